@@ -1,0 +1,1 @@
+"""Everything that is kept: tables, encryption, transactions, queries. Knows no conversation."""

@@ -1,0 +1,131 @@
+"""The database: one engine, set up alike on SQLite and PostgreSQL, and its transactions.
+
+SQLite (WAL, full synchronous, foreign keys, secure delete) serves one process; write
+transactions start with BEGIN IMMEDIATE and queue for one lock inside the process, so that none
+fails with "database is locked" and none overwrites another's read. PostgreSQL serves any number
+of processes.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=5000",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "trusted_schema=OFF",
+    "journal_size_limit=67108864",
+)
+
+
+class DatabaseDown(Exception):  # noqa: N818 - a state of the world that callers wait out
+    """The database cannot be reached or cannot commit."""
+
+
+class Database:
+    """Gives transactions.
+
+    Args:
+        url: ``sqlite:///path`` or ``postgresql://user:password@host/name``.
+        pool_size: connections kept open; one per thread that works at once.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self._engine = _sqlite(url, pool_size) if self.is_sqlite else _postgres(url, pool_size)
+        self._writer = threading.RLock() if self.is_sqlite else nullcontext()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, for migrations and backups."""
+        return self._engine
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that commits at the end of the block and rolls back on an error.
+
+        Keep the block short and never wait for the network inside it.
+        """
+        with self._writer, Session(self._engine, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads; on SQLite it waits for no writer."""
+        options = {"kawan_reading": True} if self.is_sqlite else {}
+        engine = self._engine.execution_options(**options)
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+
+    def check(self) -> None:
+        """Prove that the database answers.
+
+        Raises:
+            DatabaseDown: with the sort of failure, never with the address.
+        """
+        try:
+            with self.reading() as session:
+                session.connection().execute(text("SELECT 1"))
+        except SQLAlchemyError as failure:
+            raise DatabaseDown(type(failure).__name__) from failure
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+def is_postgres(session: Session) -> bool:
+    """Whether this session speaks to PostgreSQL."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of a SQLite address, None for PostgreSQL."""
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else None
+
+
+def _sqlite(url: str, pool_size: int) -> Engine:
+    path = sqlite_path(url)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=20, connect_args={"check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, see below
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("kawan_reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgres(url: str, pool_size: int) -> Engine:
+    plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
+    return create_engine(
+        plain.replace("postgresql://", "postgresql+psycopg://", 1),
+        pool_size=pool_size,
+        max_overflow=10,
+        pool_pre_ping=True,
+        pool_timeout=5,
+        connect_args={"connect_timeout": 5},
+    )

@@ -1,0 +1,61 @@
+"""The tables. Text a person said or is known by stands only in ``sealed`` columns."""
+
+from storage.tables.casework import (
+    CASE_STATUSES,
+    Attachment,
+    Case,
+    CaseEvent,
+    CaseMessage,
+    Correction,
+    Prediction,
+    Tap,
+)
+from storage.tables.people import (
+    Company,
+    Consent,
+    Conversation,
+    Meta,
+    OfficerAccount,
+    Organisation,
+    Person,
+    PersonAddress,
+)
+from storage.tables.traffic import (
+    OUTBOX_STATUSES,
+    DeliveryReport,
+    Due,
+    Inbound,
+    Lease,
+    Outbound,
+    ParkedChat,
+    ProviderContent,
+    SimulatorMessage,
+)
+
+__all__ = [
+    "CASE_STATUSES",
+    "OUTBOX_STATUSES",
+    "Attachment",
+    "Case",
+    "CaseEvent",
+    "CaseMessage",
+    "Company",
+    "Consent",
+    "Conversation",
+    "Correction",
+    "DeliveryReport",
+    "Due",
+    "Inbound",
+    "Lease",
+    "Meta",
+    "OfficerAccount",
+    "Organisation",
+    "Outbound",
+    "ParkedChat",
+    "Person",
+    "PersonAddress",
+    "Prediction",
+    "ProviderContent",
+    "SimulatorMessage",
+    "Tap",
+]
