@@ -1,0 +1,209 @@
+"""Cases as they are stored: their sealed content, their messages, their trail, look-ups."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from storage.crypto import Vault
+from storage.tables import Attachment, Case, CaseEvent, CaseMessage, Company, Outbound
+
+OPEN_STATUSES = (
+    "belum_lengkap", "baru", "verifikasi", "ditangani", "bipartit", "mediasi", "phi", "dilimpahkan",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CaseContent:
+    """What was told in a case; sealed as one value."""
+
+    story: str = ""
+    workplace: str = ""
+    region_name: str = ""
+    happened: str = ""
+    affected: str = ""
+    name: str = ""
+    member: str = ""
+    safe_hours: str = ""
+    confirmed: bool = False
+    probability: float = 0.0
+    triggers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageContent:
+    """A message of a case; earlier versions stay when it was edited."""
+
+    text: str = ""
+    earlier: tuple[str, ...] = ()
+
+
+def content_of(vault: Vault, case: Case) -> CaseContent:
+    """What was told in this case."""
+    stored: dict[str, Any] = vault.open_json(case.sealed, "cases")
+    known = {field.name for field in fields(CaseContent)}
+    values = {name: value for name, value in stored.items() if name in known}
+    return CaseContent(**values | {"triggers": tuple(values.get("triggers", ()))})
+
+
+def seal_content(vault: Vault, content: CaseContent) -> bytes:
+    """The content as ciphertext."""
+    return vault.seal_json(asdict(content), "cases")
+
+
+def message_content(vault: Vault, message: CaseMessage) -> MessageContent:
+    """The words of a message."""
+    stored = vault.open_json(message.sealed, "case_messages")
+    return MessageContent(stored["text"], tuple(stored.get("earlier", ())))
+
+
+def seal_message(vault: Vault, content: MessageContent) -> bytes:
+    """The words as ciphertext."""
+    return vault.seal_json(asdict(content), "case_messages")
+
+
+def add_event(
+    session: Session,
+    vault: Vault,
+    case: Case,
+    what: str,
+    at: datetime,
+    *,
+    actor: str = "system",
+    officer_id: int | None = None,
+    before: str = "",
+    after: str = "",
+    detail: str = "",
+) -> None:
+    """Write one line of the audit trail in the transaction of what it tells of."""
+    session.add(
+        CaseEvent(
+            organisation_id=case.organisation_id,
+            case_id=row_id(case),
+            at=at,
+            actor=actor,
+            officer_id=officer_id,
+            what=what,
+            before=before,
+            after=after,
+            sealed=vault.seal(detail.encode(), "case_events") if detail else None,
+        )
+    )
+
+
+def case_by_number(
+    session: Session, organisation_id: int, number: str, *, lock: bool = False
+) -> Case | None:
+    """The case with this number, if it belongs to this organisation."""
+    query = select(Case).where(Case.number == number, Case.organisation_id == organisation_id)
+    return session.exec(query.with_for_update() if lock else query).first()
+
+
+def case_by_id(session: Session, case_id: int, *, lock: bool = False) -> Case | None:
+    """The case with this id."""
+    query = select(Case).where(Case.id == case_id)
+    return session.exec(query.with_for_update() if lock else query).first()
+
+
+def case_of_topic(
+    session: Session, organisation_id: int, chat_id: str, thread_id: str, reply_to: str
+) -> Case | None:
+    """The case that a place in the officers' group belongs to.
+
+    By topic where there are topics; else by the card or message that was answered.
+    """
+    if thread_id:
+        return session.exec(
+            select(Case).where(
+                Case.organisation_id == organisation_id,
+                Case.chat_id == chat_id,
+                Case.thread_id == thread_id,
+            )
+        ).first()
+    if not reply_to:
+        return None
+    by_card = session.exec(
+        select(Case).where(
+            Case.organisation_id == organisation_id,
+            Case.chat_id == chat_id,
+            Case.card_id == reply_to,
+        )
+    ).first()
+    if by_card is not None:
+        return by_card
+    return session.exec(
+        select(Case)
+        .join(Outbound, col(Outbound.case_id) == col(Case.id))
+        .where(
+            Case.organisation_id == organisation_id,
+            Outbound.chat == chat_id,
+            Outbound.external_id == f"{chat_id}:{reply_to}",
+        )
+    ).first()
+
+
+def cases_of_person(session: Session, person_id: int, *, limit: int = 20) -> Sequence[Case]:
+    """The cases of a reporter, newest first, drafts included."""
+    return session.exec(
+        select(Case)
+        .where(Case.person_id == person_id)
+        .order_by(col(Case.opened_at).desc())
+        .limit(limit)
+    ).all()
+
+
+def messages_of(session: Session, case_id: int) -> Sequence[CaseMessage]:
+    """All messages of a case in order."""
+    return session.exec(
+        select(CaseMessage).where(CaseMessage.case_id == case_id).order_by(col(CaseMessage.id))
+    ).all()
+
+
+def events_of(session: Session, case_id: int) -> Sequence[CaseEvent]:
+    """The audit trail of a case in order."""
+    return session.exec(
+        select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(col(CaseEvent.id))
+    ).all()
+
+
+def attachments_of(session: Session, case_id: int) -> Sequence[Attachment]:
+    """The files of a case in order."""
+    return session.exec(
+        select(Attachment).where(Attachment.case_id == case_id).order_by(col(Attachment.id))
+    ).all()
+
+
+def company_names(session: Session, vault: Vault, organisation_id: int) -> tuple[str, ...]:
+    """Workplaces that reporters of this organisation named before."""
+    rows = session.exec(select(Company).where(Company.organisation_id == organisation_id)).all()
+    return tuple(vault.open(row.sealed, "companies").decode() for row in rows)
+
+
+def remember_company(
+    session: Session, vault: Vault, organisation_id: int, name: str, at: datetime
+) -> None:
+    """Keep a workplace's name for later matching; the same name is kept once."""
+    lookup = vault.lookup(f"company:{name.casefold()}")
+    known = session.exec(
+        select(Company).where(
+            Company.organisation_id == organisation_id, Company.lookup == lookup
+        )
+    ).first()
+    if known is None:
+        session.add(
+            Company(
+                organisation_id=organisation_id,
+                lookup=lookup,
+                sealed=vault.seal(name.encode(), "companies"),
+                created_at=at,
+            )
+        )
+
+
+def row_id(row: Case | CaseMessage | Attachment) -> int:
+    """The key of a stored row."""
+    if row.id is None:
+        raise ValueError("the row was not stored yet")
+    return row.id

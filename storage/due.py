@@ -1,0 +1,89 @@
+"""Due rows: everything that must happen at a time, kept in the database alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Table, literal_column, select, update
+from sqlmodel import Session
+from sqlmodel import select as select_model
+
+from storage.tables import Due
+
+_due: Table = Due.__table__  # type: ignore[attr-defined]
+_WAITING = literal_column("'waiting'")
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """A row that came due and is ours to act on in this transaction."""
+
+    id: int
+    organisation_id: int
+    kind: str
+    key: str
+    lane: str
+    conversation_id: int | None
+    case_id: int | None
+    sequence: int
+    due_at: datetime
+
+
+def set_due(
+    session: Session,
+    *,
+    organisation_id: int,
+    kind: str,
+    key: str,
+    lane: str,
+    due_at: datetime,
+    conversation_id: int | None = None,
+    case_id: int | None = None,
+) -> None:
+    """Let ``key`` come due at a time; set again, it moves and its sequence rises."""
+    row = session.exec(select_model(Due).where(Due.key == key).with_for_update()).first()
+    if row is None:
+        row = Due(
+            organisation_id=organisation_id,
+            kind=kind,
+            key=key,
+            lane=lane,
+            due_at=due_at,
+            conversation_id=conversation_id,
+            case_id=case_id,
+        )
+    row.status, row.due_at, row.fired_at = "waiting", due_at, None
+    row.sequence += 1
+    session.add(row)
+
+
+def cancel_due(session: Session, key: str) -> None:
+    """Let ``key`` not come due any more."""
+    session.execute(
+        update(_due).where(_due.c.key == key, _due.c.status == _WAITING).values(status="cancelled")
+    )
+
+
+def is_current(session: Session, key: str, sequence: int) -> bool:
+    """Whether a fired row was not set anew or cancelled since."""
+    row = session.exec(select_model(Due).where(Due.key == key)).first()
+    return row is not None and row.sequence == sequence and row.status == "fired"
+
+
+def take_due(session: Session, now: datetime, limit: int = 200) -> list[DueRow]:
+    """Mark what has come due as fired, oldest first; each row is given out once."""
+    ids = session.execute(
+        select(_due.c.id)
+        .where(_due.c.status == _WAITING, _due.c.due_at <= now)
+        .order_by(_due.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).scalars().all()  # fmt: skip
+    if not ids:
+        return []
+    rows = session.execute(
+        update(_due)
+        .where(_due.c.id.in_(ids))
+        .values(status="fired", fired_at=now)
+        .returning(*(_due.c[name] for name in DueRow.__dataclass_fields__))
+    ).all()
+    return sorted((DueRow(*row) for row in rows), key=lambda row: (row.due_at, row.id))

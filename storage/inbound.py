@@ -1,0 +1,190 @@
+"""The inbox queue in the database: insert once, claim in order, finish or give back.
+
+Order: of each lane only the oldest open row may be claimed, and a partial unique index lets no
+two rows of a lane be in work at once. On PostgreSQL several processes claim side by side
+(FOR UPDATE SKIP LOCKED); on SQLite BEGIN IMMEDIATE keeps claims apart.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Table, func, literal_column, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from storage.database import is_postgres
+from storage.tables import Inbound
+
+_inbox: Table = Inbound.__table__  # type: ignore[attr-defined]
+_older = _inbox.alias("older")
+
+# Literals, not parameters: only so do the planners see that the partial indexes fit.
+_NEW = literal_column("'new'")
+_CLAIMED = literal_column("'claimed'")
+_DEAD = literal_column("'dead'")
+
+MAX_ATTEMPTS = 5
+LEASE = timedelta(seconds=60)
+_NEW_ROW = {"status": "new", "attempts": 0, "error": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class NewInbound:
+    """A row to insert."""
+
+    organisation_id: int
+    source: str
+    account: str
+    external_id: str
+    lane: str
+    sealed: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedInbound:
+    """A row in work; ``attempts`` counts this one."""
+
+    id: int
+    organisation_id: int
+    source: str
+    account: str
+    external_id: str
+    lane: str
+    attempts: int
+    sealed: bytes
+    received_at: datetime
+
+
+def insert_inbound(session: Session, rows: Sequence[NewInbound]) -> list[bool]:
+    """Insert rows; for each, whether it is new rather than stored before."""
+    dialect = postgresql if is_postgres(session) else sqlite
+    values = [_NEW_ROW | asdict(row) | {"available_at": row.received_at} for row in rows]
+    statement = (
+        dialect.insert(_inbox)
+        .on_conflict_do_nothing(index_elements=["account", "external_id"])
+        .returning(_inbox.c.account, _inbox.c.external_id)
+    )
+    inserted = {(row.account, row.external_id) for row in session.execute(statement, values)}
+    fresh = []
+    for row in rows:
+        key = (row.account, row.external_id)
+        fresh.append(key in inserted)
+        inserted.discard(key)
+    return fresh
+
+
+def claim_inbound(session: Session, now: datetime, limit: int = 1) -> list[ClaimedInbound]:
+    """Take the oldest claimable rows into work, at most one of each lane."""
+    candidates = (
+        select(_inbox.c.id)
+        .where(_inbox.c.status == _NEW, _inbox.c.available_at <= now, ~_has_older())
+        .order_by(_inbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids: Any = candidates
+    if is_postgres(session):
+        ids = select(candidates.cte("candidates").prefix_with("MATERIALIZED").c.id)
+    statement = (
+        update(_inbox)
+        .where(_inbox.c.id.in_(ids))
+        .values(status="claimed", attempts=_inbox.c.attempts + 1, lease_until=now + LEASE)
+        .returning(*(_inbox.c[name] for name in ClaimedInbound.__dataclass_fields__))
+    )
+    try:
+        with session.begin_nested():
+            rows = session.execute(statement).all()
+    except IntegrityError:  # another process took an older row of the lane this very moment
+        return []
+    return sorted((ClaimedInbound(*row) for row in rows), key=lambda row: row.id)
+
+
+def finish_inbound(session: Session, row: ClaimedInbound, now: datetime) -> bool:
+    """Mark a row done in the transaction of its turn; False when the claim was lost."""
+    result = session.execute(
+        update(_inbox)
+        .where(_ours(row))
+        .values(status="done", done_at=now, lease_until=None, error="")
+    )
+    return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+def return_inbound(session: Session, row: ClaimedInbound, now: datetime, error: str) -> str:
+    """Give a failed row back for another try, or call it dead; returns its new status."""
+    dead = row.attempts >= MAX_ATTEMPTS
+    pause = timedelta(seconds=2 ** (row.attempts - 1))
+    session.execute(
+        update(_inbox)
+        .where(_ours(row))
+        .values(
+            status="dead" if dead else "new",
+            available_at=now + pause,
+            lease_until=None,
+            error=error[:120],
+        )
+    )
+    return "dead" if dead else "new"
+
+
+def release_expired_inbound(session: Session, now: datetime) -> int:
+    """Give back rows whose worker died in the middle; returns how many."""
+    result = session.execute(
+        update(_inbox)
+        .where(_inbox.c.status == _CLAIMED, _inbox.c.lease_until < now)
+        .values(status="new", lease_until=None)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def revive_dead(session: Session, row_id: int, now: datetime) -> bool:
+    """Let an operator try a dead row again."""
+    result = session.execute(
+        update(_inbox)
+        .where(_inbox.c.id == row_id, _inbox.c.status == _DEAD)
+        .values(status="new", attempts=0, available_at=now)
+    )
+    return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+def inbox_counts(session: Session) -> dict[str, int]:
+    """Open and dead rows by status (done ones are not counted: they may be millions)."""
+    rows = session.execute(
+        select(_inbox.c.status, func.count())
+        .where(_inbox.c.status.in_((_NEW, _CLAIMED, _DEAD)))
+        .group_by(_inbox.c.status)
+    )
+    return {status: count for status, count in rows}
+
+
+def oldest_open_inbound(session: Session) -> datetime | None:
+    """When the oldest row came that still waits for its turn."""
+    return session.execute(
+        select(_inbox.c.received_at)
+        .where(_inbox.c.status == _NEW)
+        .order_by(_inbox.c.id)
+        .limit(1)
+    ).scalar()
+
+
+def _has_older() -> Any:
+    return (
+        select(_older.c.id)
+        .where(
+            _older.c.lane == _inbox.c.lane,
+            _older.c.status.in_((_NEW, _CLAIMED)),
+            _older.c.id < _inbox.c.id,
+        )
+        .exists()
+    )
+
+
+def _ours(row: ClaimedInbound) -> Any:
+    return (
+        (_inbox.c.id == row.id)
+        & (_inbox.c.status == _CLAIMED)
+        & (_inbox.c.attempts == row.attempts)
+    )

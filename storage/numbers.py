@@ -1,0 +1,29 @@
+"""Case numbers and opaque tokens: random, never serial."""
+
+import secrets
+
+# Crockford base 32: no I, L, O, U, so that a number can be read over a bad line.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MISREAD = str.maketrans("ILO", "110")
+
+
+def new_case_number() -> str:
+    """A case number such as ``KB-7F3K-92QM`` (40 random bits)."""
+    drawn = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    return f"KB-{drawn[:4]}-{drawn[4:]}"
+
+
+def read_case_number(text: str) -> str | None:
+    """The case number a person meant, forgiving case, spaces, dashes and misread letters."""
+    bare = "".join(sign for sign in text.upper() if sign.isalnum())
+    if not bare.startswith("KB"):
+        return None
+    bare = bare[2:].translate(_MISREAD)
+    if len(bare) != 8 or any(sign not in _ALPHABET for sign in bare):  # noqa: PLR2004
+        return None
+    return f"KB-{bare[:4]}-{bare[4:]}"
+
+
+def new_token() -> str:
+    """An opaque token for a button (96 random bits, 16 URL-safe characters)."""
+    return secrets.token_urlsafe(12)
