@@ -101,7 +101,6 @@ class FakeTelegram(GroupActions):
         with self.lock:
             chat = self._chat(user.id)
             chat.blocked = blocked
-            statuses = ("member", "kicked") if blocked else ("kicked", "member")
             member: Json = {"user": self.world.me.wire(), "status": "member"}
             kicked: Json = member | {"status": "kicked", "until_date": 0}
             old, new = (member, kicked) if blocked else (kicked, member)

