@@ -1,0 +1,234 @@
+"""Fits the built-in linear model with scikit-learn; needed for training only.
+
+Every head is a logistic regression over the hashed features of ``nlp.features``. What the
+model says about messages of writers it has not seen decides its temperatures (so that 0.8
+means right in eight of ten cases) and its thresholds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from nlp import features
+from nlp.corpus import Example
+from nlp.linear import HEADS, Floats, Head, LinearModel, sigmoid, softmax
+from nlp.scores import Thresholds
+from nlp.taxonomy import Taxonomy
+
+NAME = "bawaan-1"
+
+CATEGORY_C = 20.0
+KIND_C = 20.0
+URGENCY_C = 10.0
+TAG_C = 20.0
+FEWEST_EXAMPLES_OF_A_TAG = 5
+
+UNDECIDED = Thresholds(category=0.5, darurat=0.5, tinggi=0.5, tag=0.5)
+SURE_IS_ACCEPTED = 0.9
+"""A category counts as certain from where this share of such calls was accepted."""
+
+Matrix = npt.NDArray[np.float64]
+Chances = npt.NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The heads of a model with what each message should score there, one row a message."""
+
+    heads: tuple[Head, ...]
+    targets: tuple[npt.NDArray[np.int64], ...]
+
+
+def labels_of(examples: Sequence[Example], taxonomy: Taxonomy) -> Task:
+    """What to learn from these examples; tags too rare to learn are left out.
+
+    Targets are label numbers for the first three heads and a 0/1 table for the tags.
+    """
+    told = [tag for example in examples for tag in example.tags]
+    slugs = (
+        tuple(c.slug for c in taxonomy.categories),
+        tuple(k.slug for k in taxonomy.kinds),
+        tuple(u.slug for u in taxonomy.urgencies),
+        tuple(t for t in taxonomy.tags if told.count(t) >= FEWEST_EXAMPLES_OF_A_TAG),
+    )
+    single = (
+        np.array([slugs[0].index(e.category) for e in examples]),
+        np.array([slugs[1].index(e.kind) for e in examples]),
+        np.array([slugs[2].index(e.urgency) for e in examples]),
+    )
+    tags = np.array([[int(t in e.tags) for t in slugs[3]] for e in examples])
+    return Task(tuple(Head(group, 1.0) for group in slugs), (*single, tags))
+
+
+def fit(examples: Sequence[Example], task: Task, seed: int) -> LinearModel:
+    """A model with temperature 1 and undecided thresholds, the same for the same input."""
+    counted = [features.count(example.text) for example in examples]
+    idf = _idf(counted)
+    table = _table(counted, idf)
+    used = np.flatnonzero(np.bincount(table.indices, minlength=features.BUCKETS))
+    narrow = table[:, used]
+    weights = np.zeros((features.BUCKETS, sum(len(head.labels) for head in task.heads)))
+    bias: list[float] = []
+    columns: list[Matrix] = []
+    strengths = (CATEGORY_C, KIND_C, URGENCY_C)
+    for head, target, strength in zip(task.heads, task.targets, strengths, strict=False):
+        rows, intercepts = _softmax_head(narrow, target, len(head.labels), strength, seed)
+        columns.append(rows)
+        bias += intercepts
+    for target in task.targets[3].T:
+        row, intercept = _yes_no_head(narrow, target, seed)
+        columns.append(row)
+        bias.append(intercept)
+    weights[used] = np.vstack(columns).T
+    return _packed(task.heads, idf, weights, bias)
+
+
+def calibrated(
+    model: LinearModel, logits: Matrix, task: Task, accepted: Sequence[Sequence[str]]
+) -> LinearModel:
+    """The model with temperatures and thresholds from logits of messages it did not see.
+
+    Args:
+        model: whose heads are calibrated.
+        logits: one row a message, by models that had not seen its writer.
+        task: the right labels of these messages.
+        accepted: for each message, every category that counts as right.
+    """
+    temperatures = _temperatures(logits, task)
+    heads = tuple(
+        replace(head, temperature=t) for head, t in zip(task.heads, temperatures, strict=True)
+    )
+    blocks = split(logits, task.heads)
+    category = np.array([softmax(row) for row in blocks[0] / temperatures[0]])
+    urgency = np.array([softmax(row) for row in blocks[2] / temperatures[2]])
+    slugs = task.heads[0].labels
+    hits = np.array([slugs[row.argmax()] in a for row, a in zip(category, accepted, strict=True)])
+    pressing = task.heads[2].labels
+    alarm = urgency[:, pressing.index("darurat")]
+    raised = alarm + urgency[:, pressing.index("tinggi")]
+    truth = task.targets[2]
+    thresholds = Thresholds(
+        category=_sure_from(category.max(axis=1), hits),
+        darurat=_best_f(alarm, truth == pressing.index("darurat"), beta=2.0),
+        tinggi=_best_f(raised, truth != pressing.index("normal"), beta=1.0),
+        tag=_best_f(
+            sigmoid(blocks[3] / temperatures[3]).ravel(),
+            task.targets[3].ravel() == 1,
+            beta=1.0,
+        ),
+    )
+    return replace(model, heads=heads, thresholds=thresholds)
+
+
+def split(logits: Matrix, heads: Sequence[Head]) -> list[Matrix]:
+    """The columns of each head."""
+    borders = np.cumsum([len(head.labels) for head in heads])[:-1]
+    return [np.asarray(part) for part in np.split(logits, borders, axis=1)]
+
+
+def _idf(counted: Sequence[features.Counts]) -> Floats:
+    seen = np.zeros(features.BUCKETS)
+    for one in counted:
+        seen[one.buckets] += 1
+    return (np.log((1 + len(counted)) / (1 + seen)) + 1).astype(np.float32)
+
+
+def _table(counted: Sequence[features.Counts], idf: Floats) -> csr_matrix:
+    values = [features.weigh(one, idf) for one in counted]
+    ends = np.cumsum([0, *(len(one.buckets) for one in counted)])
+    indices = np.concatenate([one.buckets for one in counted])
+    shape = (len(counted), features.BUCKETS)
+    return csr_matrix((np.concatenate(values), indices, ends), shape=shape)
+
+
+def _softmax_head(
+    table: csr_matrix, target: npt.NDArray[np.int64], labels: int, strength: float, seed: int
+) -> tuple[Matrix, list[float]]:
+    """Weights (labels x features) and intercepts; labels never seen stay out of reach."""
+    learner = LogisticRegression(C=strength, max_iter=500, tol=1e-3, random_state=seed)
+    learner.fit(table, target)
+    rows = np.zeros((labels, table.shape[1]))
+    intercepts = np.full(labels, -10.0)
+    if len(learner.classes_) == 2:  # noqa: PLR2004  (scikit-learn keeps one row for two labels)
+        rows[learner.classes_] = np.vstack([-learner.coef_ / 2, learner.coef_ / 2])
+        intercepts[learner.classes_] = [-learner.intercept_[0] / 2, learner.intercept_[0] / 2]
+    else:
+        rows[learner.classes_] = learner.coef_
+        intercepts[learner.classes_] = learner.intercept_
+    return rows, [float(i) for i in intercepts]
+
+
+def _yes_no_head(
+    table: csr_matrix, target: npt.NDArray[np.int64], seed: int
+) -> tuple[Matrix, float]:
+    if not target.any():
+        return np.zeros((1, table.shape[1])), -10.0
+    learner = LogisticRegression(C=TAG_C, solver="liblinear", tol=1e-2, random_state=seed)
+    learner.fit(table, target)
+    return learner.coef_, float(learner.intercept_[0])
+
+
+def _packed(
+    heads: tuple[Head, ...], idf: Floats, weights: Matrix, bias: Sequence[float]
+) -> LinearModel:
+    """One byte a weight: each label's weights are scaled to -127..127."""
+    scale = np.maximum(np.abs(weights).max(axis=0), 1e-6) / 127
+    return LinearModel(
+        name=NAME,
+        heads=heads,
+        thresholds=UNDECIDED,
+        idf=idf.astype(np.float16).astype(np.float32),
+        weights=np.rint(weights / scale).astype(np.int8),
+        scale=scale.astype(np.float32),
+        bias=np.array(bias, dtype=np.float32),
+    )
+
+
+def _temperatures(logits: Matrix, task: Task) -> list[float]:
+    """For each head the temperature under which the right labels are most probable."""
+    result = []
+    for name, block, target in zip(HEADS, split(logits, task.heads), task.targets, strict=True):
+
+        def loss(
+            log_temperature: float,
+            block: Matrix = block,
+            target: npt.NDArray[np.int64] = target,
+            *,
+            independent: bool = name == "tags",
+        ) -> float:
+            scaled = block / np.exp(log_temperature)
+            if independent:
+                return float(np.mean(np.logaddexp(0, scaled) - target * scaled))
+            right = scaled[np.arange(len(target)), target]
+            return float(np.mean(np.logaddexp.reduce(scaled, axis=1) - right))
+
+        best = minimize_scalar(loss, bounds=(-3, 3), method="bounded")
+        result.append(round(float(np.exp(best.x)), 4))
+    return result
+
+
+def _sure_from(confidence: Chances, hits: npt.NDArray[np.bool_]) -> float:
+    """The lowest confidence from which on ``SURE_IS_ACCEPTED`` of the calls were accepted."""
+    for limit in np.arange(0.2, 0.9, 0.01):
+        above = confidence >= limit
+        if not above.any() or hits[above].mean() >= SURE_IS_ACCEPTED:
+            return round(float(limit), 2)
+    return 0.9
+
+
+def _best_f(chances: Chances, truth: npt.NDArray[np.bool_], beta: float) -> float:
+    """The limit with the best F-beta; beta 2 counts a miss as worse than a false alarm."""
+    best, best_limit = -1.0, 0.5
+    for limit in np.arange(0.05, 0.95, 0.01):
+        told = chances >= limit
+        hits = (told & truth).sum()
+        score = (1 + beta**2) * hits / max(beta**2 * truth.sum() + told.sum(), 1)
+        if score > best:
+            best, best_limit = float(score), round(float(limit), 2)
+    return best_limit
