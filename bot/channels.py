@@ -156,7 +156,9 @@ class GroupChannel(Channel, Protocol):
         """
         ...
 
-    async def edit_topic(self, place: Place, *, title: str = "", closed: bool | None = None) -> None:
+    async def edit_topic(
+        self, place: Place, *, title: str = "", closed: bool | None = None
+    ) -> None:
         """Rename, close or reopen a topic; no change is fine."""
         ...
 

@@ -80,9 +80,7 @@ def _reduce_exception(
     return entry
 
 
-def _only_allowed(
-    _logger: Any, _name: str, entry: MutableMapping[str, Any]
-) -> Mapping[str, Any]:
+def _only_allowed(_logger: Any, _name: str, entry: MutableMapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in entry.items() if name in ALLOWED}
 
 

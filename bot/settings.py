@@ -48,7 +48,9 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        if value and not value.startswith(
+            ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+        ):
             raise ValueError("must begin with sqlite:/// or postgresql://")
         return value
 
@@ -184,5 +186,3 @@ def _explain(problem: Any) -> str:
 def environment_names() -> tuple[str, ...]:
     """The names of all settings as the environment has them."""
     return tuple(name.upper() for name in Settings.model_fields)
-
-

@@ -11,8 +11,15 @@ from storage.crypto import Vault
 from storage.tables import Attachment, Case, CaseEvent, CaseMessage, Company, Outbound
 
 OPEN_STATUSES = (
-    "belum_lengkap", "baru", "verifikasi", "ditangani", "bipartit", "mediasi", "phi", "dilimpahkan",
-)  # fmt: skip
+    "belum_lengkap",
+    "baru",
+    "verifikasi",
+    "ditangani",
+    "bipartit",
+    "mediasi",
+    "phi",
+    "dilimpahkan",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +194,7 @@ def remember_company(
     """Keep a workplace's name for later matching; the same name is kept once."""
     lookup = vault.lookup(f"company:{name.casefold()}")
     known = session.exec(
-        select(Company).where(
-            Company.organisation_id == organisation_id, Company.lookup == lookup
-        )
+        select(Company).where(Company.organisation_id == organisation_id, Company.lookup == lookup)
     ).first()
     if known is None:
         session.add(

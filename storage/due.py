@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, literal_column, select, update
+from sqlalchemy import ColumnElement, Table, literal_column, select, update
 from sqlmodel import Session
 from sqlmodel import select as select_model
 
 from storage.tables import Due
 
 _due: Table = Due.__table__  # type: ignore[attr-defined]
-_WAITING = literal_column("'waiting'")
+_WAITING: ColumnElement[str] = literal_column("'waiting'")
 
 
 @dataclass(frozen=True, slots=True)

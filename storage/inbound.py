@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Table, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -22,9 +22,9 @@ _inbox: Table = Inbound.__table__  # type: ignore[attr-defined]
 _older = _inbox.alias("older")
 
 # Literals, not parameters: only so do the planners see that the partial indexes fit.
-_NEW = literal_column("'new'")
-_CLAIMED = literal_column("'claimed'")
-_DEAD = literal_column("'dead'")
+_NEW: ColumnElement[str] = literal_column("'new'")
+_CLAIMED: ColumnElement[str] = literal_column("'claimed'")
+_DEAD: ColumnElement[str] = literal_column("'dead'")
 
 MAX_ATTEMPTS = 5
 LEASE = timedelta(seconds=60)
@@ -157,16 +157,13 @@ def inbox_counts(session: Session) -> dict[str, int]:
         .where(_inbox.c.status.in_((_NEW, _CLAIMED, _DEAD)))
         .group_by(_inbox.c.status)
     )
-    return {status: count for status, count in rows}
+    return dict(rows.tuples().all())
 
 
 def oldest_open_inbound(session: Session) -> datetime | None:
     """When the oldest row came that still waits for its turn."""
     return session.execute(
-        select(_inbox.c.received_at)
-        .where(_inbox.c.status == _NEW)
-        .order_by(_inbox.c.id)
-        .limit(1)
+        select(_inbox.c.received_at).where(_inbox.c.status == _NEW).order_by(_inbox.c.id).limit(1)
     ).scalar()
 
 

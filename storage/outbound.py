@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Table, func, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
+from sqlmodel import select as select_model
 
 from storage.database import is_postgres
 from storage.tables import Outbound, ParkedChat
@@ -20,14 +21,18 @@ _outbox: Table = Outbound.__table__  # type: ignore[attr-defined]
 _older = _outbox.alias("older")
 _parked: Table = ParkedChat.__table__  # type: ignore[attr-defined]
 
-_QUEUED = literal_column("'queued'")
-_SENDING = literal_column("'sending'")
-_HELD = literal_column("'held'")
+_QUEUED: ColumnElement[str] = literal_column("'queued'")
+_SENDING: ColumnElement[str] = literal_column("'sending'")
+_HELD: ColumnElement[str] = literal_column("'held'")
 
 LEASE = timedelta(seconds=90)
 GROUP_LIMIT = 20  # messages a minute in one Telegram group, all topics together
 _MINUTE = timedelta(minutes=1)
-_RANK = {"queued": 0, "held": 0, "sending": 0, "uncertain": 0, "sent": 1, "delivered": 2, "read": 3}
+_RANK = dict.fromkeys(("queued", "held", "sending", "uncertain"), 0) | {
+    "sent": 1,
+    "delivered": 2,
+    "read": 3,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +114,7 @@ def settle_outbound(
     values.setdefault("lease_until", None)
     if status not in {"queued", "held"}:
         values["settled_at"] = now
-    session.execute(
-        update(_outbox).where(_outbox.c.id == row_id).values(status=status, **values)
-    )
+    session.execute(update(_outbox).where(_outbox.c.id == row_id).values(status=status, **values))
 
 
 def expired_sends(session: Session, now: datetime) -> list[ClaimedOutbound]:
@@ -133,11 +136,11 @@ def park_chat(session: Session, chat: str, until: datetime) -> None:
     )
 
 
-def release_held(session: Session, lane: str, now: datetime) -> int:
+def release_held(session: Session, chat: str, now: datetime) -> int:
     """Queue again what waited for the person to write."""
     result = session.execute(
         update(_outbox)
-        .where(_outbox.c.lane == lane, _outbox.c.status == _HELD)
+        .where(_outbox.c.chat == chat, _outbox.c.status == _HELD)
         .values(status="queued", available_at=now, attempts=0, error="")
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
@@ -151,11 +154,11 @@ def apply_report(
     Returns:
         The row if it is ours and changed or not, None if no such message is known.
     """
-    row = session.execute(
-        select(Outbound)
-        .where(_outbox.c.channel == channel, _outbox.c.external_id == external_id)
+    row = session.exec(
+        select_model(Outbound)
+        .where(Outbound.channel == channel, Outbound.external_id == external_id)
         .with_for_update()
-    ).scalar_one_or_none()
+    ).first()
     if row is None:
         return None
     if status == "failed":
@@ -175,7 +178,7 @@ def outbox_counts(session: Session) -> dict[str, int]:
         .where(_outbox.c.status.in_([literal_column(f"'{status}'") for status in wanted]))
         .group_by(_outbox.c.status)
     )
-    return {status: count for status, count in rows}
+    return dict(rows.tuples().all())
 
 
 def oldest_queued_outbound(session: Session, now: datetime) -> datetime | None:

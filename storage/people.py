@@ -160,9 +160,7 @@ def _address_row(
 def _merge(session: Session, *, keep: int, gone: int) -> None:
     """Two persons turned out to be one: everything of ``gone`` becomes ``keep``'s."""
     for table in (PersonAddress, Case, Consent, Attachment, Outbound):
-        session.execute(
-            update(table).where(col(table.person_id) == gone).values(person_id=keep)
-        )
+        session.execute(update(table).where(col(table.person_id) == gone).values(person_id=keep))
     leftover = session.exec(select(Conversation).where(Conversation.person_id == gone)).first()
     if leftover is not None:
         session.delete(leftover)

@@ -119,7 +119,10 @@ class Acceptor:
             else:
                 future.set_result(result)
 
-        self._enqueue(_Waiting(item, lambda result: loop.call_soon_threadsafe(settle, result)))
+        def done(result: bool | BaseException) -> None:
+            loop.call_soon_threadsafe(settle, result)
+
+        self._enqueue(_Waiting(item, done))
         return await future
 
     def accept_now(self, item: Accepted) -> bool:

@@ -1,0 +1,1 @@
+"""The way out: what is to be sent is written down with its cause, then sent, then recorded."""

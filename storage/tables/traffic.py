@@ -123,7 +123,7 @@ class Outbound(SQLModel, table=True):
         ),
         Index(
             "ix_outbox_held",
-            "lane",
+            "chat",
             sqlite_where=text("status = 'held'"),
             postgresql_where=text("status = 'held'"),
         ),

@@ -1,0 +1,355 @@
+"""Delivery: claim, commit ``sending``, send, record what became of it.
+
+The request leaves outside any transaction. What is certain is recorded as such; what is not
+(a time-out after the request left, a process that died in between) becomes ``uncertain`` and is
+settled by the order's promise: a question is asked again, a receipt or an officer's words are
+looked up at the provider, or given to a person.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from bot.channels import (
+    ChatMoved,
+    ContentRejected,
+    File,
+    GroupChannel,
+    Misconfigured,
+    NotAllowed,
+    OutcomeUnknown,
+    Place,
+    RateLimited,
+    SendFailure,
+    TargetGone,
+    Text,
+    TopicGone,
+    TryLater,
+    Unreachable,
+    WindowClosed,
+)
+from bot.clock import Clock
+from bot.commands import Choice
+from bot.events import Address, MediaKind
+from bot.log import get_logger
+from bot.metrics import Metrics
+from bot.outbox.fit import fit
+from bot.outbox.posts import Post, PostReader
+from bot.outbox.results import Result, record_results
+from storage.crypto import Vault
+from storage.database import Database
+from storage.outbound import ClaimedOutbound, claim_outbound
+
+AT_ONCE = 32
+_PAUSES = (2, 10, 60, 300, 900)  # seconds before each further try
+_WAIT_FOR_FILE = timedelta(seconds=2)
+
+ChannelFinder = Callable[[int, str], GroupChannel]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What a send brought about."""
+
+    external_id: str = ""
+    thread_id: str | None = None
+    post_id: str | None = None
+
+
+class FilePending(Exception):  # noqa: N818 - a reason to wait, not a defect
+    """The file to send was not fetched yet."""
+
+
+class Deliverer:
+    """Sends what stands in the outbox.
+
+    Args:
+        channel_of: the channel of an organisation by its name.
+        posts: reads what a living post shows and where a case's topic stands.
+        wake: an event that is set when rows were written.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        metrics: Metrics,
+        channel_of: ChannelFinder,
+        posts: PostReader,
+        wake: threading.Event,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._metrics = metrics
+        self._channel_of = channel_of
+        self._posts = posts
+        self._wake = wake
+
+    async def run(self, stopping: Callable[[], bool]) -> None:
+        """Send until told to stop, then finish what has left."""
+        sending: set[asyncio.Task[Result]] = set()
+        while not stopping() or sending:
+            claimed = []
+            if not stopping() and len(sending) < AT_ONCE:
+                self._wake.clear()
+                claimed = await asyncio.to_thread(self._claim, AT_ONCE - len(sending))
+                sending |= {asyncio.create_task(self._deliver(row)) for row in claimed}
+            if not sending:
+                await asyncio.to_thread(self._wake.wait, 0.5)
+                continue
+            done, sending = await asyncio.wait(
+                sending, timeout=0.05, return_when=asyncio.FIRST_COMPLETED
+            )
+            if done:
+                await asyncio.to_thread(self._record, [task.result() for task in done])
+
+    async def deliver_waiting(self) -> int:
+        """Send all that can be sent now; returns how many rows were taken. For one process."""
+        total = 0
+        while claimed := await asyncio.to_thread(self._claim, AT_ONCE):
+            results = await asyncio.gather(*(self._deliver(row) for row in claimed))
+            await asyncio.to_thread(self._record, list(results))
+            total += len(claimed)
+        return total
+
+    def _claim(self, limit: int) -> list[ClaimedOutbound]:
+        with self._database.transaction() as session:
+            return claim_outbound(session, self._clock.now(), limit)
+
+    def _record(self, results: list[Result]) -> None:
+        with self._database.transaction() as session:
+            record_results(session, self._vault, results, self._clock.now())
+        for result in results:
+            self._metrics.sends.labels(result.row.channel, result.status).inc()
+        self._wake.set()
+
+    async def _deliver(self, row: ClaimedOutbound) -> Result:
+        """Send one row and say what became of it; never raises."""
+        try:
+            sent = await self._send(row)
+        except FilePending:
+            return Result(row, "queued", wait=_WAIT_FOR_FILE, same_attempt=True)
+        except SendFailure as failure:
+            return _judge(row, failure)
+        except Exception as defect:  # noqa: BLE001 - one bad row must not stop the others
+            get_logger().error("send failed", outbox_id=row.id, kind=row.kind, exc_info=defect)
+            return _again(row, type(defect).__name__)
+        return Result(
+            row,
+            "sent",
+            external_id=sent.external_id,
+            thread_id=sent.thread_id,
+            post_id=sent.post_id,
+        )
+
+    async def _send(self, row: ClaimedOutbound) -> _Sent:
+        payload: dict[str, Any] = self._vault.open_json(row.sealed, "outbox")
+        channel = self._channel_of(row.organisation_id, row.channel)
+        match row.kind:
+            case "say":
+                return await self._say(channel, row, payload)
+            case "send_file" | "whisper":
+                return await self._to_person(channel, row, payload)
+            case "typing":
+                place = Place(Address(row.channel, payload["to"]))
+                await channel.show_typing(place, payload["inbound"])
+                return _Sent()
+            case "tap":
+                await channel.answer_tap(payload["tap"], payload["text"], alert=payload["alert"])
+                return _Sent()
+            case "announce":
+                place = Place(Address(row.channel, row.chat))
+                text = Text(payload["text"], html=True, silent=False)
+                return _Sent(await channel.send_text(place, fit(text, channel.capabilities)))
+            case _:
+                return await self._to_topic(channel, row, payload)
+
+    async def _say(
+        self, channel: GroupChannel, row: ClaimedOutbound, payload: dict[str, Any]
+    ) -> _Sent:
+        text = Text(
+            payload["text"],
+            choices=tuple(Choice(*choice) for choice in payload["choices"]),
+            list_label=payload["list_label"],
+            reply_to=payload["reply_to"],
+        )
+        place = Place(Address(row.channel, payload["to"]))
+        if row.promise == "receipt" and row.attempts > 1:
+            found = await self._look_up(channel, place, row, text.text)
+            if found:
+                return _Sent(found)
+        fitted = fit(text, channel.capabilities)
+        try:
+            return _Sent(await channel.send_text(place, fitted))
+        except TargetGone:
+            return _Sent(await channel.send_text(place, replace(fitted, reply_to="")))
+
+    async def _look_up(
+        self, channel: GroupChannel, place: Place, row: ClaimedOutbound, text: str
+    ) -> str | None:
+        try:
+            return await channel.was_sent(place, text, row.created_at.isoformat())
+        except OutcomeUnknown:
+            return None  # it is certain that the earlier try did not leave: see _judge
+
+    async def _to_person(
+        self, channel: GroupChannel, row: ClaimedOutbound, payload: dict[str, Any]
+    ) -> _Sent:
+        place = Place(Address(row.channel, payload["to"]))
+        whisper = row.kind == "whisper"
+        caption = Text(payload["text"] if whisper else payload["caption"], html=whisper)
+        if not payload["attachment"]:
+            return _Sent(await channel.send_text(place, caption))
+        file = await self._file(payload["attachment"])
+        if file is None:
+            return _Sent(await channel.send_text(place, caption))
+        return _Sent(await channel.send_file(place, file, caption))
+
+    async def _file(self, attachment_id: int) -> File | None:
+        stored = await asyncio.to_thread(self._posts.file, attachment_id)
+        if stored is None:
+            raise FilePending
+        return stored if stored.content else None
+
+    async def _to_topic(
+        self, channel: GroupChannel, row: ClaimedOutbound, payload: dict[str, Any]
+    ) -> _Sent:
+        post = await asyncio.to_thread(self._posts.read, row, payload)
+        if post is None:
+            return _Sent()
+        try:
+            return await self._put(channel, row, payload, post)
+        except TopicGone:
+            gone = replace(post, thread_id="", card_id="", post_id="", wants_topic=True)
+            return await self._put(channel, row, payload, gone)
+
+    async def _put(
+        self, channel: GroupChannel, row: ClaimedOutbound, payload: dict[str, Any], post: Post
+    ) -> _Sent:
+        place, made = await self._place(channel, row, post)
+        if row.kind == "topic":
+            await self._bring_topic_up_to_date(channel, place, post, payload)
+            return _Sent(thread_id=made)
+        if made is not None and row.kind != "card":
+            card_id = await channel.send_text(place, fit(post.card, channel.capabilities))
+            await asyncio.to_thread(self._posts.card_shown, row, made, card_id)
+        # Without topics everything of a case hangs on its card as an answer to it.
+        under_card = "" if place.thread or row.kind == "card" else post.card_id
+        if row.kind == "post_file":
+            return await self._put_file(channel, place, payload, under_card, made)
+        text = fit(post.text, channel.capabilities)
+        if post.post_id and await self._edited(channel, place, post.post_id, text):
+            return _Sent(post.post_id, made, post.post_id)
+        text = replace(text, reply_to=text.reply_to or under_card)
+        try:
+            external_id = await channel.send_text(place, text)
+        except TargetGone:
+            external_id = await channel.send_text(place, replace(text, reply_to=""))
+        if row.kind == "card":
+            await self._pin(channel, place, external_id)
+        return _Sent(external_id, made, external_id)
+
+    async def _place(
+        self, channel: GroupChannel, row: ClaimedOutbound, post: Post
+    ) -> tuple[Place, str | None]:
+        """Where the case stands in the group, and the id of a topic made just now."""
+        chat = Address(row.channel, row.chat)
+        if post.thread_id or not post.wants_topic:
+            return Place(chat, post.thread_id), None
+        try:
+            thread = await channel.open_topic(Place(chat), post.title)
+        except NotAllowed:
+            return Place(chat), None
+        return Place(chat, thread), thread
+
+    async def _put_file(
+        self,
+        channel: GroupChannel,
+        place: Place,
+        payload: dict[str, Any],
+        reply_to: str,
+        made: str | None,
+    ) -> _Sent:
+        file = await self._file(payload["attachment"])
+        caption = Text(payload["caption"], html=True, reply_to=reply_to)
+        if file is None:
+            return _Sent(await channel.send_text(place, caption), made)
+        return _Sent(await channel.send_file(place, file, caption), made)
+
+    async def _edited(
+        self, channel: GroupChannel, place: Place, external_id: str, text: Text
+    ) -> bool:
+        try:
+            await channel.edit_text(place, external_id, text)
+        except TargetGone:
+            return False
+        return True
+
+    async def _bring_topic_up_to_date(
+        self, channel: GroupChannel, place: Place, post: Post, payload: dict[str, Any]
+    ) -> None:
+        if place.thread:
+            await channel.edit_topic(place, title=post.title, closed=payload["closed"])
+
+    async def _pin(self, channel: GroupChannel, place: Place, external_id: str) -> None:
+        try:
+            await channel.pin(place, external_id)
+        except SendFailure:
+            get_logger().info("card not pinned", channel=place.address.channel)
+
+
+def file_of(content: bytes, *, kind: str, content_type: str, name: str, key: str) -> File:
+    """A stored file as channels send it."""
+    return File(MediaKind(kind), content, content_type, name, key)
+
+
+def _judge(row: ClaimedOutbound, failure: SendFailure) -> Result:
+    """What follows from a failed send; the one place that decides it."""
+    code = failure.code or type(failure).__name__
+    match failure:
+        case RateLimited(retry_after=seconds):
+            pause = timedelta(seconds=seconds)
+            return Result(row, "queued", error=code, wait=pause, park=pause, same_attempt=True)
+        case TryLater():
+            return _again(row, code)
+        case OutcomeUnknown():
+            return _unknown(row, code)
+        case WindowClosed():
+            return Result(row, "held", error=code)
+        case ChatMoved(new_chat_id=chat):
+            return Result(row, "queued", error=code, moved_to=chat, same_attempt=True)
+        case Unreachable():
+            return Result(row, "failed", error=code, unreachable=True)
+        case Misconfigured():
+            get_logger().error("provider refuses our account", channel=row.channel, code=code)
+            return Result(row, "queued", error=code, wait=timedelta(minutes=5), same_attempt=True)
+        case TargetGone() | NotAllowed() | TopicGone() | ContentRejected():
+            return Result(row, "failed", error=code)
+        case _:
+            return _again(row, code)
+
+
+def _again(row: ClaimedOutbound, code: str) -> Result:
+    if row.kind in {"typing", "tap"}:
+        return Result(row, "failed", error=code)
+    if row.attempts > len(_PAUSES):
+        return Result(row, "dead", error=code)
+    return Result(row, "queued", error=code, wait=timedelta(seconds=_PAUSES[row.attempts - 1]))
+
+
+def _unknown(row: ClaimedOutbound, code: str) -> Result:
+    """The outcome is unknown: a question may be asked again, other words may not."""
+    if row.promise == "question" and row.attempts <= 1:
+        return Result(row, "queued", error=code, wait=timedelta(seconds=_PAUSES[0]))
+    if row.promise == "notice":
+        return Result(row, "failed", error=code)
+    return Result(row, "uncertain", error=code)
+
+
+__all__ = ["AT_ONCE", "ChannelFinder", "Deliverer", "FilePending", "Misconfigured", "file_of"]

@@ -1,0 +1,25 @@
+"""Choices in the form that a channel can show: buttons, a list, or numbers to type."""
+
+from dataclasses import replace
+
+from bot.channels import Capabilities, Text
+
+
+def fit(text: Text, can: Capabilities) -> Text:
+    """The message as this channel can show it.
+
+    Up to ``can.buttons`` choices become buttons, up to ``can.list_items`` a list; more of them
+    stand in the text with numbers, which the flows understand when typed.
+    """
+    count = len(text.choices)
+    if count <= can.buttons:
+        return replace(text, list_label="")
+    if count <= can.list_items:
+        return replace(text, list_label=text.list_label or "Pilih")
+    return numbered(text)
+
+
+def numbered(text: Text) -> Text:
+    """The choices written out under the text, one numbered line each."""
+    lines = [f"{index}. {choice.label}" for index, choice in enumerate(text.choices, start=1)]
+    return replace(text, text="\n".join([text.text, "", *lines]), choices=(), list_label="")

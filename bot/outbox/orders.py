@@ -1,0 +1,289 @@
+"""What can be ordered to be sent, and how it is written into the queue.
+
+``say``, ``send_file`` and ``typing`` go to a reporter. ``card`` and ``reply`` are living posts
+in the officers' group: shown from the database when they are sent, edited in place afterwards,
+merged while they wait. ``post``, ``post_file``, ``topic`` go into a case's topic, ``announce``
+beside the topics, ``whisper`` to one officer's private chat, ``tap`` answers a tap.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from bot.commands import Choice, Promise
+from bot.events import Address
+from bot.outbox.split import split_text
+from storage.crypto import Vault
+from storage.database import is_postgres
+from storage.tables import Case, Organisation, Outbound
+
+_outbox: Table = Outbound.__table__  # type: ignore[attr-defined]
+
+DANGER, ANSWER, CASEWORK, ROUTINE = 1, 3, 5, 7
+TEXT_LIMITS = {"whatsapp": 1600, "sim-whatsapp": 1600}
+_TELEGRAM_LIMIT = 4096
+_CHOICE_LIMIT = 1024  # WhatsApp's limit for a body with buttons or a list
+
+
+@dataclass(slots=True)
+class OutboxWriter:
+    """Writes orders into the queue inside the transaction of their cause.
+
+    Args:
+        inbox_id: the event that caused them; with a running ordinal it makes each order unique.
+    """
+
+    session: Session
+    vault: Vault
+    organisation: Organisation
+    now: datetime
+    inbox_id: int | None = None
+    _ordinal: int = field(default=0, init=False)
+
+    def say(
+        self,
+        to: Address,
+        text: str,
+        *,
+        person_id: int | None = None,
+        choices: tuple[Choice, ...] = (),
+        list_label: str = "",
+        promise: Promise = Promise.QUESTION,
+        case_id: int | None = None,
+        message_id: int | None = None,
+        priority: int = ANSWER,
+        delay: timedelta = timedelta(0),
+        reply_to: str = "",
+    ) -> None:
+        """Say something to a reporter; long texts become several messages.
+
+        ``message_id`` is the officer's reply that these words are; it may wait (``delay``) for
+        its undo time without holding up anything else.
+        """
+        limit = TEXT_LIMITS.get(to.channel, _TELEGRAM_LIMIT)
+        pieces = split_text(text, min(limit, _CHOICE_LIMIT) if choices else limit)
+        for index, piece in enumerate(pieces):
+            last = index == len(pieces) - 1
+            self._write(
+                "say",
+                to.channel,
+                lane=f"reply:{message_id}" if message_id else self.vault.lookup(str(to)),
+                chat=self.vault.lookup(str(to)),
+                promise=promise,
+                priority=priority,
+                payload={
+                    "to": to.path,
+                    "text": piece,
+                    "choices": [_choice(choice) for choice in choices] if last else [],
+                    "list_label": list_label,
+                    "reply_to": reply_to if index == 0 else "",
+                },
+                person_id=person_id,
+                case_id=case_id,
+                message_id=message_id,
+                delay=delay,
+            )
+
+    def send_file(
+        self,
+        to: Address,
+        attachment_id: int,
+        *,
+        caption: str = "",
+        person_id: int | None = None,
+        case_id: int | None = None,
+        message_id: int | None = None,
+        delay: timedelta = timedelta(0),
+    ) -> None:
+        """Send a stored file to a reporter."""
+        self._write(
+            "send_file",
+            to.channel,
+            lane=f"reply:{message_id}" if message_id else self.vault.lookup(str(to)),
+            chat=self.vault.lookup(str(to)),
+            promise=Promise.RECEIPT,
+            priority=ANSWER,
+            payload={"to": to.path, "attachment": attachment_id, "caption": caption},
+            person_id=person_id,
+            case_id=case_id,
+            message_id=message_id,
+            delay=delay,
+        )
+
+    def show_typing(self, to: Address, inbound_id: str) -> None:
+        """Let the reporter see that her message is being read."""
+        self._write(
+            "typing",
+            to.channel,
+            lane=f"typing:{self.vault.lookup(str(to))[:40]}",
+            chat=self.vault.lookup(str(to)),
+            promise=Promise.NOTICE,
+            priority=ANSWER,
+            payload={"to": to.path, "inbound": inbound_id},
+        )
+
+    def show_card(self, case: Case, *, priority: int = CASEWORK) -> None:
+        """Show the case's card as it is when it is sent."""
+        self._living("card", case, None, priority)
+
+    def show_reply(self, case: Case, message_id: int, *, priority: int = ANSWER) -> None:
+        """Show an officer's reply with its state: preview, on its way, arrived, failed."""
+        self._living("reply", case, message_id, priority)
+
+    def post(
+        self,
+        case: Case,
+        html: str,
+        *,
+        choices: tuple[Choice, ...] = (),
+        priority: int = CASEWORK,
+        silent: bool = False,
+        reply_to: str = "",
+    ) -> None:
+        """Write into the case's topic; ``html`` is Telegram HTML with people's words escaped."""
+        self._group(
+            "post",
+            f"case:{case.id}",
+            priority,
+            {
+                "text": html,
+                "choices": [_choice(choice) for choice in choices],
+                "silent": silent,
+                "reply_to": reply_to,
+            },
+            case_id=case.id,
+        )
+
+    def post_file(self, case: Case, attachment_id: int, caption: str) -> None:
+        """Put a stored file into the case's topic."""
+        payload = {"attachment": attachment_id, "caption": caption}
+        self._group("post_file", f"case:{case.id}", CASEWORK, payload, case_id=case.id)
+
+    def set_topic(self, case: Case, *, closed: bool | None = None) -> None:
+        """Bring the topic's title up to date and close or reopen it."""
+        payload = {"closed": closed}
+        self._group("topic", f"case:{case.id}", CASEWORK, payload, case_id=case.id)
+
+    def announce(self, html: str, *, priority: int = ROUTINE) -> None:
+        """Write into the officers' group beside all topics."""
+        payload = {"text": html, "choices": []}
+        self._group("announce", f"group:{self.organisation.id}", priority, payload)
+
+    def whisper(
+        self, user_id: str, html: str, *, case_id: int | None = None, attachment_id: int = 0
+    ) -> None:
+        """Write to one officer's private chat."""
+        self._write(
+            "whisper",
+            self.organisation.officer_channel,
+            lane=f"whisper:{self.vault.lookup(user_id)[:40]}",
+            chat=self.vault.lookup(user_id),
+            promise=Promise.RECEIPT,
+            priority=ANSWER,
+            payload={"to": user_id, "text": html, "attachment": attachment_id},
+            case_id=case_id,
+        )
+
+    def answer_tap(self, tap_id: str, text: str = "", *, alert: bool = False) -> None:
+        """Tell an officer who tapped what became of it."""
+        self._write(
+            "tap",
+            self.organisation.officer_channel,
+            lane=f"tap:{self.vault.lookup(tap_id)[:40]}",
+            chat=f"tap:{self.vault.lookup(tap_id)[:40]}",
+            promise=Promise.NOTICE,
+            priority=DANGER,
+            payload={"tap": tap_id, "text": text, "alert": alert},
+        )
+
+    def _living(self, kind: str, case: Case, message_id: int | None, priority: int) -> None:
+        self._group(
+            kind,
+            f"case:{case.id}",
+            priority,
+            {},
+            case_id=case.id,
+            post_of=message_id,
+            merge_key=f"{kind}:{message_id or case.id}",
+        )
+
+    def _group(
+        self,
+        kind: str,
+        lane: str,
+        priority: int,
+        payload: Mapping[str, Any],
+        *,
+        case_id: int | None = None,
+        post_of: int | None = None,
+        merge_key: str = "",
+    ) -> None:
+        if not self.organisation.officer_chat:
+            return
+        self._write(
+            kind,
+            self.organisation.officer_channel,
+            lane=lane,
+            chat=self.organisation.officer_chat,
+            promise=Promise.QUESTION,
+            priority=priority,
+            payload=dict(payload) | ({"message": post_of} if post_of else {}),
+            case_id=case_id,
+            merge_key=merge_key,
+            paced=self.organisation.officer_channel == "telegram",
+        )
+
+    def _write(
+        self,
+        kind: str,
+        channel: str,
+        *,
+        lane: str,
+        chat: str,
+        promise: Promise,
+        priority: int,
+        payload: Mapping[str, Any],
+        person_id: int | None = None,
+        case_id: int | None = None,
+        message_id: int | None = None,
+        delay: timedelta = timedelta(0),
+        merge_key: str = "",
+        paced: bool = False,
+    ) -> None:
+        dialect = postgresql if is_postgres(self.session) else sqlite
+        statement = dialect.insert(_outbox).values(
+            organisation_id=self.organisation.id,
+            inbox_id=self.inbox_id,
+            ordinal=self._ordinal,
+            channel=channel,
+            lane=lane,
+            chat=chat,
+            paced=paced,
+            kind=kind,
+            promise=promise.value,
+            priority=priority,
+            merge_key=merge_key,
+            person_id=person_id,
+            case_id=case_id,
+            message_id=message_id,
+            status="queued",
+            attempts=0,
+            available_at=self.now + delay,
+            external_id="",
+            error="",
+            sealed=self.vault.seal_json(dict(payload), "outbox"),
+            created_at=self.now,
+        )
+        if merge_key:
+            statement = statement.on_conflict_do_nothing()
+        self.session.execute(statement)
+        self._ordinal += 1
+
+
+def _choice(choice: Choice) -> list[str]:
+    return [choice.id, choice.label, choice.detail]

@@ -1,0 +1,130 @@
+"""What stands in the officers' group, read from the database at the moment of sending."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.channels import File, Text
+from bot.commands import Choice
+from bot.events import MediaKind
+from storage.cases import case_by_id
+from storage.crypto import Vault
+from storage.database import Database
+from storage.evidence import EvidenceStore
+from storage.outbound import ClaimedOutbound
+from storage.tables import Attachment, Case, CaseMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post of a case: what it says and where the case stands in the group.
+
+    Attributes:
+        title: the topic's title.
+        wants_topic: a topic should be made if there is none.
+        post_id: the message to edit, empty to send a new one.
+    """
+
+    text: Text
+    card: Text
+    title: str
+    thread_id: str
+    card_id: str
+    post_id: str
+    wants_topic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Renderers:
+    """How cases look to officers; given by ``bot.cases``."""
+
+    title: Callable[[Session, Case], str]
+    card: Callable[[Session, Case], Text]
+    reply: Callable[[Session, Case, CaseMessage], Text]
+
+
+class PostReader:
+    """Reads posts and files for the sender, each in a short transaction of its own."""
+
+    def __init__(
+        self, database: Database, vault: Vault, evidence: EvidenceStore, renderers: Renderers
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._evidence = evidence
+        self._renderers = renderers
+
+    def read(self, row: ClaimedOutbound, payload: dict[str, Any]) -> Post | None:
+        """The post that a row stands for; None when its case is gone."""
+        with self._database.transaction() as session:
+            case = case_by_id(session, row.case_id or 0)
+            if case is None:
+                return None
+            in_this_chat = case.chat_id in {"", row.chat}
+            thread = case.thread_id if in_this_chat else ""
+            card_id = case.card_id if in_this_chat else ""
+            text, post_id = self._text(session, case, row, payload, card_id)
+            if text is None:
+                return None
+            return Post(
+                text=text,
+                card=self._renderers.card(session, case),
+                title=self._renderers.title(session, case),
+                thread_id=thread,
+                card_id=card_id,
+                post_id=post_id,
+                wants_topic=not card_id,
+            )
+
+    def card_shown(self, row: ClaimedOutbound, thread_id: str, card_id: str) -> None:
+        """Remember where a case's topic and card stand, as soon as they do."""
+        with self._database.transaction() as session:
+            case = case_by_id(session, row.case_id or 0, lock=True)
+            if case is not None:
+                case.chat_id, case.thread_id, case.card_id = row.chat, thread_id, card_id
+                session.add(case)
+
+    def file(self, attachment_id: int) -> File | None:
+        """A stored file; None while it is being fetched; without content when it is lost."""
+        with self._database.reading() as session:
+            row = session.get(Attachment, attachment_id)
+        if row is None:
+            return File(MediaKind.DOCUMENT, b"", "", "")
+        if row.state == "pending":
+            return None
+        name = str(self._vault.open_json(row.sealed, "attachments").get("name", ""))
+        content = b""
+        if row.state == "stored":
+            try:
+                content = self._evidence.read(row.path)
+            except FileNotFoundError:
+                content = b""
+        return File(MediaKind(row.kind), content, row.content_type, name, row.key)
+
+    def _text(
+        self,
+        session: Session,
+        case: Case,
+        row: ClaimedOutbound,
+        payload: dict[str, Any],
+        card_id: str,
+    ) -> tuple[Text | None, str]:
+        if row.kind == "card":
+            return self._renderers.card(session, case), card_id
+        if row.kind == "reply":
+            message = session.get(CaseMessage, payload["message"])
+            if message is None:
+                return None, ""
+            return self._renderers.reply(session, case, message), message.preview_id
+        choices = tuple(Choice(*choice) for choice in payload.get("choices", ()))
+        text = Text(
+            payload.get("text", ""),
+            choices=choices,
+            html=True,
+            rows=2,
+            silent=payload.get("silent", False),
+            reply_to=payload.get("reply_to", ""),
+        )
+        return text, ""

@@ -1,0 +1,234 @@
+"""What became of a send, written down: the row's status and all that follows from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from bot.outbox.orders import OutboxWriter
+from storage.cases import case_by_id
+from storage.crypto import Vault
+from storage.outbound import ClaimedOutbound, apply_report, park_chat, settle_outbound
+from storage.tables import (
+    Case,
+    CaseMessage,
+    DeliveryReport,
+    Organisation,
+    Outbound,
+    PersonAddress,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of one send.
+
+    Attributes:
+        status: the row's new status.
+        wait: pause before the next try of a row that is queued again.
+        same_attempt: the try does not count (the pause was asked for).
+        park: leave the whole chat alone for so long.
+        moved_to: the group's new id.
+        thread_id: a topic that was made on the way.
+        post_id: the living post's message.
+        unreachable: stop sending to this address.
+    """
+
+    row: ClaimedOutbound
+    status: str
+    external_id: str = ""
+    error: str = ""
+    wait: timedelta = timedelta(0)
+    same_attempt: bool = False
+    park: timedelta | None = None
+    moved_to: str = ""
+    thread_id: str | None = None
+    post_id: str | None = None
+    unreachable: bool = False
+
+
+def record_results(
+    session: Session, vault: Vault, results: Sequence[Result], now: datetime
+) -> None:
+    """Write down several results in one transaction."""
+    for result in results:
+        _record(session, result, now)
+        _remember_place(session, result)
+        if result.row.kind in {"say", "send_file"}:
+            _tell_officers(session, vault, result, now)
+        if result.status == "sent" and result.external_id:
+            _catch_up(session, vault, result, now)
+
+
+def report_delivery(
+    session: Session,
+    vault: Vault,
+    *,
+    channel: str,
+    external_id: str,
+    status: str,
+    error: str,
+    now: datetime,
+) -> bool:
+    """Take in a provider's delivery report; False when the message is not known (yet)."""
+    row = apply_report(session, channel, external_id, status, error, now)
+    if row is None:
+        return False
+    if status == "failed" and row.status == "failed":
+        if error in _WINDOW_CODES:
+            row.status = "held"
+        if error in _DEAD_ADDRESS_CODES and row.person_id is not None:
+            _mark_unreachable(session, row.person_id, channel, error)
+    _refresh_reply(session, vault, row, now)
+    return True
+
+
+def keep_report(session: Session, channel: str, external_id: str, status: str, error: str,
+                now: datetime) -> None:  # fmt: skip
+    """Keep a report that came before its send was recorded."""
+    session.add(
+        DeliveryReport(
+            channel=channel, external_id=external_id, status=status, error=error, at=now
+        )
+    )
+
+
+_WINDOW_CODES = frozenset({"63016"})
+_DEAD_ADDRESS_CODES = frozenset({"63003", "63024", "63014", "21610", "21211"})
+
+
+def _record(session: Session, result: Result, now: datetime) -> None:
+    row = result.row
+    values: dict[str, object] = {}
+    if result.external_id:
+        values["external_id"] = result.external_id
+    status = result.status
+    if status == "queued":
+        values["available_at"] = now + result.wait
+        values["error"] = result.error
+        if result.same_attempt:
+            values["attempts"] = row.attempts - 1
+        if _already_waits(session, row):
+            status = "cancelled"
+    elif status != "sent":
+        values["error"] = result.error
+    settle_outbound(session, row.id, status, now, **values)
+    if result.park is not None:
+        park_chat(session, row.chat, now + result.park)
+    if result.moved_to:
+        _move_group(session, row, result.moved_to)
+    if result.unreachable and row.person_id is not None:
+        _mark_unreachable(session, row.person_id, row.channel, result.error)
+
+
+def _already_waits(session: Session, row: ClaimedOutbound) -> bool:
+    """A living post that is queued anew while this one was on its way makes it needless."""
+    merge_key = session.exec(select(Outbound.merge_key).where(Outbound.id == row.id)).one()
+    if not merge_key:
+        return False
+    other = select(Outbound.id).where(
+        Outbound.merge_key == merge_key, Outbound.status == "queued", Outbound.id != row.id
+    )
+    return session.exec(other).first() is not None
+
+
+def _remember_place(session: Session, result: Result) -> None:
+    row = result.row
+    if result.status != "sent" or row.case_id is None:
+        return
+    if row.kind == "reply" and result.post_id:
+        session.execute(
+            update(CaseMessage)
+            .where(
+                col(CaseMessage.preview_id) == "", col(CaseMessage.id) == _post_of(session, row)
+            )
+            .values(preview_id=result.post_id)
+        )
+    if result.thread_id is None and row.kind != "card":
+        return
+    case = case_by_id(session, row.case_id, lock=True)
+    if case is None:
+        return
+    case.chat_id = row.chat
+    if result.thread_id is not None:
+        case.thread_id, case.topic_state = result.thread_id, "open"
+    if row.kind == "card" and result.post_id:
+        case.card_id = result.post_id
+    session.add(case)
+
+
+def _post_of(session: Session, row: ClaimedOutbound) -> int:
+    merge_key = session.exec(select(Outbound.merge_key).where(Outbound.id == row.id)).one()
+    return int(merge_key.rpartition(":")[2])
+
+
+def _move_group(session: Session, row: ClaimedOutbound, new_chat: str) -> None:
+    """The group became a supergroup: its topics and messages have no place any more."""
+    organisation = session.get_one(Organisation, row.organisation_id)
+    if organisation.officer_chat == row.chat:
+        organisation.officer_chat = new_chat
+        session.add(organisation)
+    session.execute(
+        update(Outbound)
+        .where(col(Outbound.chat) == row.chat, col(Outbound.status).in_(("queued", "sending")))
+        .values(chat=new_chat)
+    )
+    session.execute(
+        update(Case)
+        .where(col(Case.chat_id) == row.chat)
+        .values(chat_id=new_chat, thread_id="", card_id="", topic_state="none")
+    )
+
+
+def _mark_unreachable(session: Session, person_id: int, channel: str, why: str) -> None:
+    session.execute(
+        update(PersonAddress)
+        .where(col(PersonAddress.person_id) == person_id, col(PersonAddress.channel) == channel)
+        .values(unreachable=why[:60])
+    )
+
+
+def _tell_officers(session: Session, vault: Vault, result: Result, now: datetime) -> None:
+    """The reply's post and the card show what became of words to the reporter."""
+    row = session.get_one(Outbound, result.row.id)
+    session.refresh(row)
+    _refresh_reply(session, vault, row, now)
+
+
+def _refresh_reply(session: Session, vault: Vault, row: Outbound, now: datetime) -> None:
+    troubled = row.status in {"failed", "uncertain", "held", "dead"}
+    if row.case_id is None or not (row.message_id or troubled):
+        return
+    case = case_by_id(session, row.case_id)
+    if case is None:
+        return
+    organisation = session.get_one(Organisation, row.organisation_id)
+    writer = OutboxWriter(session, vault, organisation, now)
+    if row.message_id is not None:
+        writer.show_reply(case, row.message_id)
+    writer.show_card(case)
+
+
+def _catch_up(session: Session, vault: Vault, result: Result, now: datetime) -> None:
+    """Reports that came before the send was recorded take effect now."""
+    early = session.exec(
+        select(DeliveryReport)
+        .where(
+            DeliveryReport.channel == result.row.channel,
+            DeliveryReport.external_id == result.external_id,
+        )
+        .order_by(col(DeliveryReport.id))
+    ).all()
+    for report in early:
+        report_delivery(
+            session,
+            vault,
+            channel=report.channel,
+            external_id=report.external_id,
+            status=report.status,
+            error=report.error,
+            now=now,
+        )
+        session.delete(report)
