@@ -233,8 +233,8 @@ class HttpFake:
             return
         try:
             response = await self.handle(Request(scope, receive))
-        except (ConnectionLostError, ClientDisconnect):
-            _cut(send)
+        except (ConnectionLostError, ClientDisconnect, asyncio.CancelledError):
+            _cut(send)  # cancelled means that the fake is being stopped
         except Exception as defect:  # noqa: BLE001 - reported by stop()
             self._defects.append(defect)
             _cut(send)

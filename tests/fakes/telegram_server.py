@@ -1,6 +1,7 @@
 """The HTTP side of the fake Telegram: methods, files, long polling, webhook, faults."""
 
 import asyncio
+import contextlib
 import json
 import re
 from typing import Any
@@ -34,6 +35,7 @@ class TelegramServer(HttpFake):
         self.calls: list[Call] = []
         self.webhook_retry_seconds = 0.05
         self._poll_number = 0
+        self.polling = False  # whether a long poll is open just now
         self._poll_wake = asyncio.Event()
         self._push_wake = asyncio.Event()
 
@@ -168,10 +170,10 @@ class TelegramServer(HttpFake):
             remaining = deadline - loop.time()
             if found or remaining <= 0:
                 return found
-            try:
+            self.polling = True
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._poll_wake.wait(), remaining)
-            except TimeoutError:
-                continue
+            self.polling = False
 
     def _set_allowed(self, params: Params) -> None:
         if "allowed_updates" in params.fields:

@@ -1,0 +1,234 @@
+"""A Twilio of our own: its APIs over HTTP for our program, WhatsApp users for the tests.
+
+Messages, Media, Content and Typing answer under one address, as TWILIO_API_BASE_URL expects. Tests
+act for people (`inbound`, `tap`, `choose`) and for WhatsApp (`status`, `approve`), and read what
+was sent (`messages`). What was taken and cannot be delivered fails later, by a status callback, as
+at Twilio. Not imitated: messages in TwiML answers, SMS, retries of webhooks, a sender's queue.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import httpx
+
+from tests.fakes.http_server import misuse, wait_until
+from tests.fakes.twilio_delivery import TwilioDelivery, sign
+from tests.fakes.twilio_state import (
+    API_VERSION,
+    Choice,
+    Content,
+    MediaFile,
+    StoredMedia,
+    StoredMessage,
+)
+
+__all__ = ["Choice", "FakeTwilio", "Inbound", "MediaFile", "sign", "wait_until"]
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A webhook as it was posted; `response` is None when it was not delivered."""
+
+    sid: str
+    url: str
+    params: dict[str, str]
+    headers: dict[str, str]
+    response: httpx.Response | None
+
+    @property
+    def body(self) -> bytes:
+        """The form as it goes over the wire."""
+        return urlencode(self.params).encode()
+
+
+class FakeTwilio(TwilioDelivery):
+    """The fake Twilio server with the people on WhatsApp."""
+
+    # ---- people --------------------------------------------------------------------------
+
+    def inbound(
+        self,
+        from_: str = "+6281200000001",
+        body: str = "",
+        *,
+        button: tuple[str, str] | None = None,
+        list_choice: tuple[str, str] | None = None,
+        media: Sequence[MediaFile | tuple[bytes, str]] = (),
+        location: tuple[float, float] | None = None,
+        bsuid: str = "",
+        profile_name: str = "Sri",
+        replied_to: str = "",
+        extra: Mapping[str, str] | None = None,
+        deliver: bool = True,
+    ) -> Inbound:
+        """Let a person write: post the signed webhook and wait for the answer.
+
+        Args:
+            from_: A phone number, or empty when a username hides it (then `bsuid` is needed).
+            body: Text, or the caption of a file.
+            button: Payload and title of a quick reply that was tapped.
+            list_choice: Id and title of the list item that was chosen.
+            media: Files; WhatsApp sends one a message.
+            location: Latitude and longitude.
+            bsuid: The business-scoped user id, e.g. `ID.1234567890`.
+            profile_name: The name the person gave herself.
+            replied_to: Sid of our message that was answered.
+            extra: Further fields, as Twilio adds them without notice.
+            deliver: False loses the webhook: only the list of messages knows of it.
+        """
+        if not from_ and not bsuid:
+            misuse("A person has a phone number or a bsuid.")
+        phone = "whatsapp:" + from_.removeprefix("whatsapp:") if from_ else ""
+        user_id = "whatsapp:" + bsuid.removeprefix("whatsapp:") if bsuid else ""
+        rich = bool(media or button or list_choice)
+        sid = self.account.new_sid("MM" if rich else "SM")
+        params = {
+            "AccountSid": self.account_sid,
+            "ApiVersion": API_VERSION,
+            "Body": body,
+            "ChannelMetadata": json.dumps({"type": "whatsapp", "data": {"context": {}}}),
+            "Forwarded": "false",
+            "From": phone or user_id,
+            "MessageSid": sid,
+            "MessageType": "text",
+            "NumMedia": str(len(media)),
+            "NumSegments": "1",
+            "ProfileName": profile_name,
+            "ReferralNumMedia": "0",
+            "SmsMessageSid": sid,
+            "SmsSid": sid,
+            "SmsStatus": "received",
+            "To": self.sender,
+        }
+        if phone:
+            params["WaId"] = phone.removeprefix("whatsapp:+")
+        if user_id:
+            params["ExternalUserId"] = user_id
+        params |= _choice_fields(button, list_choice) | self._media_fields(sid, media)
+        if location is not None:
+            params |= {"MessageType": "location", "Latitude": str(location[0])}
+            params |= {"Longitude": str(location[1])}
+        if replied_to:
+            params["OriginalRepliedMessageSid"] = replied_to
+            params["OriginalRepliedMessageSender"] = self.sender
+        params |= extra or {}
+        with self.lock:
+            for address in filter(None, (phone, user_id)):
+                self.account.last_inbound[address] = self.now()
+            message = StoredMessage(
+                sid, self.sender, params["From"], params["Body"], self.now(), "received", "inbound"
+            )
+            self.account.messages[sid] = message
+        return self._post_inbound(params, deliver=deliver)
+
+    def tap(self, message: StoredMessage, title: str, *, bsuid: str = "") -> Inbound:
+        """Let the receiver of a message tap one of its quick replies."""
+        button = _pick(message.buttons, title)
+        return self.inbound(
+            message.to, button=(button.id, button.title), replied_to=message.sid, bsuid=bsuid
+        )
+
+    def choose(self, message: StoredMessage, title: str, *, bsuid: str = "") -> Inbound:
+        """Let the receiver of a message choose an item of its list."""
+        item = _pick(message.items, title)
+        return self.inbound(
+            message.to, list_choice=(item.id, item.title), replied_to=message.sid, bsuid=bsuid
+        )
+
+    def repeat(self, inbound: Inbound) -> Inbound:
+        """Post a webhook once more, as a retry does."""
+        return self._post_inbound(inbound.params, deliver=True)
+
+    def _media_fields(
+        self, message_sid: str, media: Sequence[MediaFile | tuple[bytes, str]]
+    ) -> dict[str, str]:
+        fields: dict[str, str] = {}
+        for index, given in enumerate(media):
+            file = given if isinstance(given, MediaFile) else MediaFile(*given)
+            sid = self.account.new_sid("ME")
+            self.account.media[sid] = StoredMedia(sid, message_sid, file)
+            messages = f"{self.base_url}/{API_VERSION}/Accounts/{self.account_sid}/Messages"
+            fields[f"MediaUrl{index}"] = f"{messages}/{message_sid}/Media/{sid}"
+            fields[f"MediaContentType{index}"] = file.content_type
+            kind = file.content_type.partition("/")[0]
+            fields["MessageType"] = kind if kind in {"image", "audio", "video"} else "document"
+        return fields
+
+    def _post_inbound(self, params: dict[str, str], *, deliver: bool) -> Inbound:
+        if not self._app_url:
+            misuse("Call connect(app_url) first: nobody knows where the webhook goes.")
+        url = self._public_url + self._inbound_path
+        headers = self._headers(url, params)
+        response = self._post(url, params, headers) if deliver else None
+        return Inbound(params["MessageSid"], url, params, headers, response)
+
+    # ---- WhatsApp ------------------------------------------------------------------------
+
+    def approve(self, content_sid: str, status: str = "approved") -> None:
+        """Let WhatsApp decide on a template that was handed in."""
+        content = self.account.contents[content_sid]
+        if not content.approval:
+            misuse("This template was never handed in for approval.")
+        content.approval["status"] = status
+
+    def not_on_whatsapp(self, address: str) -> None:
+        """Let every message to an address fail with 63024."""
+        self.account.not_on_whatsapp.add(_address(address))
+
+    def opt_out(self, address: str) -> None:
+        """Refuse every message to an address with 21610."""
+        self.account.opted_out.add(_address(address))
+
+    # ---- what our program did ------------------------------------------------------------
+
+    def messages(self, to: str = "") -> list[StoredMessage]:
+        """Return what was sent, to one address or to everybody, oldest first."""
+        with self.lock:
+            return [
+                message
+                for message in self.account.messages.values()
+                if message.direction != "inbound" and (not to or message.to == _address(to))
+            ]
+
+    def wait_messages(
+        self, to: str = "", count: int = 1, timeout: float = 5.0
+    ) -> list[StoredMessage]:
+        """Wait until at least `count` messages were sent there, and return them."""
+        wait_until(lambda: len(self.messages(to)) >= count, timeout, f"{count} messages")
+        return self.messages(to)
+
+    def contents(self) -> list[Content]:
+        """Return the templates, oldest first."""
+        return list(self.account.contents.values())
+
+    @property
+    def typing(self) -> list[str]:
+        """Sids of the inbound messages for which typing was shown."""
+        return self.account.typing
+
+
+def _address(given: str) -> str:
+    return "whatsapp:" + given.removeprefix("whatsapp:")
+
+
+def _choice_fields(
+    button: tuple[str, str] | None, list_choice: tuple[str, str] | None
+) -> dict[str, str]:
+    if button is not None:
+        payload, title = button
+        choice = {"ButtonPayload": payload, "ButtonText": title}
+    elif list_choice is not None:
+        item, title = list_choice
+        choice = {"ListId": item, "ListTitle": title}
+    else:
+        return {}
+    return choice | {"Body": title, "MessageType": "interactive"}
+
+
+def _pick(choices: list[Choice], title: str) -> Choice:
+    for choice in choices:
+        if title in {choice.title, choice.id}:
+            return choice
+    return misuse(f"No choice {title!r} here; there are {[c.title for c in choices]}.")
