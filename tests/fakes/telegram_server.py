@@ -12,7 +12,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tests.fakes.forms import read_form
-from tests.fakes.http_server import Clock, ConnectionLostError, Fault, HttpFake, Json, system_clock
+from tests.fakes.http_server import (
+    Clock,
+    ConnectionLostError,
+    Fault,
+    HttpFake,
+    Json,
+    no_certificates,
+    system_clock,
+)
 from tests.fakes.telegram_api import METHODS
 from tests.fakes.telegram_params import Params
 from tests.fakes.telegram_state import ApiError, Call, World, bad_request
@@ -223,8 +231,9 @@ class TelegramServer(HttpFake):
         """Push updates to the webhook: one at a time for each queue, again until it takes them."""
         busy: set[str] = set()
         tasks: set[asyncio.Task[None]] = set()
-        try:
-            async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
+        tls = no_certificates()
+        async with httpx.AsyncClient(timeout=60, trust_env=False, verify=tls) as client:
+            try:
                 while True:
                     self._push_wake.clear()
                     with self.lock:
@@ -236,9 +245,10 @@ class TelegramServer(HttpFake):
                             tasks.add(task)
                             task.add_done_callback(tasks.discard)
                     await self._push_wake.wait()
-        finally:
-            for task in tasks:
-                task.cancel()
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _push(self, client: httpx.AsyncClient, update: Update, busy: set[str]) -> None:
         webhook = self.queue.webhook

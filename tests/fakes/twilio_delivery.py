@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from tests.fakes.http_server import Clock, system_clock
+from tests.fakes.http_server import Clock, no_certificates, system_clock
 from tests.fakes.twilio_messages import later_error
 from tests.fakes.twilio_server import (
     DEFAULT_ACCOUNT_SID,
@@ -90,11 +90,16 @@ class TwilioDelivery(TwilioServer):
     def _post(
         self, url: str, params: Mapping[str, str], headers: Mapping[str, str]
     ) -> httpx.Response:
+        local = self._local(url)
+        return self._http().post(local, content=urlencode(params), headers=dict(headers))
+
+    def _http(self) -> httpx.Client:
         with self.lock:
             if self._client is None:
-                self._client = httpx.Client(timeout=WEBHOOK_SECONDS, trust_env=False)
-            client = self._client
-        return client.post(self._local(url), content=urlencode(params), headers=dict(headers))
+                self._client = httpx.Client(
+                    timeout=WEBHOOK_SECONDS, trust_env=False, verify=no_certificates()
+                )
+            return self._client
 
     # ---- delivery ------------------------------------------------------------------------
 
@@ -108,7 +113,7 @@ class TwilioDelivery(TwilioServer):
         async def follow() -> None:
             nonlocal error
             if error is None and message.media_urls and self.fetch_media:
-                error = await self._fetch_media(message)
+                error = await asyncio.to_thread(self._fetch_media, message)
             if error is not None:
                 await asyncio.sleep(self.callback_delay_seconds)
                 final = "undelivered" if error == 63016 else "failed"
@@ -120,16 +125,15 @@ class TwilioDelivery(TwilioServer):
 
         self.spawn(follow)
 
-    async def _fetch_media(self, message: StoredMessage) -> int | None:
-        async with httpx.AsyncClient(timeout=WEBHOOK_SECONDS, trust_env=False) as client:
-            for url in message.media_urls:
-                try:
-                    response = await client.get(self._local(url), follow_redirects=True)
-                except httpx.HTTPError:
-                    return 63019
-                if response.status_code != 200 or not response.content:
-                    return 63019
-                message.media.append(response.content)
+    def _fetch_media(self, message: StoredMessage) -> int | None:
+        for url in message.media_urls:
+            try:
+                response = self._http().get(self._local(url), follow_redirects=True)
+            except httpx.HTTPError:
+                return 63019
+            if response.status_code != 200 or not response.content:
+                return 63019
+            message.media.append(response.content)
         return None
 
     def status(
