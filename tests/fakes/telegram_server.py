@@ -11,7 +11,7 @@ import httpx
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tests.fakes.forms import read_form
+from tests.fakes.forms import Form, read_form
 from tests.fakes.http_server import (
     Clock,
     ConnectionLostError,
@@ -63,7 +63,7 @@ class TelegramServer(HttpFake):
         times: int = 1,
         after_accept: bool = False,
     ) -> None:
-        """Let the next `times` calls of `method` (`*`: of any method) fail.
+        """Let the next `times` calls of `method` fail; `file` is a download, `*` any call.
 
         `status` None cuts the connection before anything was done. With `after_accept` the method
         does its work, then the connection is cut: the bot cannot know the outcome.
@@ -96,7 +96,7 @@ class TelegramServer(HttpFake):
                 ApiError(401, "Unauthorized") if known_form else ApiError(404, "Not Found")
             )
         if is_file:
-            return self._download(rest)
+            return await self._call("file", Params(Form((("path", rest),), {})))
         params = Params(await read_form(request))
         return await self._call(rest, params)
 
@@ -115,7 +115,11 @@ class TelegramServer(HttpFake):
             response = _failure(error)
         else:
             self._record(method, params, "")
-            response = JSONResponse({"ok": True, "result": result})
+            response = (
+                result
+                if isinstance(result, Response)
+                else JSONResponse({"ok": True, "result": result})
+            )
         await asyncio.sleep(self.faults.delay_of(method))
         if fault is not None:
             raise ConnectionLostError
@@ -128,6 +132,8 @@ class TelegramServer(HttpFake):
 
     async def _perform(self, method: str, params: Params) -> Any:
         name = method.lower()
+        if name == "file":
+            return self._download(params.text("path"))
         if name == "getupdates":
             return await self._get_updates(params)
         settings = {
@@ -146,7 +152,7 @@ class TelegramServer(HttpFake):
         for stored in self.world.files.values():
             if stored.path == path:
                 return Response(stored.content, media_type="application/octet-stream")
-        return _failure(ApiError(404, "Not Found"))
+        raise ApiError(404, "Not Found")
 
     # ---- updates -------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ _KEEP_SECONDS = {"callback_query": 150, "inline_query": 30}
 _DAY = 86400
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Update:
     """One update and the HTTP statuses with which the webhook answered it; 0 is no answer."""
 
