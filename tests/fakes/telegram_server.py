@@ -7,7 +7,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
+import aiohttp
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -18,7 +18,6 @@ from tests.fakes.http_server import (
     Fault,
     HttpFake,
     Json,
-    no_certificates,
     system_clock,
 )
 from tests.fakes.telegram_api import METHODS
@@ -29,6 +28,7 @@ from tests.fakes.telegram_updates import Update, UpdateQueue, Webhook
 DEFAULT_TOKEN = "7000000001:AAtest-token-of-the-fake-bot-0123456789"
 _PATH = re.compile(r"/(file/)?bot([^/]+)/(.+)")
 _MAX_POLL_SECONDS = 50
+_WEBHOOK_SECONDS = 60
 
 
 class TelegramServer(HttpFake):
@@ -237,8 +237,8 @@ class TelegramServer(HttpFake):
         """Push updates to the webhook: one at a time for each queue, again until it takes them."""
         busy: set[str] = set()
         tasks: set[asyncio.Task[None]] = set()
-        tls = no_certificates()
-        async with httpx.AsyncClient(timeout=60, trust_env=False, verify=tls) as client:
+        patience = aiohttp.ClientTimeout(total=_WEBHOOK_SECONDS)
+        async with aiohttp.ClientSession(timeout=patience) as client:
             try:
                 while True:
                     self._push_wake.clear()
@@ -256,7 +256,7 @@ class TelegramServer(HttpFake):
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _push(self, client: httpx.AsyncClient, update: Update, busy: set[str]) -> None:
+    async def _push(self, client: aiohttp.ClientSession, update: Update, busy: set[str]) -> None:
         webhook = self.queue.webhook
         if webhook is not None:
             status = await self._post(client, webhook, update)
@@ -272,16 +272,17 @@ class TelegramServer(HttpFake):
         self._push_wake.set()
 
     @staticmethod
-    async def _post(client: httpx.AsyncClient, webhook: Webhook, update: Update) -> int:
+    async def _post(client: aiohttp.ClientSession, webhook: Webhook, update: Update) -> int:
         headers = {"Content-Type": "application/json"}
         if webhook.secret:
             headers["X-Telegram-Bot-Api-Secret-Token"] = webhook.secret
         content = json.dumps(update.body, ensure_ascii=False).encode()
         try:
-            response = await client.post(webhook.url, content=content, headers=headers)
-        except httpx.HTTPError:
+            async with client.post(webhook.url, data=content, headers=headers) as response:
+                await response.read()
+                return response.status
+        except (aiohttp.ClientError, TimeoutError):
             return 0
-        return response.status_code
 
 
 def _failure(error: ApiError) -> Response:
