@@ -1,0 +1,158 @@
+"""What happens in the officers' group: words, taps, and changes of the group itself.
+
+Bots are not heard, our own service messages included: what the bot did itself is no news. An
+administrator who hides behind the group's name, and a channel that writes, are nobody known.
+"""
+
+from datetime import datetime
+
+from telegram import (
+    CallbackQuery,
+    ChatMember,
+    ChatMemberAdministrator,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    MaybeInaccessibleMessage,
+    Message,
+    User,
+)
+
+from bot.events import (
+    GroupChange,
+    GroupChanged,
+    Officer,
+    OfficerTapped,
+    OfficerWrote,
+)
+from bot.handlers.telegram.messages import (
+    CHANNEL,
+    external_id,
+    media_of,
+    replied_to,
+    text_of,
+    thread_of,
+)
+
+_GROUP_ANONYMOUS_BOT = 1087968824  # who writes as an anonymous administrator, everywhere
+_RIGHTS = tuple(
+    sorted(
+        name
+        for name in ChatMemberAdministrator.__slots__
+        if name.startswith("can_") and name != "can_be_edited"
+    )
+)
+
+
+def group_message(message: Message, *, edited: bool) -> OfficerWrote | GroupChanged | None:
+    """What a message in a group says, or None when it is a bot's or a service message."""
+    officer = _author(message)
+    if message.migrate_to_chat_id is not None:
+        return GroupChanged(
+            channel=CHANNEL,
+            change=GroupChange.MIGRATED,
+            chat_id=str(message.chat.id),
+            at=message.date,
+            officer=officer or Officer(""),
+            value=str(message.migrate_to_chat_id),
+        )
+    if officer is None:
+        return None
+    if message.forum_topic_closed is not None or message.forum_topic_reopened is not None:
+        closed = message.forum_topic_closed is not None
+        return GroupChanged(
+            channel=CHANNEL,
+            change=GroupChange.TOPIC_CLOSED if closed else GroupChange.TOPIC_REOPENED,
+            chat_id=str(message.chat.id),
+            at=message.date,
+            officer=officer,
+            thread_id=thread_of(message),
+        )
+    text, media = text_of(message), media_of(message)
+    if not (text or media):
+        return None
+    return OfficerWrote(
+        channel=CHANNEL,
+        officer=officer,
+        chat_id=str(message.chat.id),
+        message_id=external_id(message.chat.id, message.message_id),
+        at=(message.edit_date if edited else None) or message.date,
+        thread_id=thread_of(message),
+        text=text,
+        media=media,
+        reply_to=replied_to(message),
+        edited=edited,
+    )
+
+
+def group_tap(
+    query: CallbackQuery, message: MaybeInaccessibleMessage, received_at: datetime
+) -> OfficerTapped:
+    """A tap on a button in a group. Who tapped is always a real user."""
+    return OfficerTapped(
+        channel=CHANNEL,
+        officer=_officer(query.from_user),
+        chat_id=str(message.chat.id),
+        message_id=external_id(message.chat.id, message.message_id),
+        tap_id=query.id,
+        payload=query.data or "",
+        at=received_at,
+        thread_id=thread_of(message) if isinstance(message, Message) else "",
+    )
+
+
+def group_changed(change: ChatMemberUpdated) -> GroupChanged:
+    """The bot was added to a group, put out, or given other rights."""
+    inside, was_inside = _inside(change.new_chat_member), _inside(change.old_chat_member)
+    if not inside:
+        kind = GroupChange.BOT_REMOVED
+    else:
+        kind = GroupChange.BOT_RIGHTS_CHANGED if was_inside else GroupChange.BOT_ADDED
+    return GroupChanged(
+        channel=CHANNEL,
+        change=kind,
+        chat_id=str(change.chat.id),
+        at=change.date,
+        officer=_officer(change.from_user),
+        value=_rights(change.new_chat_member),
+    )
+
+
+def member_changed(change: ChatMemberUpdated) -> GroupChanged | None:
+    """Someone left the group or was put out; whoever comes or is promoted is no event."""
+    user = change.new_chat_member.user
+    left = _inside(change.old_chat_member) and not _inside(change.new_chat_member)
+    if not left or user.is_bot:
+        return None
+    return GroupChanged(
+        channel=CHANNEL,
+        change=GroupChange.MEMBER_LEFT,
+        chat_id=str(change.chat.id),
+        at=change.date,
+        officer=_officer(user),
+    )
+
+
+def _author(message: Message) -> Officer | None:
+    """Who wrote: a known user, nobody known, or None for bots."""
+    user = message.from_user
+    if user is None or message.sender_chat is not None or user.id == _GROUP_ANONYMOUS_BOT:
+        return Officer("")
+    return None if user.is_bot else _officer(user)
+
+
+def _officer(user: User) -> Officer:
+    if user.id == _GROUP_ANONYMOUS_BOT:
+        return Officer("")
+    return Officer(str(user.id), user.full_name)
+
+
+def _inside(member: ChatMember) -> bool:
+    if isinstance(member, ChatMemberRestricted):
+        return member.is_member
+    return member.status not in {ChatMember.LEFT, ChatMember.BANNED}
+
+
+def _rights(member: ChatMember) -> str:
+    if not isinstance(member, ChatMemberAdministrator):
+        return ""
+    return ",".join(name for name in _RIGHTS if getattr(member, name))
