@@ -1,0 +1,66 @@
+"""The alarm: someone may be in danger now. Numbers first, officers next, questions last.
+
+Raised at most once in a conversation, at every step, before anything else is said.
+"""
+
+from dataclasses import replace
+
+from bot.commands import Command, OpenCase, PageOfficers
+from bot.flows.knowledge import Knowledge, Understanding
+from bot.flows.reporting import has_consented, report, story
+from bot.flows.script import State
+from bot.flows.speaking import say
+
+Commands = tuple[Command, ...]
+
+FIRST_QUESTION_IN_DANGER = "where"
+"""The step of the intake that an alarm leads to once the story is told."""
+
+
+def is_danger(state: State, _knowledge: Knowledge) -> bool:
+    """The alarm was raised in this conversation."""
+    return "danger" in state.answers
+
+
+def watch_for_danger(state: State, knowledge: Knowledge, said: str) -> tuple[State, Commands]:
+    """Raise the alarm when the story, or the message that just came, tells of danger."""
+    if is_danger(state, knowledge):
+        return state, ()
+    for text in (said, story(state)):
+        understanding = knowledge.understand(text)
+        if text and understanding.is_alarm:
+            return _raise_alarm(state, knowledge, understanding)
+    return state, ()
+
+
+def open_urgent_case(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
+    """Make what is known a case at once, so that officers can act before the end."""
+    opened = state.knowing(opened="yes")
+    return opened, (OpenCase(state.number, report(opened, knowledge), complete=False),)
+
+
+def numbers(knowledge: Knowledge, understanding: Understanding) -> str:
+    """Whom to call, one line each: for everybody first, then for this sort of danger."""
+    taxonomy = knowledge.taxonomy
+    lines = list(taxonomy.emergency_hotlines)
+    for line in taxonomy.hotlines_for(understanding.category, understanding.tags):
+        if line not in lines and (line.categories or line.tags):
+            lines.append(line)
+    return "\n".join(f"{line.number}: {line.name}. {line.when}" for line in lines)
+
+
+def _raise_alarm(
+    state: State, knowledge: Knowledge, understanding: Understanding
+) -> tuple[State, Commands]:
+    state = state.knowing(danger=", ".join(understanding.danger) or understanding.urgency)
+    call = say(knowledge, "common.danger", nomor_darurat=numbers(knowledge, understanding))
+    commands: Commands = (call,)
+    number = state.answers.get("case", "")
+    if state.flow == "intake" and has_consented(state, knowledge):
+        state, opening = open_urgent_case(state, knowledge)
+        commands += opening
+        number = state.number
+    if "story" in state.answers:
+        state = replace(state, step=FIRST_QUESTION_IN_DANGER)
+    page = PageOfficers("darurat", triggers=understanding.danger, number=number)
+    return state, (*commands, page)

@@ -1,0 +1,248 @@
+"""What a message means at the wait where it arrives. Nothing that was said is thrown away."""
+
+from dataclasses import replace
+
+from bot.commands import Choice, Command, Part
+from bot.events import MediaKind, MessageReceived
+from bot.flows.catalogue import flow_of
+from bot.flows.choosing import chosen
+from bot.flows.knowledge import Knowledge
+from bot.flows.obeying import obey
+from bot.flows.script import Ask, Choose, State, Turn
+from bot.flows.speaking import DOOR, clip, heard, is_which, option_of
+from bot.flows.walking import LISTEN, found, go_on, jump, land, repeat, walk
+from bot.flows.words import (
+    Word,
+    is_done,
+    is_skip,
+    is_start,
+    is_visible,
+    is_why,
+    length_in_words,
+)
+
+Commands = tuple[Command, ...]
+
+WORDS_OF_MORE_STORY = 6
+"""So many words where a choice was expected are more of the story, no misunderstanding."""
+LONGEST_ANSWER = 200
+"""Characters of an answer to a short question; longer ones also join the story whole."""
+
+_SPOKEN = frozenset({MediaKind.VOICE, MediaKind.VIDEO})
+
+
+def answer(state: State, event: MessageReceived, knowledge: Knowledge) -> Turn:
+    """One message at the step where the conversation waits."""
+    step = flow_of(state).step(state.step)
+    if has_only_words(event):
+        if is_start(event.text):
+            return repeat(state, knowledge)
+        if is_why(event.text) and not (isinstance(step, Ask) and step.mute):
+            return repeat(state, knowledge, manner="why")
+        if not is_visible(event.text):
+            return Turn(state)
+    match step:
+        case Ask() if step.gathers:
+            return _gather(state, step, event, knowledge)
+        case Ask():
+            return _take(state, step, event, knowledge)
+        case Choose():
+            return _pick(state, step, event, knowledge)
+        case _:
+            return walk(state, knowledge)
+
+
+def tap(state: State, choice: Choice, knowledge: Knowledge) -> Turn:
+    """She tapped, or plainly named, one of the offered choices."""
+    if choice.id.startswith(DOOR):
+        return obey(Word(choice.id.removeprefix(DOOR)), state, knowledge)
+    step = flow_of(state).step(state.step)
+    option = option_of(choice, state)
+    match step:
+        case Ask() if is_which(state, step):
+            return _pick_found(state, step, choice, knowledge)
+        case Ask() if step.gathers:
+            return go_on(state, step, "done", knowledge)
+        case Ask():
+            return go_on(state, step, "", knowledge)
+        case Choose(obeys=True):
+            return obey(Word(option), state, knowledge)
+        case Choose(leads=True):
+            return land(state, option, knowledge)
+        case Choose() if option in step.jump:
+            return jump(state, step.jump[option], knowledge)
+        case Choose():
+            return go_on(state, step, option, knowledge)
+        case _:
+            return walk(state, knowledge)
+
+
+def has_only_words(event: MessageReceived) -> bool:
+    """A message of text alone."""
+    return not (event.media or event.location or event.contact)
+
+
+def pieces(event: MessageReceived, knowledge: Knowledge) -> tuple[Part, ...]:
+    """What a message says and carries: the words with the first file, each further one alone."""
+    words = "\n".join(
+        text for text in (event.text, place(event, knowledge), _contact(event, knowledge)) if text
+    )
+    files = knowledge.attachments if event.media else ()
+    if files:
+        first = Part(words, event.external_id, files[0])
+        return (first, *(Part("", event.external_id, file) for file in files[1:]))
+    return (Part(words, event.external_id),) if is_visible(words) else ()
+
+
+def place(event: MessageReceived, knowledge: Knowledge) -> str:
+    """A shared location in words."""
+    if event.location is None:
+        return ""
+    where = event.location
+    line = knowledge.texts(
+        "common.location",
+        nama=where.label,
+        lintang=f"{where.latitude:.5f}",
+        bujur=f"{where.longitude:.5f}",
+    )
+    return " ".join(line.split())
+
+
+def keep(
+    state: State, event: MessageReceived, knowledge: Knowledge, into: str = ""
+) -> tuple[State, Commands]:
+    """Add the message to the story or the evidence, and raise the alarm if it tells of danger.
+
+    Args:
+        into: ``parts`` or ``evidence``; empty: photos and papers are evidence, all else story.
+    """
+    news = pieces(event, knowledge)
+    is_told = not event.media or is_spoken(event)
+    match into or ("parts" if is_told else "evidence"):
+        case "parts":
+            state = replace(state, parts=state.parts + news)
+        case _:
+            state = replace(state, evidence=state.evidence + news)
+    if is_spoken(event):
+        state = state.knowing(spoken="yes")
+    state = replace(state, unheard=state.unheard + len(news))
+    watch = flow_of(state).watch
+    return watch(state, knowledge, event.text) if watch else (state, ())
+
+
+def is_spoken(event: MessageReceived) -> bool:
+    """A voice note or a video: it may tell everything."""
+    return any(media.kind in _SPOKEN for media in event.media)
+
+
+def _gather(state: State, step: Ask, event: MessageReceived, knowledge: Knowledge) -> Turn:
+    """At a step that collects: keep it and wait for silence, unless she says it is all."""
+    if has_only_words(event) and not step.mute:
+        is_empty = not (state.parts or state.evidence)
+        if is_done(event.text) and is_empty and not step.offers:
+            return repeat(state, knowledge, manner="again")
+        if is_done(event.text) or (step.offers and is_skip(event.text)):
+            return go_on(state, step, "done", knowledge)
+    return _kept(state, keep(state, event, knowledge, step.gathers), knowledge)
+
+
+def _take(state: State, step: Ask, event: MessageReceived, knowledge: Knowledge) -> Turn:
+    """At a plain question: the message is the answer."""
+    if is_which(state, step):
+        choice = chosen(event.text, state.offered)
+        if choice:
+            return tap(state, choice, knowledge)
+    if has_only_words(event) and step.offers and is_skip(event.text):
+        return go_on(state, step, "", knowledge)
+    if is_spoken(event):
+        kept, commands = keep(state, event, knowledge)
+        spoken = knowledge.texts("common.spoken")
+        return _answered(kept, step, spoken, knowledge, commands, moved=kept.step != state.step)
+    if event.media or event.contact:
+        return _kept(state, keep(state, event, knowledge), knowledge)
+    text = " ".join(t for t in (event.text.strip(), place(event, knowledge)) if t)
+    watch = flow_of(state).watch
+    watched, commands = watch(state, knowledge, text) if watch else (state, ())
+    if len(text) > LONGEST_ANSWER:
+        watched = replace(watched, parts=(*watched.parts, Part(text, event.external_id)))
+    said = event.location.label if event.location and event.location.label else text
+    moved = watched.step != state.step
+    return _look_up(watched, step, text, said, knowledge, commands, moved=moved)
+
+
+def _look_up(
+    state: State,
+    step: Ask,
+    text: str,
+    said: str,
+    knowledge: Knowledge,
+    commands: Commands,
+    *,
+    moved: bool,
+) -> Turn:
+    """Take an answer as it stands, or as what it was found to mean."""
+    if step.find is None:
+        return _answered(state, step, text, knowledge, commands, moved=moved)
+    match = step.find(knowledge)(said)
+    if match.certain:
+        known = found(state, step, match.certain.label, match.certain.id)
+        return _answered(known, step, match.certain.label, knowledge, commands, moved=moved)
+    is_asked_already = is_which(state, step) or f"{step.answer}_literal" in state.answers
+    if match.options and not is_asked_already and not moved:
+        asked = repeat(state.knowing(**{f"{step.answer}_said": said}), knowledge)
+        return Turn(asked.state, commands + asked.commands)
+    known = found(state, step, text)
+    return _answered(known, step, text, knowledge, commands, moved=moved)
+
+
+def _answered(
+    state: State, step: Ask, text: str, knowledge: Knowledge, commands: Commands, *, moved: bool
+) -> Turn:
+    """Go on with this answer; where an alarm moved the conversation, from there."""
+    said = clip(text, LONGEST_ANSWER)
+    if moved:
+        return walk(state.knowing(**{step.answer: said}), knowledge, commands)
+    return go_on(state, step, said, knowledge, commands)
+
+
+def _pick(state: State, step: Choose, event: MessageReceived, knowledge: Knowledge) -> Turn:
+    """At a choice: a number, a label or a near miss; all else is kept."""
+    if not has_only_words(event):
+        return _kept(state, keep(state, event, knowledge), knowledge)
+    choice = picked(state, step, event.text, knowledge)
+    if choice:
+        return tap(state, choice, knowledge)
+    kept, commands = keep(state, event, knowledge)
+    if step.patient or length_in_words(event.text) >= WORDS_OF_MORE_STORY:
+        return _kept(state, (kept, commands), knowledge)
+    if kept.step != state.step:
+        return walk(kept, knowledge, commands)
+    asked = repeat(replace(kept, misses=state.misses + 1), knowledge, manner="again")
+    return Turn(asked.state, commands + asked.commands)
+
+
+def picked(state: State, step: Choose, text: str, knowledge: Knowledge) -> Choice | None:
+    """The choice that a typed answer means here."""
+    return chosen(text, state.offered) or chosen(text, heard(state, step, knowledge))
+
+
+def _pick_found(state: State, step: Ask, choice: Choice, knowledge: Knowledge) -> Turn:
+    """She chose among the things that were found, or none of them."""
+    option = option_of(choice, state)
+    if option == "other":
+        literal = state.forgetting(f"{step.answer}_said")
+        return repeat(literal.knowing(**{f"{step.answer}_literal": "yes"}), knowledge)
+    label = choice.detail or choice.label
+    return go_on(found(state, step, label, option), step, label, knowledge)
+
+
+def _kept(before: State, kept: tuple[State, Commands], knowledge: Knowledge) -> Turn:
+    """Wait for her silence; where an alarm moved the conversation, go on from there."""
+    state, commands = kept
+    if state.step != before.step:
+        return walk(state, knowledge, commands)
+    return Turn(state, (*commands, LISTEN))
+
+
+def _contact(event: MessageReceived, knowledge: Knowledge) -> str:
+    return knowledge.texts("common.contact", kontak=event.contact) if event.contact else ""

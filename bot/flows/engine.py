@@ -1,0 +1,238 @@
+"""The conversation as one pure function: ``advance(state, event, knowledge) -> Turn``.
+
+Which way an event takes, from the top:
+
+    a silence, a conversation left lying          _fell_silent, _left_lying
+    a message that corrects an earlier one        _correct
+    a tap on a button                             _tap
+    something that cannot be read                 one kind sentence
+    a command word                                obey
+    an officer is speaking with her               passed on
+    nothing runs                                  _open
+    else                                          answer, at the step where she stands
+
+Nothing here acts, waits, draws lots or looks anything up.
+"""
+
+from dataclasses import replace
+
+from bot.commands import AddToCase, Command, CorrectMessage, Part, SetTimer, StopTimer
+from bot.events import MessageReceived, TimerFired
+from bot.flows.answering import answer, has_only_words, keep, picked, pieces, tap
+from bot.flows.catalogue import current, flow_of, newest
+from bot.flows.knowledge import Knowledge
+from bot.flows.obeying import obey
+from bot.flows.script import Ask, Choose, State, Turn
+from bot.flows.speaking import DOOR, say
+from bot.flows.walking import begin, go_on, interrupt, repeat, running, walk
+from bot.flows.words import Word, command, is_greeting, is_visible
+
+Commands = tuple[Command, ...]
+
+
+def advance(
+    state: State | None, event: MessageReceived | TimerFired, knowledge: Knowledge
+) -> Turn:
+    """What this event leads to. Whatever a person sends, it does not raise.
+
+    Args:
+        state: where the conversation stands; None when nothing was ever said.
+        event: a message or tap of the reporter, or a timer of this conversation.
+        knowledge: all that may be known besides.
+
+    Returns:
+        The state to store and the orders to carry out, in this order.
+    """
+    here = current(state)
+    match event:
+        case TimerFired(kind="quiet"):
+            turn = _fell_silent(here, knowledge)
+        case TimerFired(kind="unfinished"):
+            return _left_lying(here, knowledge)
+        case MessageReceived():
+            turn = _hear(here, event, knowledge)
+        case _:
+            return Turn(here)
+    return _with_timers(here, _informing(here, turn, knowledge), event)
+
+
+def _hear(state: State | None, event: MessageReceived, knowledge: Knowledge) -> Turn:
+    if event.edits:
+        return _correct(state, event, knowledge)
+    if event.choice is not None:
+        tapped = _tap(state, event.choice, knowledge)
+        if tapped is not None:
+            return tapped
+    here = running(state)
+    is_empty = has_only_words(event) and not is_visible(event.text)
+    if is_empty and event.unsupported:
+        return Turn(state, (say(knowledge, "common.unsupported"),))
+    word = command(event.text) if has_only_words(event) else None
+    if word is not None:
+        return obey(word, state, knowledge)
+    if knowledge.officer_speaks and knowledge.open_cases:
+        return _pass_on(state, event, knowledge)
+    if state is not None and state is not here:
+        return _answer_over(state, event, knowledge)
+    if here is None:
+        return _open(event, knowledge)
+    return _answer(here, event, knowledge)
+
+
+def _answer(state: State, event: MessageReceived, knowledge: Knowledge) -> Turn:
+    """At the step where she stands; someone who was away is first asked to come back."""
+    if state.naps < len(flow_of(state).patience) or not state.naps:
+        return answer(state, event, knowledge)
+    kept, commands = keep(state, event, knowledge)
+    paused = interrupt("paused", replace(kept, unheard=0), knowledge)
+    return Turn(paused.state, commands + paused.commands)
+
+
+def _answer_over(state: State, event: MessageReceived, knowledge: Knowledge) -> Turn:
+    """In a menu or a confirmation: what is no answer there goes to what lies underneath."""
+    step = flow_of(state).step(state.step)
+    if isinstance(step, Choose) and has_only_words(event):
+        choice = picked(state, step, event.text, knowledge)
+        if choice:
+            return tap(state, choice, knowledge)
+    here = running(state)
+    return _open(event, knowledge) if here is None else answer(here, event, knowledge)
+
+
+def _open(event: MessageReceived, knowledge: Knowledge) -> Turn:
+    """Nothing runs: a greeting, something to add to a case, or the beginning of a new one."""
+    is_hello = has_only_words(event) and is_greeting(event.text)
+    if knowledge.consented and knowledge.open_cases:
+        if is_hello:
+            return interrupt("menu", None, knowledge)
+        return _start("follow_up", event, knowledge)
+    if is_hello:
+        return walk(begin("intake", knowledge), knowledge)
+    return _start("intake", event, knowledge)
+
+
+def _start(flow: str, event: MessageReceived, knowledge: Knowledge) -> Turn:
+    """Begin a conversation with what this message says."""
+    state, commands = keep(begin(flow, knowledge), event, knowledge, "parts")
+    return walk(state, knowledge, commands)
+
+
+def _pass_on(state: State | None, event: MessageReceived, knowledge: Knowledge) -> Turn:
+    """An officer is speaking with her: the bot says nothing."""
+    news = pieces(event, knowledge)
+    if not news:
+        return Turn(state)
+    return Turn(state, (AddToCase(knowledge.open_cases[0].number, news),))
+
+
+def _tap(state: State | None, tapped: str, knowledge: Knowledge) -> Turn | None:
+    """A button: of this question, of a menu, of an older question; None if it is not ours."""
+    if tapped.startswith(DOOR) and tapped.removeprefix(DOOR) in set(Word):
+        return obey(Word(tapped.removeprefix(DOOR)), state, knowledge)
+    if newest(tapped.partition(".")[0]) is None:
+        return None
+    if state is not None and tapped == state.last_tap:
+        return Turn(state)
+    for choice in state.offered if state else ():
+        if choice.id == tapped and state is not None:
+            return tap(replace(state, last_tap=tapped), choice, knowledge)
+    here = running(state)
+    if here is None:
+        return Turn(state, (say(knowledge, "common.old_button", "new", "status"),))
+    return repeat(here, knowledge, preface="common.stale")
+
+
+def _correct(state: State | None, event: MessageReceived, knowledge: Knowledge) -> Turn:
+    """She edited an earlier message: both versions are kept, the running story gets the new."""
+    source = event.edits or ""
+    commands: Commands = (CorrectMessage(source, event.text),)
+    here = running(state)
+    if here is None or here is not state:
+        return Turn(state, commands)
+    corrected = replace(
+        here,
+        parts=_corrected(here.parts, source, event.text),
+        evidence=_corrected(here.evidence, source, event.text),
+    )
+    watch = flow_of(here).watch
+    if watch is None or corrected == here:
+        return Turn(corrected, commands)
+    watched, orders = watch(corrected, knowledge, event.text)
+    if watched.step != here.step:
+        return walk(watched, knowledge, commands + orders)
+    return Turn(watched, commands + orders)
+
+
+def _corrected(parts: tuple[Part, ...], source: str, text: str) -> tuple[Part, ...]:
+    """The parts with the new words in the first one of that message."""
+    place = next((i for i, part in enumerate(parts) if source and part.source == source), None)
+    if place is None:
+        return parts
+    return (*parts[:place], replace(parts[place], text=text), *parts[place + 1 :])
+
+
+def _fell_silent(state: State | None, knowledge: Knowledge) -> Turn:
+    """A burst of messages ended; a silence that nobody waits for any more is nothing."""
+    here = running(state)
+    if here is None or here is not state or not here.unheard:
+        return Turn(state)
+    step = flow_of(here).step(here.step)
+    match step:
+        case Ask(silence="moves_on") if step.gathers:
+            return go_on(here, step, "told", knowledge)
+        case Ask() if step.gathers:
+            return repeat(here, knowledge)
+        case Choose(patient=True):
+            missed = replace(here, misses=here.misses + 1)
+            return repeat(missed, knowledge, preface="common.kept")
+        case _:
+            return repeat(here, knowledge, preface="common.kept")
+
+
+def _left_lying(state: State | None, knowledge: Knowledge) -> Turn:
+    """Nobody came back for a long time: remind, at last keep what there is."""
+    here = running(state)
+    if here is None:
+        return Turn(state)
+    flow = flow_of(here)
+    here = replace(here, naps=here.naps + 1)
+    if here.naps > len(flow.patience):
+        return Turn(state)
+    if here.naps == len(flow.patience):
+        return flow.abandon(here, knowledge) if flow.abandon else Turn(None)
+    again = SetTimer("unfinished", flow.patience[here.naps])
+    if not knowledge.pushes_on:
+        return Turn(here, (again,))
+    reminder = interrupt("paused", here, knowledge)
+    return Turn(reminder.state, (*reminder.commands, again))
+
+
+def _informing(before: State | None, turn: Turn, knowledge: Knowledge) -> Turn:
+    """Let a conversation that officers already see tell them what is new."""
+    was, here = running(before), running(turn.state)
+    if was is None or here is None or was.number != here.number:
+        return turn
+    informs = flow_of(here).informs
+    return Turn(turn.state, turn.commands + informs(was, here, knowledge)) if informs else turn
+
+
+def _with_timers(before: State | None, turn: Turn, event: MessageReceived | TimerFired) -> Turn:
+    """Set and stop the timers that this turn asks for."""
+    was, here = running(before), running(turn.state)
+    commands = turn.commands
+    is_heard = was is not None and was.unheard and not (here is not None and here.unheard)
+    if is_heard and isinstance(event, MessageReceived):
+        commands += (StopTimer("quiet"),)
+    if here is not None and flow_of(here).patience:
+        state = _awake(turn.state)
+        return Turn(state, (*commands, SetTimer("unfinished", flow_of(here).patience[0])))
+    if was is not None and flow_of(was).patience:
+        commands += (StopTimer("unfinished"),)
+    return Turn(turn.state, commands)
+
+
+def _awake(state: State | None) -> State | None:
+    """Forget how often the conversation was left lying."""
+    if state is None:
+        return None
+    return replace(state, naps=0, suspended=_awake(state.suspended))

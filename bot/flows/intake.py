@@ -1,0 +1,109 @@
+"""Intake: a worker tells the union what happened. Read it from top to bottom."""
+
+from bot.commands import Promise
+from bot.flows import rules
+from bot.flows.alarm import is_danger, open_urgent_case, watch_for_danger
+from bot.flows.reporting import summary
+from bot.flows.script import BACK, Ask, Choose, Do, End, Flow, Say
+
+ONE_DAY = 24 * 60 * 60.0
+
+INTAKE = Flow(
+    name="intake",
+    version=1,
+    watch=watch_for_danger,
+    informs=rules.keep_informed,
+    cancel="sure",
+    patience=(ONE_DAY, 2 * ONE_DAY),
+    abandon=rules.save_left_lying,
+    script=(
+        # May we listen?
+        Choose(
+            "consent",
+            ("agree", "decline"),
+            jump={"decline": "declined"},
+            patient=True,
+            when=rules.may_not_listen_yet,
+        ),
+        Do(rules.record_consent, when=rules.just_agreed),
+        Do(open_urgent_case, when=rules.is_new_danger),
+        # What happened?
+        Do(rules.take_first_words, when=rules.story_is_told),
+        Ask("story", gathers="parts", offers=""),
+        Ask("more", gathers="parts", offers="enough", when=rules.story_is_thin),
+        Do(rules.read_story),
+        # In danger only two questions matter; the rest can wait.
+        Ask("where", when=rules.is_danger_somewhere),
+        Do(rules.read_place, when=is_danger),
+        Ask("call", saves="safe_hours", when=is_danger),
+        Choose("urgent", ("send", "more"), jump={"send": "receipt_urgent"}, when=is_danger),
+        # What is it about?
+        Choose(
+            "category",
+            rules.likely_categories,
+            jump={"other": "full_list"},
+            hears=rules.all_categories,
+        ),
+        Choose(
+            "full_list",
+            rules.first_categories,
+            jump={"next_page": "further_list"},
+            hears=rules.all_categories,
+            saves="category",
+        ),
+        Choose(
+            "further_list",
+            rules.further_categories,
+            jump={"first_page": "full_list"},
+            hears=rules.all_categories,
+            saves="category",
+        ),
+        Say("support", fill=rules.support_lines, when=rules.needs_support),
+        Choose(
+            "rights",
+            ("report", "done"),
+            jump={"done": "answered"},
+            fill=rules.rights,
+            when=rules.is_question,
+        ),
+        # What is still missing?
+        Ask("workplace", find=rules.company, when=rules.is_complaint),
+        Ask("region", find=rules.region, when=rules.is_complaint),
+        Ask("happened", when=rules.is_complaint),
+        Ask("affected", when=rules.is_complaint),
+        Ask(
+            "evidence",
+            gathers="evidence",
+            silence="asks",
+            fill=rules.proofs,
+            when=rules.is_complaint,
+        ),
+        # Who is telling?
+        Choose("identity", ("named", "secret"), when=rules.is_complaint),
+        Ask("name", when=rules.gives_name),
+        Choose("member", ("member", "not_member", "skip"), when=rules.is_complaint),
+        Ask("safe_hours", when=rules.is_complaint),
+        # Is it right so?
+        Choose(
+            "review",
+            ("send", "change", "cancel"),
+            jump={"change": "change", "cancel": "sure"},
+            fill=summary,
+        ),
+        End("receipt_urgent", rules.send_report, when=is_danger, promise=Promise.RECEIPT),
+        End("receipt_wish", rules.send_report, when=rules.is_wish, promise=Promise.RECEIPT),
+        End("receipt", rules.send_report, promise=Promise.RECEIPT),
+        # Reached by a jump only.
+        Choose("change", rules.changeable, leads=True),
+        Choose(
+            "sure",
+            rules.ways_out,
+            jump={"delete": "cancelled_urgent", "save": "saved", "go_on": BACK},
+        ),
+        End("cancelled_urgent", rules.forget_draft, when=rules.is_open),
+        End("cancelled", rules.forget_draft),
+        End("saved", rules.save_report, promise=Promise.RECEIPT),
+        End("declined", rules.record_refusal, fill=rules.helplines),
+        End("answered", rules.forget_draft),
+    ),
+)

@@ -1,0 +1,120 @@
+"""All that a conversation may know besides what was said: handed in, never looked up.
+
+The inbox fills a :class:`Knowledge` before each turn. Its three functions must be pure and
+quick; they may be called several times with the same text.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from bot.texts import Texts
+from nlp.taxonomy import Taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One category that the story may be about; probability from 0 to 1."""
+
+    category: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What the classifier and the readers of places and times make of a text.
+
+    Attributes:
+        kind: ``pengaduan``, ``aspirasi`` or ``pertanyaan``.
+        candidates: the likeliest categories, best first.
+        tags: finer labels.
+        urgency: ``normal``, ``tinggi`` or ``darurat``.
+        abstain: the classifier is not sure enough of the category.
+        danger: the expressions that raise the alarm, whatever the classifier says.
+        workplace: the employer as the text names it; the further fields alike.
+    """
+
+    kind: str
+    category: str
+    candidates: tuple[Candidate, ...] = ()
+    tags: tuple[str, ...] = ()
+    urgency: str = "normal"
+    abstain: bool = False
+    danger: tuple[str, ...] = ()
+    workplace: str = ""
+    region_code: str = ""
+    region_name: str = ""
+    happened: str = ""
+    affected: str = ""
+
+    @property
+    def is_alarm(self) -> bool:
+        """Someone may be in danger now."""
+        return self.urgency == "darurat" or bool(self.danger)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something known by its id, in words that a person recognises."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a look-up found: one thing for certain, or several to choose from, or nothing."""
+
+    certain: Option | None = None
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCase:
+    """One of the reporter's cases as she may see it.
+
+    Attributes:
+        label: what it is about, in a few words: tells her cases apart in a list.
+        status: the stage in plain words; ``next_step`` likewise.
+    """
+
+    number: str
+    label: str
+    status: str
+    since: date
+    next_step: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known at this turn.
+
+    Attributes:
+        organisation: the union's name as reporters read it.
+        cases: her own cases, the one last written in first.
+        consented: she agreed to the consent text and did not withdraw.
+        officer_speaks: an officer answered in her first open case: the bot stays silent and
+            passes messages on.
+        fresh_number: case number for a case that begins in this turn.
+        attachments: ids of the stored files of this message, in the order of its media.
+        pushes_on: she wants unasked messages.
+    """
+
+    organisation: str
+    texts: Texts
+    taxonomy: Taxonomy
+    understand: Callable[[str], Understanding]
+    find_company: Callable[[str], Match]
+    find_region: Callable[[str], Match]
+    cases: tuple[OwnCase, ...] = ()
+    consented: bool = False
+    officer_speaks: bool = False
+    fresh_number: str = ""
+    attachments: tuple[str, ...] = ()
+    pushes_on: bool = True
+
+    @property
+    def open_cases(self) -> tuple[OwnCase, ...]:
+        """Those of her cases that are not at their end."""
+        return tuple(case for case in self.cases if case.open)

@@ -1,0 +1,110 @@
+"""The command words: they work at every step and lose nothing of what is running."""
+
+from bot.commands import Command, PageOfficers, SetPushes
+from bot.flows.alarm import open_urgent_case
+from bot.flows.catalogue import flow_of
+from bot.flows.knowledge import Knowledge
+from bot.flows.reporting import has_consented, has_story
+from bot.flows.script import State, Turn
+from bot.flows.speaking import say
+from bot.flows.walking import begin, come_back, go_back, interrupt, jump, running, walk
+from bot.flows.words import Word
+
+_FOR_WHOM_WE_KNOW = frozenset(
+    {Word.MENU, Word.CANCEL, Word.BACK, Word.HELP, Word.START, Word.NEW, Word.RESUME}
+)
+"""From a stranger these are nothing but a first message."""
+
+_SHORT_CONVERSATIONS = {
+    Word.MENU: "menu",
+    Word.STATUS: "status",
+    Word.COPY: "copy",
+    Word.WITHDRAW: "withdraw",
+    Word.ERASE: "erase",
+}
+
+
+def obey(word: Word, state: State | None, knowledge: Knowledge) -> Turn:
+    """Carry a command word out."""
+    here = running(state)
+    is_stranger = here is None and not knowledge.consented and not knowledge.cases
+    if is_stranger and word in _FOR_WHOM_WE_KNOW:
+        return walk(begin("intake", knowledge), knowledge)
+    match word:
+        case Word.CANCEL:
+            return _cancel(state, knowledge)
+        case Word.BACK:
+            return _back(state, knowledge)
+        case Word.HELP:
+            return _aside(state, knowledge, say(knowledge, "common.help"))
+        case Word.OFFICER:
+            return _call_officer(here, knowledge)
+        case Word.STOP:
+            quiet = (SetPushes(on=False), say(knowledge, "common.pushes_off"))
+            return Turn(state, quiet)
+        case Word.START if knowledge.pushes_on:
+            return interrupt("menu", state, knowledge)
+        case Word.START:
+            return Turn(state, (SetPushes(on=True), say(knowledge, "common.pushes_on")))
+        case Word.NEW if here is None or here.flow != "intake":
+            return walk(begin("intake", knowledge), knowledge)
+        case Word.NEW | Word.RESUME:
+            return _resume(here, knowledge)
+        case _:
+            return interrupt(_SHORT_CONVERSATIONS[word], state, knowledge)
+
+
+def _cancel(state: State | None, knowledge: Knowledge) -> Turn:
+    here = running(state)
+    if here is None:
+        return Turn(state, (say(knowledge, "common.nothing_runs", "new", "status"),))
+    cancel = flow_of(here).cancel
+    if not cancel:
+        return come_back(here, knowledge)
+    if here.step == cancel:
+        return come_back(here, knowledge)
+    return jump(here, cancel, knowledge)
+
+
+def _back(state: State | None, knowledge: Knowledge) -> Turn:
+    here = running(state)
+    if here is None:
+        return interrupt("menu", None, knowledge)
+    if here is not state:
+        return come_back(here, knowledge)
+    return go_back(here, knowledge) or come_back(here, knowledge, preface="common.no_way_back")
+
+
+def _resume(here: State | None, knowledge: Knowledge) -> Turn:
+    if here is None:
+        return interrupt("menu", None, knowledge)
+    return come_back(here, knowledge, preface="common.resumed")
+
+
+def _aside(state: State | None, knowledge: Knowledge, *commands: Command) -> Turn:
+    """Say something in between and return to where she was."""
+    here = running(state)
+    if here is None:
+        return Turn(state, commands)
+    back = come_back(here, knowledge)
+    return Turn(back.state, commands + back.commands)
+
+
+def _call_officer(here: State | None, knowledge: Knowledge) -> Turn:
+    """Page a person; what was told so far goes to the officers with it."""
+    orders: tuple[Command, ...] = ()
+    number = knowledge.open_cases[0].number if knowledge.open_cases else ""
+    if here is not None and here.flow == "intake":
+        number = ""
+        if has_story(here) and has_consented(here, knowledge):
+            here, orders = open_urgent_case(here, knowledge)
+            number = here.number
+    orders += (PageOfficers("minta_petugas", number=number),)
+    orders += (say(knowledge, "common.officer_called"),)
+    if here is not None:
+        back = come_back(here, knowledge)
+    elif knowledge.open_cases:
+        back = Turn(None)
+    else:
+        back = walk(begin("intake", knowledge), knowledge)
+    return Turn(back.state, orders + back.commands)

@@ -1,0 +1,301 @@
+"""The small decisions that the intake names: what is known, what is certain, what is offered."""
+
+from collections.abc import Callable, Mapping
+
+from bot.commands import Choice, Command, DeleteDraft, OpenCase, RecordConsent
+from bot.flows.alarm import is_danger, open_urgent_case
+from bot.flows.knowledge import Knowledge, Match, Understanding
+from bot.flows.reporting import (
+    category,
+    chose_category,
+    has_consented,
+    has_story,
+    kind,
+    report,
+    story,
+)
+from bot.flows.script import State, Turn
+from bot.flows.speaking import DETAIL_IN_LIST, LIST_ITEMS, clip, say
+from bot.flows.words import length_in_words
+
+Commands = tuple[Command, ...]
+LookUp = Callable[[str], Match]
+
+WORDS_OF_A_STORY = 4
+CERTAIN = 0.8
+"""From this probability on a category is only shown in the review."""
+LIKELY_CATEGORIES = 3
+
+NEEDS_SUPPORT = "pelecehan_kekerasan"
+ELSEWHERE = "lainnya"
+
+
+# --- consent ---------------------------------------------------------------------------------
+
+
+def may_not_listen_yet(state: State, knowledge: Knowledge) -> bool:
+    """She has not agreed to the consent text."""
+    return not has_consented(state, knowledge)
+
+
+def just_agreed(state: State, _knowledge: Knowledge) -> bool:
+    """She agreed in this conversation."""
+    return state.answers.get("consent") == "agree"
+
+
+def is_new_danger(state: State, knowledge: Knowledge) -> bool:
+    """The alarm was raised before she agreed, so there is no case yet."""
+    return is_danger(state, knowledge) and "opened" not in state.answers
+
+
+def record_consent(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
+    """Store that she agreed, with the version of the text."""
+    return state, (RecordConsent(knowledge.texts("consent.version"), given=True),)
+
+
+def record_refusal(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
+    """Store that she declined, and forget what she wrote."""
+    version = knowledge.texts("consent.version")
+    return state, (RecordConsent(version, given=False), DeleteDraft())
+
+
+def helplines(_state: State, knowledge: Knowledge) -> Mapping[str, str]:
+    """Numbers outside the union that are for everybody."""
+    lines = [h for h in knowledge.taxonomy.hotlines if not (h.categories or h.tags)]
+    return {"nomor_bantuan": "\n".join(f"{line.number}: {line.name}" for line in lines)}
+
+
+# --- the story -------------------------------------------------------------------------------
+
+
+def story_is_told(state: State, knowledge: Knowledge) -> bool:
+    """What she wrote before she agreed is already a story."""
+    understanding = knowledge.understand(story(state))
+    is_about_work = understanding.abstain or understanding.category != ELSEWHERE
+    return just_agreed(state, knowledge) and is_about_work and not story_is_thin(state, knowledge)
+
+
+def take_first_words(state: State, _knowledge: Knowledge) -> tuple[State, Commands]:
+    """Take what she wrote first as her story."""
+    return state.knowing(story="told"), ()
+
+
+def story_is_thin(state: State, _knowledge: Knowledge) -> bool:
+    """A few words only, and nothing spoken or filmed."""
+    is_short = length_in_words(story(state)) < WORDS_OF_A_STORY
+    return is_short and "spoken" not in state.answers
+
+
+def read_story(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
+    """Take from the story what it says, so that it is not asked."""
+    understanding = knowledge.understand(story(state))
+    found = {
+        "workplace_said": understanding.workplace if "workplace" not in state.answers else "",
+        "region": understanding.region_name,
+        "region_code": understanding.region_code,
+        "happened": understanding.happened,
+        "affected": understanding.affected,
+    }
+    news = {name: text for name, text in found.items() if text and name not in state.answers}
+    state = state.forgetting("kind").knowing(**news)
+    state = state.knowing(kind=kind(state, knowledge))
+    if chose_category(state):
+        return state, ()
+    if is_certain(understanding) and not is_danger(state, knowledge):
+        return state.knowing(category=understanding.category), ()
+    return state.forgetting("category"), ()
+
+
+def is_certain(understanding: Understanding) -> bool:
+    """The category need not be asked."""
+    probabilities = [
+        candidate.probability
+        for candidate in understanding.candidates
+        if candidate.category == understanding.category
+    ]
+    return not understanding.abstain and max(probabilities, default=0.0) >= CERTAIN
+
+
+# --- danger ----------------------------------------------------------------------------------
+
+
+def is_danger_somewhere(state: State, knowledge: Knowledge) -> bool:
+    """Someone is in danger and nobody said where."""
+    return is_danger(state, knowledge) and not state.answers.get("workplace")
+
+
+def read_place(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
+    """Take company and region from the one answer to "where?"."""
+    said = state.answers.get("where", "")
+    place, employer = knowledge.find_region(said).certain, knowledge.find_company(said).certain
+    found = {}
+    if place and "region" not in state.answers:
+        found = {"region": place.label, "region_code": place.id}
+    if said and not state.answers.get("workplace") and (employer or not place):
+        found["workplace"] = employer.label if employer else said
+    return state.knowing(**found), ()
+
+
+# --- kind and category -----------------------------------------------------------------------
+
+
+def is_complaint(state: State, knowledge: Knowledge) -> bool:
+    """Something went wrong: the questions about where, when and who belong to it."""
+    return kind(state, knowledge) == "pengaduan"
+
+
+def is_question(state: State, knowledge: Knowledge) -> bool:
+    """She asks for information."""
+    return kind(state, knowledge) == "pertanyaan"
+
+
+def is_wish(state: State, knowledge: Knowledge) -> bool:
+    """She wishes or proposes something."""
+    return kind(state, knowledge) == "aspirasi"
+
+
+def needs_support(state: State, knowledge: Knowledge) -> bool:
+    """She told of violence or harassment."""
+    return is_complaint(state, knowledge) and category(state, knowledge) == NEEDS_SUPPORT
+
+
+def support_lines(state: State, knowledge: Knowledge) -> Mapping[str, str]:
+    """Who helps beside the union in such a case."""
+    lines = [
+        line
+        for line in knowledge.taxonomy.hotlines_for(category(state, knowledge))
+        if line.categories
+    ]
+    return {"nomor_bantuan": "\n".join(f"{h.number}: {h.name}. {h.when}" for h in lines)}
+
+
+def likely_categories(state: State, knowledge: Knowledge) -> tuple[Choice, ...]:
+    """The categories that fit best, and the way to all of them."""
+    understanding = knowledge.understand(story(state))
+    slugs = [candidate.category for candidate in understanding.candidates][:LIKELY_CATEGORIES]
+    if not slugs:
+        return ()
+    known = {choice.id: choice for choice in all_categories(state, knowledge)}
+    other = Choice("other", knowledge.texts.label("intake.category.other"))
+    return (*(known[slug] for slug in slugs if slug in known), other)
+
+
+def all_categories(_state: State, knowledge: Knowledge) -> tuple[Choice, ...]:
+    """Every category, in the order of the taxonomy."""
+    return tuple(
+        Choice(c.slug, c.list_label, clip(c.description, DETAIL_IN_LIST), also=(c.label,))
+        for c in knowledge.taxonomy.categories
+    )
+
+
+def first_categories(state: State, knowledge: Knowledge) -> tuple[Choice, ...]:
+    """The first page of the list."""
+    choices = all_categories(state, knowledge)
+    if len(choices) <= LIST_ITEMS:
+        return choices
+    more = Choice("next_page", knowledge.texts.label("intake.full_list.next_page"))
+    return (*choices[: LIST_ITEMS - 1], more)
+
+
+def further_categories(state: State, knowledge: Knowledge) -> tuple[Choice, ...]:
+    """The second page of the list."""
+    back = Choice("first_page", knowledge.texts.label("intake.further_list.first_page"))
+    return (*all_categories(state, knowledge)[LIST_ITEMS - 1 :][: LIST_ITEMS - 1], back)
+
+
+# --- what is still missing -------------------------------------------------------------------
+
+
+def company(knowledge: Knowledge) -> LookUp:
+    """Looks employers up."""
+    return knowledge.find_company
+
+
+def region(knowledge: Knowledge) -> LookUp:
+    """Looks regencies and cities up."""
+    return knowledge.find_region
+
+
+def proofs(state: State, knowledge: Knowledge) -> Mapping[str, str]:
+    """The proofs that decide such a case, and how many files came."""
+    tags = knowledge.understand(story(state)).tags
+    wanted = knowledge.taxonomy.evidence_for(category(state, knowledge), tags)
+    files = sum(bool(part.attachment) for part in state.evidence)
+    pieces = "common.files" if files else "common.notes"
+    return {
+        "bukti": "\n".join(f"- {proof}" for proof in wanted),
+        "jumlah": knowledge.texts(pieces, jumlah=str(files or len(state.evidence))),
+    }
+
+
+def rights(state: State, knowledge: Knowledge) -> Mapping[str, str]:
+    """What the law says about her question."""
+    tags = knowledge.understand(story(state)).tags
+    sentences = knowledge.taxonomy.rights_for(category(state, knowledge), tags)
+    return {"hak": "\n".join(f"- {sentence}" for sentence in sentences)}
+
+
+def gives_name(state: State, _knowledge: Knowledge) -> bool:
+    """She wants to be known by name."""
+    return state.answers.get("identity") == "named"
+
+
+# --- review and end --------------------------------------------------------------------------
+
+_CHANGEABLE = (
+    *("story", "full_list", "workplace", "region", "happened", "affected"),
+    *("evidence", "identity", "safe_hours", "review"),
+)
+_CHANGEABLE_IN_A_WISH = ("story", "full_list", "review")
+
+
+def changeable(state: State, knowledge: Knowledge) -> tuple[Choice, ...]:
+    """What she can change; each is the name of a step."""
+    names = _CHANGEABLE if is_complaint(state, knowledge) else _CHANGEABLE_IN_A_WISH
+    labels = knowledge.texts.label
+    return tuple(Choice(name, labels(f"intake.change.{name}")) for name in names)
+
+
+def ways_out(state: State, knowledge: Knowledge) -> tuple[Choice, ...]:
+    """Delete, keep for later, go on; nothing to keep before anything may be kept."""
+    names = ["delete", "save", "go_on"]
+    if not (has_story(state) and has_consented(state, knowledge)):
+        names.remove("save")
+    labels = knowledge.texts.label
+    return tuple(Choice(name, labels(f"intake.sure.{name}")) for name in names)
+
+
+def send_report(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
+    """Make it a case."""
+    return state, (OpenCase(state.number, report(state, knowledge)),)
+
+
+def save_report(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
+    """Keep it as an incomplete case."""
+    return state, (OpenCase(state.number, report(state, knowledge), complete=False),)
+
+
+def forget_draft(state: State, _knowledge: Knowledge) -> tuple[State, Commands]:
+    """Forget what was gathered."""
+    return state, (DeleteDraft(),)
+
+
+def is_open(state: State, _knowledge: Knowledge) -> bool:
+    """Officers already have this as a case."""
+    return "opened" in state.answers
+
+
+def save_left_lying(state: State, knowledge: Knowledge) -> Turn:
+    """Nobody came back: keep what there is for the officers, or forget it."""
+    if not (has_story(state) and has_consented(state, knowledge)):
+        return Turn(None, (DeleteDraft(),))
+    saved, commands = open_urgent_case(state, knowledge)
+    if knowledge.pushes_on:
+        commands += (say(knowledge, "paused.saved", "resume", nomor=state.number),)
+    return Turn(saved, commands)
+
+
+def keep_informed(before: State, after: State, knowledge: Knowledge) -> Commands:
+    """Once officers have the case, they get every addition at once."""
+    is_news = is_open(before, knowledge) and report(before, knowledge) != report(after, knowledge)
+    return (OpenCase(after.number, report(after, knowledge), complete=False),) if is_news else ()
