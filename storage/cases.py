@@ -146,7 +146,7 @@ def case_of_topic(
         .where(
             Case.organisation_id == organisation_id,
             Outbound.chat == chat_id,
-            Outbound.external_id == f"{chat_id}:{reply_to}",
+            Outbound.external_id == reply_to,
         )
     ).first()
 

@@ -127,6 +127,18 @@ def expired_sends(session: Session, now: datetime) -> list[ClaimedOutbound]:
     return [ClaimedOutbound(*row) for row in rows]
 
 
+def uncertain_sends(session: Session, before: datetime) -> list[ClaimedOutbound]:
+    """Messages to reporters of unknown outcome, sent before then."""
+    rows = session.execute(
+        select(*(_outbox.c[name] for name in ClaimedOutbound.__dataclass_fields__)).where(
+            _outbox.c.status == literal_column("'uncertain'"),
+            _outbox.c.sent_at < before,
+            _outbox.c.kind.in_(("say", "send_file")),
+        )
+    )
+    return [ClaimedOutbound(*row) for row in rows]
+
+
 def park_chat(session: Session, chat: str, until: datetime) -> None:
     """Leave a chat alone until then."""
     dialect = postgresql if is_postgres(session) else sqlite

@@ -1,0 +1,1 @@
+"""Casework: what may be done to a case, by whom, and what follows. Nothing else writes a case."""

@@ -114,6 +114,9 @@ def keep(
     """Add the message to the story or the evidence, and raise the alarm if it tells of danger.
 
     Args:
+        state: where she stands.
+        event: her message.
+        knowledge: with the ids of the stored files.
         into: ``parts`` or ``evidence``; empty: photos and papers are evidence, all else story.
     """
     news = pieces(event, knowledge)

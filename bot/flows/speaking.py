@@ -56,6 +56,9 @@ def ask(
     """The question of a step, and the state that remembers what it offers.
 
     Args:
+        state: where she stands.
+        step: the wait to ask at.
+        knowledge: what the words are filled from.
         manner: ``why`` or ``again`` instead of the plain question.
         preface: key of a text that stands before the question.
     """
@@ -84,6 +87,14 @@ def reply(knowledge: Knowledge, text: str, choices: tuple[Choice, ...] = ()) -> 
         choices=tuple(replace(choice, label=clip(choice.label, room)) for choice in choices),
         list_label=knowledge.texts.label("common.list") if is_list else "",
     )
+
+
+def led(lead: tuple[Reply, ...], question: Reply) -> tuple[Reply, ...]:
+    """What was told and the question after it as one message, if it fits on the screen."""
+    text = "\n\n".join(told.text for told in (*lead, question))
+    if len(text) > BODY_WITH_CHOICES:
+        return (*lead, question)
+    return (replace(question, text=text),)
 
 
 def offers(state: State, step: Wait, knowledge: Knowledge) -> tuple[Choice, ...]:

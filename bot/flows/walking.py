@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from bot.commands import Command, SetTimer
+from bot.commands import Command, Reply, SetTimer
 from bot.flows.catalogue import flow_of, newest
 from bot.flows.knowledge import Knowledge
 from bot.flows.menu import REST
 from bot.flows.script import BACK, Ask, Choose, Do, End, Say, State, Turn, Wait
-from bot.flows.speaking import ask, offers, tell
+from bot.flows.speaking import ask, led, offers, tell
 
 Commands = tuple[Command, ...]
 
@@ -46,15 +46,18 @@ def walk(
     """Go on from the state's step until something has to be waited for.
 
     Args:
+        state: where to begin.
+        knowledge: what the rules are judged with.
         commands: what this turn has ordered already.
         landed: she was led to this very step: it is asked even if its answer is known.
     """
+    lead: tuple[Reply, ...] = ()
     for step in flow_of(state).onward(state.step):
         state = replace(state, step=step.name)
         if step.when(state, knowledge):
             match step:
                 case Say() if step.name not in state.answers:
-                    commands += (tell(state, step, knowledge),)
+                    lead = (*lead, tell(state, step, knowledge))
                     state = state.knowing(**{step.name: "said"})
                 case Do():
                     state, orders = step.deed(state, knowledge)
@@ -64,11 +67,11 @@ def walk(
                     if (landed or step.answer not in state.answers) and _can_ask(
                         state, step, knowledge
                     ):
-                        return _wait(state, step, knowledge, commands)
+                        return _with_lead(lead, commands, _wait(state, step, knowledge))
                 case End():
-                    return _end(state, step, knowledge, commands)
+                    return _with_lead(lead, commands, _end(state, step, knowledge))
         landed = False
-    return Turn(at_rest(state), commands)
+    return Turn(at_rest(state), (*commands, *lead))
 
 
 def go_on(
@@ -154,18 +157,27 @@ def _can_ask(state: State, step: Wait, knowledge: Knowledge) -> bool:
     return isinstance(step, Ask) or bool(offers(state, step, knowledge))
 
 
-def _wait(state: State, step: Wait, knowledge: Knowledge, commands: Commands) -> Turn:
+def _wait(state: State, step: Wait, knowledge: Knowledge) -> Turn:
     is_telling = isinstance(step, Ask) and step.gathers == "parts" and state.unheard > 0
     if is_telling:
-        return Turn(state, (*commands, LISTEN))
+        return Turn(state, (LISTEN,))
     asked, reply = ask(replace(state, unheard=0), step, knowledge)
-    return Turn(asked, (*commands, reply))
+    return Turn(asked, (reply,))
 
 
-def _end(state: State, step: End, knowledge: Knowledge, commands: Commands) -> Turn:
+def _with_lead(lead: tuple[Reply, ...], commands: Commands, turn: Turn) -> Turn:
+    """The turn after these orders, with what was told on the way before its question."""
+    match turn.commands:
+        case (Reply() as question, *rest) if lead:
+            return Turn(turn.state, (*commands, *led(lead, question), *rest))
+        case _:
+            return Turn(turn.state, (*commands, *lead, *turn.commands))
+
+
+def _end(state: State, step: End, knowledge: Knowledge) -> Turn:
+    commands: Commands = ()
     if step.deed:
-        state, orders = step.deed(state, knowledge)
-        commands += orders
+        state, commands = step.deed(state, knowledge)
     if not step.mute:
         commands += (tell(state, step, knowledge),)
     if state.suspended is None or step.forgets:

@@ -10,7 +10,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels import (
@@ -33,7 +33,7 @@ from bot.channels import (
 )
 from bot.clock import Clock
 from bot.commands import Choice
-from bot.events import Address, MediaKind
+from bot.events import Address
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.outbox.fit import fit
@@ -41,11 +41,17 @@ from bot.outbox.posts import Post, PostReader
 from bot.outbox.results import Result, record_results
 from storage.crypto import Vault
 from storage.database import Database
-from storage.outbound import ClaimedOutbound, claim_outbound
+from storage.outbound import (
+    ClaimedOutbound,
+    claim_outbound,
+    expired_sends,
+    uncertain_sends,
+)
 
 AT_ONCE = 32
 _PAUSES = (2, 10, 60, 300, 900)  # seconds before each further try
 _WAIT_FOR_FILE = timedelta(seconds=2)
+_LOOK_UP_AFTER = timedelta(minutes=2)
 
 ChannelFinder = Callable[[int, str], GroupChannel]
 
@@ -117,6 +123,48 @@ class Deliverer:
             await asyncio.to_thread(self._record, list(results))
             total += len(claimed)
         return total
+
+    async def settle_uncertain(self) -> int:
+        """Look up at the provider what nobody knows; returns how many rows became certain.
+
+        What the provider does not have two minutes after the send is sent once more; where a
+        provider cannot be asked the row stays ``uncertain`` for a person to decide.
+        """
+        before = self._clock.now() - _LOOK_UP_AFTER
+        rows = await asyncio.to_thread(self._uncertain, before)
+        results = [result for row in rows if (result := await self._settle(row)) is not None]
+        if results:
+            await asyncio.to_thread(self._record, results)
+        return len(results)
+
+    def give_up_lost(self) -> int:
+        """Settle rows whose sender died between the request and its record."""
+        with self._database.transaction() as session:
+            lost = [_unknown(row, "lease") for row in expired_sends(session, self._clock.now())]
+            record_results(session, self._vault, lost, self._clock.now())
+        if lost:
+            self._wake.set()
+        return len(lost)
+
+    def _uncertain(self, before: datetime) -> list[ClaimedOutbound]:
+        with self._database.reading() as session:
+            return uncertain_sends(session, before)
+
+    async def _settle(self, row: ClaimedOutbound) -> Result | None:
+        payload = self._vault.open_json(row.sealed, "outbox")
+        channel = self._channel_of(row.organisation_id, row.channel)
+        place = Place(Address(row.channel, payload["to"]))
+        try:
+            found = await channel.was_sent(
+                place, payload.get("text", ""), row.created_at.isoformat()
+            )
+        except SendFailure:
+            return None
+        if found:
+            return Result(row, "sent", external_id=found)
+        if row.attempts > 1:
+            return None
+        return Result(row, "queued", error="not_found")
 
     def _claim(self, limit: int) -> list[ClaimedOutbound]:
         with self._database.transaction() as session:
@@ -304,11 +352,6 @@ class Deliverer:
             get_logger().info("card not pinned", channel=place.address.channel)
 
 
-def file_of(content: bytes, *, kind: str, content_type: str, name: str, key: str) -> File:
-    """A stored file as channels send it."""
-    return File(MediaKind(kind), content, content_type, name, key)
-
-
 def _judge(row: ClaimedOutbound, failure: SendFailure) -> Result:
     """What follows from a failed send; the one place that decides it."""
     code = failure.code or type(failure).__name__
@@ -350,6 +393,3 @@ def _unknown(row: ClaimedOutbound, code: str) -> Result:
     if row.promise == "notice":
         return Result(row, "failed", error=code)
     return Result(row, "uncertain", error=code)
-
-
-__all__ = ["AT_ONCE", "ChannelFinder", "Deliverer", "FilePending", "Misconfigured", "file_of"]

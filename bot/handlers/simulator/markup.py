@@ -58,7 +58,7 @@ class _Reader(HTMLParser):
         self.open[-1][1].append(node)
         self.open.append((name, children))
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_startendtag(self, *_tag: object) -> None:
         raise BadMarkup("a tag closes itself")
 
     def handle_endtag(self, tag: str) -> None:
@@ -69,13 +69,13 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         self.open[-1][1].append(data)
 
-    def handle_comment(self, data: str) -> None:
+    def handle_comment(self, *_data: object) -> None:
         raise BadMarkup("a comment is not allowed")
 
-    def handle_decl(self, decl: str) -> None:
+    def handle_decl(self, *_decl: object) -> None:
         raise BadMarkup("a declaration is not allowed")
 
-    def handle_pi(self, data: str) -> None:
+    def handle_pi(self, *_data: object) -> None:
         raise BadMarkup("an instruction is not allowed")
 
 

@@ -73,3 +73,10 @@ def is_phone(address: Address) -> bool:
 def is_officers_side(address: Address) -> bool:
     """Whether the address is the officers' group or an officer's private chat."""
     return address == GROUP or (address.channel == TELEGRAM and address.path in _OFFICERS)
+
+
+def is_known_chat(chat: str) -> bool:
+    """Whether ``channel:path`` is a phone, the group or an officer's private chat."""
+    channel, _, path = chat.partition(":")
+    address = Address(channel, path)
+    return is_phone(address) or is_officers_side(address)

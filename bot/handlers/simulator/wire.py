@@ -77,9 +77,8 @@ def from_plain(kind: type[T], plain: Any) -> T:
     needed = {name for name, each in known.items() if each.default is MISSING}
     if not needed <= plain.keys():
         raise Malformed(f"{kind.__name__} lacks fields")
-    return kind(
-        **{name: _read(hints[name], held, f"{kind.__name__}.{name}") for name, held in plain.items()}
-    )
+    where = kind.__name__
+    return kind(**{key: _read(hints[key], held, f"{where}.{key}") for key, held in plain.items()})
 
 
 def _read(hint: Any, plain: Any, where: str) -> Any:

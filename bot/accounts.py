@@ -1,0 +1,72 @@
+"""Whose accounts at the providers we use: the default organisation's from the settings, those of
+further organisations from the database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.handlers.telegram.account import TelegramAccount
+from bot.handlers.whatsapp.account import WhatsAppAccount
+from bot.settings import Settings
+from storage.crypto import Vault
+from storage.setup import DEFAULT_ORGANISATION, accounts_of
+from storage.tables import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationAccounts:
+    """The accounts of one organisation; None where a channel is off."""
+
+    organisation_id: int
+    telegram: TelegramAccount | None
+    whatsapp: WhatsAppAccount | None
+
+
+def organisation_accounts(
+    settings: Settings, vault: Vault, organisation: Organisation, webhook_secret: str
+) -> OrganisationAccounts:
+    """The accounts of an organisation."""
+    own = accounts_of(vault, organisation)
+    if organisation.slug == DEFAULT_ORGANISATION:
+        own = _from_settings(settings) | dict(own)
+    return OrganisationAccounts(
+        organisation.id or 0,
+        _telegram(settings, own, webhook_secret),
+        _whatsapp(settings, own),
+    )
+
+
+def _from_settings(settings: Settings) -> dict[str, str]:
+    return {
+        "telegram_bot_token": settings.telegram_bot_token.get_secret_value(),
+        "telegram_webhook_secret": settings.telegram_webhook_secret.get_secret_value(),
+        "twilio_account_sid": settings.twilio_account_sid,
+        "twilio_auth_token": settings.twilio_auth_token.get_secret_value(),
+        "twilio_auth_token_secondary": settings.twilio_auth_token_secondary.get_secret_value(),
+        "twilio_whatsapp_from": settings.twilio_whatsapp_from,
+        "twilio_messaging_service_sid": settings.twilio_messaging_service_sid,
+    }
+
+
+def _telegram(
+    settings: Settings, own: Mapping[str, str], webhook_secret: str
+) -> TelegramAccount | None:
+    token = own.get("telegram_bot_token", "")
+    if not token:
+        return None
+    secret = own.get("telegram_webhook_secret") or webhook_secret
+    return TelegramAccount(token, settings.telegram_api_base_url, secret)
+
+
+def _whatsapp(settings: Settings, own: Mapping[str, str]) -> WhatsAppAccount | None:
+    account_sid = own.get("twilio_account_sid", "")
+    if not account_sid:
+        return None
+    tokens = (own.get("twilio_auth_token", ""), own.get("twilio_auth_token_secondary", ""))
+    return WhatsAppAccount(
+        account_sid=account_sid,
+        auth_tokens=tuple(token for token in tokens if token),
+        sender=f"whatsapp:{own.get('twilio_whatsapp_from', '')}",
+        messaging_service_sid=own.get("twilio_messaging_service_sid", ""),
+        api_base_url=settings.twilio_api_base_url,
+        public_base_url=settings.public_url,
+    )

@@ -1,0 +1,348 @@
+"""The composition root: the only file that knows every concrete class.
+
+:func:`build` opens the database, proves the keys, brings the schema up to date and wires the
+parts together. Nothing runs yet; ``bot.web`` and ``bot.transcript`` let it run.
+"""
+
+import asyncio
+import secrets
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import Session, select
+
+from bot.accounts import OrganisationAccounts, organisation_accounts
+from bot.cases import card
+from bot.cases.roster import add_officer, all_officers
+from bot.cases.work import Work
+from bot.channels import GroupChannel, Misconfigured
+from bot.clock import Clock, SystemClock
+from bot.handlers.simulator.channel import SimulatorChannel
+from bot.handlers.simulator.people import (
+    GROUP_CHAT,
+    SIMULATED_OFFICERS,
+    TELEGRAM,
+    WHATSAPP,
+)
+from bot.handlers.simulator.store import SimulatorStore
+from bot.handlers.simulator.wire import event_from_json
+from bot.handlers.telegram.channel import TelegramChannel
+from bot.handlers.telegram.updates import parse as parse_telegram
+from bot.handlers.whatsapp.channel import WhatsAppChannel
+from bot.handlers.whatsapp.parse import parse as parse_whatsapp
+from bot.inbox.accept import Acceptor
+from bot.inbox.fetch import Fetcher
+from bot.inbox.spool import Spool
+from bot.inbox.turns import Minds, TurnRunner
+from bot.jobs import Jobs
+from bot.media_links import MediaLinks
+from bot.metrics import Metrics
+from bot.outbox.deliver import Deliverer
+from bot.outbox.orders import OutboxWriter
+from bot.outbox.posts import PostReader, Renderers
+from bot.settings import Settings
+from bot.texts import Texts, load_texts
+from nlp.classifier import load_classifier
+from nlp.taxonomy import Taxonomy, load_taxonomy
+from storage.contents import DatabaseContentStore
+from storage.crypto import Vault, load_keys
+from storage.database import Database, sqlite_path
+from storage.evidence import EvidenceStore
+from storage.migrate import current_revision, upgrade
+from storage.setup import (
+    DEFAULT_ORGANISATION,
+    apply_officer_chat,
+    ensure_organisation,
+    load_lookup_key,
+    remember,
+    remembered,
+)
+from storage.tables import Organisation
+
+SIMULATED_ORGANISATION = "simulasi"
+
+
+@dataclass(slots=True)
+class App:
+    """Everything wired together."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    vault: Vault
+    metrics: Metrics
+    texts: Texts
+    taxonomy: Taxonomy
+    spool: Spool
+    evidence: EvidenceStore
+    acceptor: Acceptor
+    runner: TurnRunner
+    deliverer: Deliverer
+    fetcher: Fetcher
+    jobs: Jobs
+    links: MediaLinks
+    posts: PostReader
+    accounts: tuple[OrganisationAccounts, ...]
+    channels: dict[tuple[int, str], GroupChannel]
+    simulator: SimulatorStore | None
+    wake_inbox: threading.Event
+    wake_outbox: threading.Event
+    wake_fetcher: threading.Event
+    loop: asyncio.AbstractEventLoop | None = field(default=None)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.dispose()
+
+
+def open_store(settings: Settings, *, clock: Clock) -> tuple[Database, Vault]:
+    """The database with its schema up to date, and the vault with proven keys.
+
+    Raises:
+        KeyProblem: a key is missing or wrong.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(settings.database)
+    path = sqlite_path(settings.database)
+    may_create = not path.exists() if path is not None else current_revision(database) is None
+    keys = load_keys(
+        settings.encryption_keys.get_secret_value(),
+        settings.data_dir / "keys",
+        may_create=may_create,
+    )
+    vault = Vault(keys)
+    upgrade(database)
+    with database.transaction() as session:
+        load_lookup_key(session, vault)
+        default = ensure_organisation(
+            session, slug=DEFAULT_ORGANISATION, name="Serikat Pekerja", now=clock.now()
+        )
+        apply_officer_chat(session, vault, default, settings.officer_chat_id)
+    return database, vault
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> App:
+    """Wire the whole program.
+
+    Raises:
+        KeyProblem, SpoolUnusable, ModelError, TaxonomyError: with what is wrong and what to do.
+    """
+    clock = clock or SystemClock()
+    texts, taxonomy = load_texts(), load_taxonomy()
+    classifier = load_classifier(settings.classifier, taxonomy)
+    database, vault = open_store(settings, clock=clock)
+    data = settings.data_dir
+    metrics = Metrics()
+    spool = Spool(data / "spool", vault)
+    evidence = EvidenceStore(data / "evidence", vault)
+    wake_inbox, wake_outbox, wake_fetcher = (threading.Event() for _ in range(3))
+    simulator = None
+    if settings.simulator_on:
+        simulator = SimulatorStore(database, vault, clock, data / "simulator")
+    links = MediaLinks(vault, clock, settings.public_url)
+    accounts, owners = _accounts(settings, database, vault, clock, simulator is not None)
+    channels = _channels(accounts, owners, database, clock, links, simulator)
+
+    def channel_of(organisation_id: int, name: str) -> GroupChannel:
+        try:
+            return channels[(organisation_id, name)]
+        except KeyError:
+            raise Misconfigured(f"{name} is off") from None
+
+    def wake_senders() -> None:
+        wake_outbox.set()
+        wake_fetcher.set()
+
+    renderers = _renderers(texts, taxonomy, settings, vault, clock)
+    posts = PostReader(database, vault, evidence, renderers)
+    deliverer = Deliverer(
+        database=database,
+        vault=vault,
+        clock=clock,
+        metrics=metrics,
+        channel_of=channel_of,
+        posts=posts,
+        wake=wake_outbox,
+    )
+    acceptor = Acceptor(
+        database=database,
+        vault=vault,
+        spool=spool,
+        clock=clock,
+        metrics=metrics,
+        organisation_of=owners.__getitem__,
+        wake=wake_inbox.set,
+    )
+    app = App(
+        settings=settings,
+        clock=clock,
+        database=database,
+        vault=vault,
+        metrics=metrics,
+        texts=texts,
+        taxonomy=taxonomy,
+        spool=spool,
+        evidence=evidence,
+        acceptor=acceptor,
+        runner=TurnRunner(
+            database=database,
+            vault=vault,
+            clock=clock,
+            metrics=metrics,
+            minds=Minds(texts, taxonomy, classifier, settings.zone, settings.quiet_seconds),
+            evidence=evidence,
+            parsers={
+                "twilio": parse_whatsapp,
+                "telegram": parse_telegram,
+                "simulator": lambda raw, _at: event_from_json(raw),
+            },
+            administrators=lambda organisation, chat: _administrators(app, organisation, chat),
+            wake_outbox=wake_senders,
+        ),
+        deliverer=deliverer,
+        fetcher=Fetcher(
+            database=database,
+            vault=vault,
+            clock=clock,
+            evidence=evidence,
+            channel_of=channel_of,
+            wake_outbox=wake_outbox.set,
+        ),
+        jobs=Jobs(
+            database=database,
+            vault=vault,
+            clock=clock,
+            metrics=metrics,
+            acceptor=acceptor,
+            spool=spool,
+            deliverer=deliverer,
+            wake=wake_inbox.set,
+        ),
+        links=links,
+        posts=posts,
+        accounts=accounts,
+        channels=channels,
+        simulator=simulator,
+        wake_inbox=wake_inbox,
+        wake_outbox=wake_outbox,
+        wake_fetcher=wake_fetcher,
+    )
+    return app
+
+
+def work_in(app: App, session: Session, organisation: Organisation) -> Work:
+    """Casework outside a turn, for operators."""
+    return Work(
+        session=session,
+        vault=app.vault,
+        organisation=organisation,
+        texts=app.texts,
+        taxonomy=app.taxonomy,
+        zone=app.settings.zone,
+        now=app.clock.now(),
+        write=OutboxWriter(session, app.vault, organisation, app.clock.now()),
+    )
+
+
+def _accounts(
+    settings: Settings, database: Database, vault: Vault, clock: Clock, simulated: bool
+) -> tuple[tuple[OrganisationAccounts, ...], dict[str, int]]:
+    """All accounts and whose they are."""
+    with database.transaction() as session:
+        if simulated:
+            _ensure_simulated(session, vault, clock)
+        secret = remembered(session, vault, "webhook_secret")
+        if secret is None:
+            secret = secrets.token_urlsafe(32)
+            remember(session, vault, "webhook_secret", secret)
+        organisations = session.exec(select(Organisation)).all()
+        found = tuple(
+            organisation_accounts(settings, vault, organisation, f"{secret}-{organisation.id}")
+            for organisation in organisations
+        )
+        owners = {"timer": organisations[0].id or 0}
+        for organisation in organisations:
+            if organisation.slug == SIMULATED_ORGANISATION:
+                owners["simulator"] = organisation.id or 0
+    for accounts in found:
+        if accounts.telegram is not None:
+            owners[accounts.telegram.name] = accounts.organisation_id
+        if accounts.whatsapp is not None:
+            owners[accounts.whatsapp.sender] = accounts.organisation_id
+    return found, owners
+
+
+def _ensure_simulated(session: Session, vault: Vault, clock: Clock) -> None:
+    organisation = ensure_organisation(
+        session,
+        slug=SIMULATED_ORGANISATION,
+        name="Serikat Latihan",
+        now=clock.now(),
+        officer_channel=TELEGRAM,
+        officer_chat=GROUP_CHAT,
+    )
+    if not all_officers(session, vault, organisation.id or 0):
+        for user_id, name, role in SIMULATED_OFFICERS:
+            add_officer(
+                session,
+                vault,
+                organisation.id or 0,
+                user_id=user_id,
+                name=name,
+                role=role,
+                now=clock.now(),
+            )
+
+
+def _channels(
+    accounts: Sequence[OrganisationAccounts],
+    owners: dict[str, int],
+    database: Database,
+    clock: Clock,
+    links: MediaLinks,
+    simulator: SimulatorStore | None,
+) -> dict[tuple[int, str], GroupChannel]:
+    channels: dict[tuple[int, str], GroupChannel] = {}
+    for own in accounts:
+        if own.telegram is not None:
+            channels[(own.organisation_id, "telegram")] = TelegramChannel(
+                own.telegram.token, own.telegram.api_base_url
+            )
+        if own.whatsapp is not None:
+            contents = DatabaseContentStore(database, clock)
+            whatsapp = WhatsAppChannel(own.whatsapp, contents, links.link)
+            channels[(own.organisation_id, "whatsapp")] = whatsapp  # type: ignore[assignment]
+    if simulator is not None:
+        for look in (WHATSAPP, TELEGRAM):
+            channels[(owners["simulator"], look)] = SimulatorChannel(look, simulator, clock)
+    return channels
+
+
+def _renderers(
+    texts: Texts, taxonomy: Taxonomy, settings: Settings, vault: Vault, clock: Clock
+) -> Renderers:
+    def work(session: Session, organisation_id: int) -> Work:
+        organisation = session.get_one(Organisation, organisation_id)
+        now = clock.now()
+        write = OutboxWriter(session, vault, organisation, now)
+        return Work(session, vault, organisation, texts, taxonomy, settings.zone, now, write)
+
+    return Renderers(
+        title=lambda session, case: card.title(work(session, case.organisation_id), case),
+        card=lambda session, case: card.card(work(session, case.organisation_id), case),
+        reply=lambda session, case, message: card.reply_post(
+            work(session, case.organisation_id), case, message
+        ),
+    )
+
+
+def _administrators(app: App, organisation_id: int, chat: str) -> Sequence[tuple[str, str]]:
+    """Ask the channel, from a worker's thread, on the loop that the channels live on."""
+    if app.loop is None:
+        return ()
+    with app.database.reading() as session:
+        name = session.get_one(Organisation, organisation_id).officer_channel
+    channel = app.channels[(organisation_id, name)]
+    asked = asyncio.run_coroutine_threadsafe(channel.administrators(chat), app.loop)
+    return asked.result(timeout=20)

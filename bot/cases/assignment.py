@@ -1,0 +1,29 @@
+"""Who handles a case."""
+
+from bot.cases.roster import RosterOfficer
+from bot.cases.stages import NotPossible, change_stage
+from bot.cases.work import Work
+from storage.cases import add_event
+from storage.tables import Case
+
+
+def take(work: Work, case: Case, officer: RosterOfficer) -> None:
+    """Make the officer the one who handles the case; a new case is being verified then.
+
+    Raises:
+        NotPossible: read-only rights, or somebody else has it.
+    """
+    if not officer.may_act:
+        raise NotPossible("cases.refused.readonly")
+    if case.owner_id == officer.id:
+        raise NotPossible("cases.refused.yours_already")
+    if case.owner_id is not None and not officer.is_coordinator:
+        raise NotPossible("cases.refused.other_owner")
+    case.owner_id = officer.id
+    work.session.add(case)
+    add_event(work.session, work.vault, case, "taken", work.now, actor="officer",
+              officer_id=officer.id)  # fmt: skip
+    if case.status == "baru":
+        change_stage(work, case, "verifikasi", officer=officer)
+    else:
+        work.write.show_card(case)

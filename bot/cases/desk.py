@@ -1,0 +1,418 @@
+"""The officers' desk: what a word, a tap or a change in their group does.
+
+Internal by default: what is written in a topic is a note. Rights are looked up in the roster at
+every single act; who is not on it changes nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from bot.cases import assignment, replies, reveal
+from bot.cases.markup import escaped
+from bot.cases.roster import RosterOfficer, find_officer, remove_officer
+from bot.cases.stages import CLOSED, OUTCOMES, NotPossible, change_stage, next_stages
+from bot.cases.taps import button, meaning_of
+from bot.cases.work import Work
+from bot.events import GroupChange, GroupChanged, OfficerTapped, OfficerWrote
+from storage.cases import (
+    OPEN_STATUSES,
+    MessageContent,
+    add_event,
+    case_by_id,
+    case_of_topic,
+    message_content,
+    row_id,
+    seal_message,
+)
+from storage.tables import Case, CaseMessage, Correction, Tap
+
+_LISTED = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act of an officer on one case."""
+
+    work: Work
+    case: Case
+    officer: RosterOfficer
+    tap: Tap
+
+
+def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) -> None:
+    """Take a message from the officers' group."""
+    if not _is_our_group(work, event.chat_id):
+        return
+    case = _case_here(work, event)
+    command, _, rest = event.text.strip().partition(" ")
+    command = command.split("@")[0].lower() if command.startswith("/") else ""
+    officer = find_officer(work.session, work.vault, _org(work), event.officer.user_id)
+    if officer is None:
+        if command:
+            key = "anonymous" if not event.officer.user_id else "not_on_roster"
+            _answer(work, case, work.texts(f"officers.refused.{key}"))
+        return
+    if case is None:
+        _command_beside_topics(work, command)
+        return
+    try:
+        _in_topic(work, case, officer, event, command, rest.strip(), attachment_id)
+    except NotPossible as reason:
+        _answer(work, case, work.texts(reason.reason, **reason.words))
+
+
+def officer_tapped(work: Work, event: OfficerTapped) -> None:
+    """Carry out a tap, and tell the one who tapped what became of it."""
+    tap = meaning_of(work.session, _org(work), event.payload)
+    officer = find_officer(work.session, work.vault, _org(work), event.officer.user_id)
+    case = case_by_id(work.session, tap.case_id or 0, lock=True) if tap is not None else None
+    if officer is None or tap is None or case is None:
+        known = officer is not None
+        key = "officers.refused.old_button" if known else "officers.refused.not_on_roster"
+        work.write.answer_tap(event.tap_id, work.texts(key), alert=True)
+        return
+    try:
+        done = TAPS[tap.action](Act(work, case, officer, tap))
+    except NotPossible as reason:
+        refusal = work.texts(reason.reason, **reason.words)
+        work.write.answer_tap(event.tap_id, refusal, alert=True)
+        return
+    work.write.answer_tap(event.tap_id, done)
+
+
+def group_changed(work: Work, event: GroupChanged) -> None:
+    """Follow what happens to the officers' group itself."""
+    if event.change == GroupChange.MIGRATED and _is_our_group(work, event.chat_id):
+        _follow_group(work, event.chat_id, event.value)
+        return
+    if not _is_our_group(work, event.chat_id):
+        return
+    match event.change:
+        case GroupChange.BOT_ADDED | GroupChange.BOT_RIGHTS_CHANGED:
+            rights = event.value.split(",")
+            key = "welcome" if "can_manage_topics" in rights else "welcome_no_topics"
+            work.write.announce(work.texts(f"officers.group.{key}"))
+        case GroupChange.MEMBER_LEFT:
+            user_id = event.officer.user_id
+            if remove_officer(work.session, work.vault, _org(work), user_id, work.now):
+                work.write.announce(work.texts("officers.group.officer_left"))
+        case GroupChange.TOPIC_CLOSED | GroupChange.TOPIC_REOPENED:
+            _topic_closed_by_hand(work, event)
+        case _:
+            pass
+
+
+def _in_topic(
+    work: Work,
+    case: Case,
+    officer: RosterOfficer,
+    event: OfficerWrote,
+    command: str,
+    rest: str,
+    attachment_id: int | None,
+) -> None:
+    if command == "/balas":
+        if rest or attachment_id is not None:
+            replies.preview_reply(work, case, officer, rest, attachment_id=attachment_id)
+        else:
+            replies.begin_reply(work, case, officer)
+        return
+    if command in _TOPIC_COMMANDS:
+        typed = Tap(organisation_id=_org(work), token="", action=command, made_at=work.now)
+        _TOPIC_COMMANDS[command](Act(work, case, officer, typed))
+        return
+    draft = replies.waiting_draft(work, case, officer)
+    if draft is not None and not command and not event.edited:
+        replies.preview_reply(
+            work, case, officer, event.text, attachment_id=attachment_id, draft=draft
+        )
+        return
+    _note(work, case, officer, event, attachment_id)
+
+
+def _note(
+    work: Work,
+    case: Case,
+    officer: RosterOfficer,
+    event: OfficerWrote,
+    attachment_id: int | None,
+) -> None:
+    """Keep a note; an edited one keeps both versions."""
+    source = work.vault.lookup(f"{event.channel}:{event.message_id}")
+    if event.edited:
+        earlier = work.session.exec(
+            select(CaseMessage).where(
+                CaseMessage.organisation_id == _org(work), CaseMessage.source == source
+            )
+        ).first()
+        if earlier is not None:
+            before = message_content(work.vault, earlier)
+            earlier.sealed = seal_message(
+                work.vault, MessageContent(event.text, (*before.earlier, before.text))
+            )
+            work.session.add(earlier)
+        return
+    work.session.add(
+        CaseMessage(
+            organisation_id=_org(work),
+            case_id=row_id(case),
+            direction="note",
+            officer_id=officer.id,
+            source=source,
+            attachment_id=attachment_id,
+            sealed=seal_message(work.vault, MessageContent(event.text)),
+            at=work.now,
+        )
+    )
+
+
+def _command_beside_topics(work: Work, command: str) -> None:
+    if command in {"/bantuan", "/help", "/start"}:
+        work.write.announce(work.texts("officers.help"))
+    elif command == "/kasus":
+        work.write.announce(_open_cases(work))
+    elif command in {"/balas", *_TOPIC_COMMANDS}:
+        work.write.announce(work.texts("officers.refused.not_in_topic"))
+
+
+def _open_cases(work: Work) -> str:
+    cases = work.session.exec(
+        select(Case)
+        .where(Case.organisation_id == _org(work), col(Case.status).in_(OPEN_STATUSES))
+        .order_by(col(Case.id).desc())
+        .limit(_LISTED)
+    ).all()
+    if not cases:
+        return work.texts("officers.cases_none")
+    lines = []
+    for case in cases:
+        subject = work.texts("officers.card.sensitive_title")
+        if not case.sensitive:
+            subject = escaped(work.category_label(case.category))
+        status = work.texts(f"cases.stage.{case.status}.label")
+        lines.append(f"<b>{case.number}</b> · {subject} · {status}")
+    return "\n".join([work.texts("officers.cases_title"), *lines])
+
+
+def _take(act: Act) -> str:
+    assignment.take(act.work, act.case, act.officer)
+    return act.work.texts("officers.done.taken")
+
+
+def _offer_stages(act: Act) -> str:
+    _must_act(act)
+    work, case = act.work, act.case
+    choices = tuple(
+        button(work, case, work.texts.label(f"cases.stage.{stage}.label"), "to_stage", stage)
+        for stage in next_stages(case)
+    )
+    work.write.post(case, work.texts("officers.ask.stage"), choices=choices)
+    return ""
+
+
+def _to_stage(act: Act) -> str:
+    _must_act(act)
+    if act.tap.value == "selesai":
+        return _offer_outcomes(act)
+    change_stage(act.work, act.case, act.tap.value, officer=act.officer)
+    return act.work.texts("officers.done.stage")
+
+
+def _offer_outcomes(act: Act) -> str:
+    _must_act(act)
+    work, case = act.work, act.case
+    if case.status in CLOSED:
+        raise NotPossible("cases.refused.already_closed")
+    choices = tuple(
+        button(work, case, work.texts.label(f"cases.outcome.{outcome}.label"), "close_as", outcome)
+        for outcome in OUTCOMES
+    )
+    work.write.post(case, work.texts("officers.ask.outcome"), choices=choices)
+    return ""
+
+
+def _close_as(act: Act) -> str:
+    _must_act(act)
+    change_stage(act.work, act.case, "selesai", officer=act.officer, outcome=act.tap.value)
+    return act.work.texts("officers.done.closed")
+
+
+def _reopen(act: Act) -> str:
+    _must_act(act)
+    change_stage(act.work, act.case, "ditangani", officer=act.officer)
+    return act.work.texts("officers.done.reopened")
+
+
+def _offer_categories(act: Act) -> str:
+    _must_act(act)
+    choices = tuple(
+        button(act.work, act.case, category.label, "to_category", category.slug)
+        for category in act.work.taxonomy.categories
+    )
+    act.work.write.post(act.case, act.work.texts("officers.ask.category"), choices=choices)
+    return ""
+
+
+def _to_category(act: Act) -> str:
+    _must_act(act)
+    _correct(act, "category", act.case.category, act.tap.value)
+    act.case.category = act.tap.value
+    act.case.sensitive = act.case.sensitive or act.work.is_sensitive(act.tap.value)
+    act.work.session.add(act.case)
+    act.work.write.set_topic(act.case)
+    return act.work.texts("officers.done.category")
+
+
+def _offer_urgencies(act: Act) -> str:
+    _must_act(act)
+    choices = tuple(
+        button(act.work, act.case, urgency.label, "to_urgency", urgency.slug)
+        for urgency in act.work.taxonomy.urgencies
+    )
+    act.work.write.post(act.case, act.work.texts("officers.ask.urgency"), choices=choices)
+    return ""
+
+
+def _to_urgency(act: Act) -> str:
+    _must_act(act)
+    _correct(act, "urgency", act.case.urgency, act.tap.value)
+    act.case.urgency = act.tap.value
+    act.work.session.add(act.case)
+    act.work.write.set_topic(act.case)
+    return act.work.texts("officers.done.urgency")
+
+
+def _begin_reply(act: Act) -> str:
+    replies.begin_reply(act.work, act.case, act.officer)
+    return ""
+
+
+def _on_reply(
+    do: Callable[[Work, Case, CaseMessage, RosterOfficer], None], done: str
+) -> Callable[[Act], str]:
+    def run(act: Act) -> str:
+        message = act.work.session.get(CaseMessage, act.tap.message_id or 0)
+        if message is None:
+            raise NotPossible("officers.refused.old_button")
+        do(act.work, act.case, message, act.officer)
+        return act.work.texts(done)
+
+    return run
+
+
+def _reveal(act: Act) -> str:
+    reveal.reveal_reporter(act.work, act.case, act.officer)
+    return act.work.texts("officers.done.revealed")
+
+
+def _read(act: Act) -> str:
+    message = act.work.session.get(CaseMessage, act.tap.message_id or 0)
+    if message is None:
+        raise NotPossible("officers.refused.old_button")
+    reveal.reveal_message(act.work, act.case, message, act.officer)
+    return act.work.texts("officers.done.revealed")
+
+
+def _help(act: Act) -> str:
+    act.work.write.post(act.case, act.work.texts("officers.help"))
+    return ""
+
+
+TAPS: dict[str, Callable[[Act], str]] = {
+    "take": _take,
+    "stage": _offer_stages,
+    "to_stage": _to_stage,
+    "close": _offer_outcomes,
+    "close_as": _close_as,
+    "reopen": _reopen,
+    "category": _offer_categories,
+    "to_category": _to_category,
+    "urgency": _offer_urgencies,
+    "to_urgency": _to_urgency,
+    "reply": _begin_reply,
+    "reply_send": _on_reply(replies.send_reply, "officers.done.reply_queued"),
+    "reply_cancel": _on_reply(replies.cancel_reply, "officers.done.reply_cancelled"),
+    "reply_undo": _on_reply(replies.undo_reply, "officers.done.reply_undone"),
+    "reply_resend": _on_reply(replies.resend_reply, "officers.done.reply_queued"),
+    "reveal": _reveal,
+    "read": _read,
+}
+
+_TOPIC_COMMANDS: dict[str, Callable[[Act], str]] = {
+    "/ambil": _take,
+    "/status": _offer_stages,
+    "/tutup": _offer_outcomes,
+    "/kategori": _offer_categories,
+    "/urgensi": _offer_urgencies,
+    "/bantuan": _help,
+}
+
+
+def _must_act(act: Act) -> None:
+    if not act.officer.may_act:
+        raise NotPossible("cases.refused.readonly")
+
+
+def _correct(act: Act, field: str, before: str, after: str) -> None:
+    """Write down that an officer knew better, for the trail and for retraining."""
+    if before == after:
+        return
+    work, case = act.work, act.case
+    work.session.add(
+        Correction(
+            organisation_id=_org(work),
+            case_id=row_id(case),
+            actor="officer",
+            officer_id=act.officer.id,
+            field=field,
+            before=before,
+            after=after,
+            at=work.now,
+        )
+    )
+    add_event(work.session, work.vault, case, field, work.now, actor="officer",
+              officer_id=act.officer.id, before=before, after=after)  # fmt: skip
+    work.write.show_card(case)
+
+
+def _topic_closed_by_hand(work: Work, event: GroupChanged) -> None:
+    case = case_of_topic(work.session, _org(work), event.chat_id, event.thread_id, "")
+    if case is None:
+        return
+    closed = event.change == GroupChange.TOPIC_CLOSED
+    case.topic_state = "closed" if closed else "open"
+    work.session.add(case)
+    if closed and case.status not in CLOSED:
+        label = work.texts.label("officers.button.close")
+        close = button(work, case, label, "close")
+        work.write.post(case, work.texts("officers.ask.closed_by_hand"), choices=(close,))
+
+
+def _follow_group(work: Work, old_chat: str, new_chat: str) -> None:
+    work.organisation.officer_chat = new_chat
+    work.session.add(work.organisation)
+    for case in work.session.exec(select(Case).where(Case.chat_id == old_chat)).all():
+        case.chat_id, case.thread_id, case.card_id, case.topic_state = new_chat, "", "", "none"
+        work.session.add(case)
+
+
+def _case_here(work: Work, event: OfficerWrote) -> Case | None:
+    found = case_of_topic(work.session, _org(work), event.chat_id, event.thread_id, event.reply_to)
+    return case_by_id(work.session, row_id(found), lock=True) if found is not None else None
+
+
+def _answer(work: Work, case: Case | None, text: str) -> None:
+    if case is not None:
+        work.write.post(case, text)
+    else:
+        work.write.announce(text)
+
+
+def _is_our_group(work: Work, chat_id: str) -> bool:
+    return bool(chat_id) and chat_id == work.organisation.officer_chat
+
+
+def _org(work: Work) -> int:
+    return work.organisation.id or 0

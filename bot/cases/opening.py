@@ -1,0 +1,283 @@
+"""How a case begins and grows: opened from a report, added to, corrected, made urgent."""
+
+from dataclasses import dataclass, replace
+
+from sqlmodel import col, select
+
+from bot.cases.markup import escaped, shortened
+from bot.cases.stages import CLOSED, change_stage
+from bot.cases.taps import button
+from bot.cases.work import Work
+from bot.commands import Choice, Part, Report
+from bot.flows.knowledge import Understanding
+from bot.outbox.orders import CASEWORK, DANGER
+from storage.cases import (
+    CaseContent,
+    MessageContent,
+    add_event,
+    case_by_number,
+    content_of,
+    message_content,
+    remember_company,
+    row_id,
+    seal_content,
+    seal_message,
+)
+from storage.people import private_of
+from storage.tables import Attachment, Case, CaseMessage, Correction, Person, Prediction
+
+_POST_LIMIT = 3500
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """What the classifier said of the story, with the name of the model."""
+
+    model: str
+    understanding: Understanding
+
+
+def open_case(
+    work: Work,
+    person: Person,
+    number: str,
+    report: Report,
+    *,
+    complete: bool,
+    predicted: Predicted | None,
+    draft: Case | None = None,
+) -> Case:
+    """Make a report a case and show it to the officers.
+
+    Not ``complete`` keeps it as ``belum_lengkap``. ``draft`` is the incomplete case that the
+    same intake began earlier; it is brought up to date.
+    """
+    story = "\n".join(part.text for part in report.parts if part.text)
+    known = content_of(work.vault, draft) if draft is not None else CaseContent()
+    content = _content(report, story, predicted, known)
+    case = draft or Case(
+        number=number,
+        organisation_id=person.organisation_id,
+        person_id=person.id,
+        kind=report.kind,
+        category=report.category,
+        urgency=report.urgency,
+        status="belum_lengkap" if not complete else "baru",
+        status_since=work.now,
+        sealed=b"",
+        opened_at=work.now,
+    )
+    fresh = draft is None
+    case.kind, case.category, case.urgency = report.kind, report.category, report.urgency
+    case.also, case.tags = ",".join(report.also), ",".join(report.tags)
+    case.identity, case.region_code = report.identity, report.region_code
+    case.sensitive = case.sensitive or work.is_sensitive(report.category)
+    case.sealed = seal_content(work.vault, content)
+    work.session.add(case)
+    work.session.flush()
+    if fresh:
+        add_event(work.session, work.vault, case, "opened", work.now, actor="reporter",
+                  after=case.status)  # fmt: skip
+    _keep_private(work, person, report)
+    if report.workplace:
+        remember_company(
+            work.session, work.vault, case.organisation_id, report.workplace, work.now
+        )
+    if predicted is not None and fresh:
+        _keep_prediction(work, case, report, predicted)
+    work.write.show_card(case, priority=DANGER if case.urgency == "darurat" else CASEWORK)
+    known_sources = _sources(work, case)
+    for part in (*report.parts, *report.evidence):
+        _add_part(work, case, part, known_sources)
+    if complete and case.status == "belum_lengkap":
+        change_stage(work, case, "baru", by_reporter=True)
+    elif not fresh:
+        work.write.set_topic(case)
+    return case
+
+
+def add_to_case(work: Work, case: Case, parts: tuple[Part, ...]) -> None:
+    """Add what the reporter wrote to her case and show it to the officers."""
+    known = _sources(work, case)
+    for part in parts:
+        _add_part(work, case, part, known)
+    if case.status in CLOSED:
+        work.write.post(case, work.texts("officers.post.after_closing"))
+
+
+def correct_message(work: Work, person: Person, source: str, text: str) -> bool:
+    """Keep the new version of an edited message beside the old; False if it is not in a case."""
+    message = work.session.exec(
+        select(CaseMessage)
+        .where(
+            CaseMessage.organisation_id == person.organisation_id,
+            CaseMessage.source == work.vault.lookup(source),
+        )
+        .order_by(col(CaseMessage.id).desc())
+    ).first()
+    if message is None:
+        return False
+    case = work.session.get_one(Case, message.case_id)
+    if case.person_id != person.id:
+        return False
+    content = message_content(work.vault, message)
+    if content.text == text:
+        return True
+    message.sealed = seal_message(
+        work.vault, MessageContent(text, (*content.earlier, content.text))
+    )
+    work.session.add(message)
+    add_event(work.session, work.vault, case, "message_edited", work.now, actor="reporter")
+    if case.sensitive:
+        _post_sealed(work, case, "officers.post.edited_sensitive", message)
+    else:
+        words = escaped(shortened(text, _POST_LIMIT))
+        work.write.post(case, work.texts("officers.post.edited", text=words))
+    return True
+
+
+def page_officers(work: Work, reason: str, triggers: tuple[str, ...], number: str) -> None:
+    """Wake the officers: in the case's topic when there is one, and beside all topics."""
+    case = case_by_number(work.session, work.organisation.id or 0, number) if number else None
+    if case is None:
+        work.write.announce(work.texts(f"officers.page.{reason}"), priority=DANGER)
+        return
+    add_event(
+        work.session, work.vault, case, f"paged_{reason}", work.now,
+        actor="reporter", detail=", ".join(triggers),
+    )  # fmt: skip
+    if reason == "darurat":
+        case.urgency = "darurat"
+        content = content_of(work.vault, case)
+        case.sealed = seal_content(work.vault, replace(content, triggers=triggers))
+        work.session.add(case)
+    text = work.texts(f"officers.page.{reason}_case", number=case.number)
+    work.write.post(case, text, priority=DANGER)
+    work.write.announce(text, priority=DANGER)
+    work.write.show_card(case, priority=DANGER)
+
+
+def _content(
+    report: Report, story: str, predicted: Predicted | None, known: CaseContent
+) -> CaseContent:
+    probability, triggers = known.probability, known.triggers
+    if predicted is not None:
+        chances = {c.category: c.probability for c in predicted.understanding.candidates}
+        probability = chances.get(report.category, 0.0)
+        triggers = predicted.understanding.danger or triggers
+    return CaseContent(
+        story=story,
+        workplace=report.workplace,
+        region_name=report.region_name,
+        happened=report.happened,
+        affected=report.affected,
+        name=report.name,
+        member=report.member,
+        safe_hours=report.safe_hours,
+        confirmed=report.confirmed,
+        probability=probability,
+        triggers=triggers,
+    )
+
+
+def _keep_private(work: Work, person: Person, report: Report) -> None:
+    private = private_of(work.vault, person)
+    for name in ("name", "member", "safe_hours"):
+        value = getattr(report, name)
+        if value:
+            private[name] = value
+    person.sealed = work.vault.seal_json(private, "persons")
+    work.session.add(person)
+
+
+def _keep_prediction(work: Work, case: Case, report: Report, predicted: Predicted) -> None:
+    said = predicted.understanding
+    work.session.add(
+        Prediction(
+            organisation_id=case.organisation_id,
+            case_id=row_id(case),
+            model=predicted.model,
+            kind=said.kind,
+            category=said.category,
+            candidates=",".join(f"{c.category}:{c.probability:.4f}" for c in said.candidates),
+            tags=",".join(said.tags),
+            urgency=said.urgency,
+            abstain=said.abstain,
+            at=work.now,
+        )
+    )
+    if report.confirmed and report.category != said.category:
+        work.session.add(
+            Correction(
+                organisation_id=case.organisation_id,
+                case_id=row_id(case),
+                actor="reporter",
+                field="category",
+                before=said.category,
+                after=report.category,
+                at=work.now,
+            )
+        )
+
+
+def _sources(work: Work, case: Case) -> set[tuple[str, int | None]]:
+    rows = work.session.exec(
+        select(CaseMessage.source, CaseMessage.attachment_id).where(
+            CaseMessage.case_id == case.id, CaseMessage.direction == "reporter"
+        )
+    )
+    return set(rows.all())
+
+
+def _add_part(work: Work, case: Case, part: Part, known: set[tuple[str, int | None]]) -> None:
+    attachment = _attachment(work, part.attachment)
+    source = work.vault.lookup(part.source) if part.source else ""
+    key = (source, attachment.id if attachment else None)
+    if not (part.text or attachment) or (source and key in known):
+        return
+    known.add(key)
+    message = CaseMessage(
+        organisation_id=case.organisation_id,
+        case_id=row_id(case),
+        direction="reporter",
+        source=source,
+        attachment_id=attachment.id if attachment else None,
+        sealed=seal_message(work.vault, MessageContent(part.text)),
+        at=work.now,
+    )
+    work.session.add(message)
+    if attachment is not None:
+        attachment.case_id = case.id
+        work.session.add(attachment)
+    work.session.flush()
+    _show_part(work, case, message, part, attachment)
+
+
+def _show_part(
+    work: Work, case: Case, message: CaseMessage, part: Part, attachment: Attachment | None
+) -> None:
+    if case.sensitive:
+        _post_sealed(work, case, "officers.post.sensitive", message)
+        return
+    words = escaped(shortened(part.text, _POST_LIMIT))
+    if attachment is not None:
+        kind = work.texts(f"officers.file.{attachment.kind}")
+        caption = work.texts("officers.post.file", kind=kind, text=shortened(words, 900))
+        work.write.post_file(case, row_id(attachment), caption)
+        return
+    for start in range(0, len(part.text), _POST_LIMIT):
+        piece = escaped(part.text[start : start + _POST_LIMIT])
+        work.write.post(case, work.texts("officers.post.reporter", text=piece))
+
+
+def _post_sealed(work: Work, case: Case, key: str, message: CaseMessage) -> None:
+    """A line without the words; they go to the handling officer's private chat on a tap."""
+    label = work.texts.label("officers.button.read")
+    read: tuple[Choice, ...] = (button(work, case, label, "read", message_id=message.id),)
+    work.write.post(case, work.texts(key), choices=read)
+
+
+def _attachment(work: Work, key: str) -> Attachment | None:
+    if not key:
+        return None
+    return work.session.exec(select(Attachment).where(Attachment.key == key)).first()

@@ -1,0 +1,235 @@
+"""An officer's reply on its way to the reporter: draft, preview, undo time, release.
+
+Nothing an officer writes goes out by itself: only a reply that was previewed and sent by its
+author's tap, and for twenty seconds it can be taken back.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from bot.cases.roster import RosterOfficer
+from bot.cases.stages import NotPossible
+from bot.cases.work import Work, reach_of
+from bot.commands import Promise
+from storage.cases import (
+    MessageContent,
+    add_event,
+    message_content,
+    row_id,
+    seal_message,
+)
+from storage.tables import Case, CaseMessage, Conversation, Outbound
+
+UNDO_TIME = timedelta(seconds=20)
+DRAFT_TIME = timedelta(minutes=10)
+OFFICER_SPEAKS = timedelta(hours=24)
+_REDO = ("failed", "uncertain", "dead", "held")
+
+
+def begin_reply(work: Work, case: Case, officer: RosterOfficer) -> None:
+    """Wait for the officer's next words in this topic as a reply."""
+    _may_answer(work, case, officer)
+    _drop_drafts(work, case, officer)
+    message = _new_reply(work, case, officer, "draft", "")
+    work.write.show_reply(case, row_id(message))
+
+
+def waiting_draft(work: Work, case: Case, officer: RosterOfficer) -> CaseMessage | None:
+    """The draft that waits for this officer's words here, if he asked for one just now."""
+    draft = work.session.exec(
+        select(CaseMessage)
+        .where(
+            CaseMessage.case_id == case.id,
+            CaseMessage.officer_id == officer.id,
+            CaseMessage.state == "draft",
+        )
+        .order_by(col(CaseMessage.id).desc())
+    ).first()
+    return draft if draft is not None and work.now - draft.at <= DRAFT_TIME else None
+
+
+def preview_reply(
+    work: Work,
+    case: Case,
+    officer: RosterOfficer,
+    text: str,
+    *,
+    attachment_id: int | None = None,
+    draft: CaseMessage | None = None,
+) -> None:
+    """Show the officer what the reporter would read, with Kirim and Batal."""
+    _may_answer(work, case, officer)
+    message = draft or _new_reply(work, case, officer, "preview", text)
+    message.state = "preview"
+    message.sealed = seal_message(work.vault, MessageContent(text))
+    message.attachment_id = attachment_id
+    message.at = work.now
+    work.session.add(message)
+    work.session.flush()
+    work.write.show_reply(case, row_id(message))
+
+
+def send_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOfficer) -> None:
+    """Hand a previewed reply over; it leaves after the undo time.
+
+    Raises:
+        NotPossible: not this officer's to send, sent before, or nobody to send it to.
+    """
+    _may_answer(work, case, officer)
+    _own(message, officer)
+    if message.state != "preview":
+        raise NotPossible("cases.refused.already_sent")
+    if case.owner_id is None:
+        case.owner_id = officer.id
+        add_event(work.session, work.vault, case, "taken", work.now, actor="officer",
+                  officer_id=officer.id)  # fmt: skip
+        work.session.add(case)
+    message.state = "queued"
+    work.session.add(message)
+    _queue(work, case, message, UNDO_TIME)
+    add_event(work.session, work.vault, case, "reply", work.now, actor="officer",
+              officer_id=officer.id)  # fmt: skip
+    _let_officer_speak(work, case)
+    work.write.show_reply(case, row_id(message))
+    work.write.show_card(case)
+
+
+def undo_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOfficer) -> None:
+    """Take a reply back within its undo time.
+
+    Raises:
+        NotPossible: it has left already.
+    """
+    _own(message, officer)
+    taken_back = work.session.execute(
+        update(Outbound)
+        .where(
+            col(Outbound.message_id) == message.id,
+            col(Outbound.status) == "queued",
+            col(Outbound.attempts) == 0,
+        )
+        .values(status="cancelled")
+    )
+    if not taken_back.rowcount:  # type: ignore[attr-defined]
+        raise NotPossible("cases.refused.too_late_to_undo")
+    message.state = "withdrawn"
+    work.session.add(message)
+    add_event(work.session, work.vault, case, "reply_withdrawn", work.now, actor="officer",
+              officer_id=officer.id)  # fmt: skip
+    work.write.show_reply(case, row_id(message))
+    work.write.show_card(case)
+
+
+def cancel_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOfficer) -> None:
+    """Drop a draft or a preview.
+
+    Raises:
+        NotPossible: it was sent before.
+    """
+    _own(message, officer)
+    if message.state not in {"draft", "preview"}:
+        raise NotPossible("cases.refused.already_sent")
+    message.state = "withdrawn"
+    work.session.add(message)
+    work.write.show_reply(case, row_id(message))
+
+
+def resend_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOfficer) -> None:
+    """Try again what failed or whose outcome nobody knows; a person decides, once a tap.
+
+    Raises:
+        NotPossible: it is on its way or has arrived.
+    """
+    _may_answer(work, case, officer)
+    rows = work.session.exec(
+        select(Outbound).where(Outbound.message_id == message.id, col(Outbound.status).in_(_REDO))
+    ).all()
+    if not rows:
+        raise NotPossible("cases.refused.already_sent")
+    for row in rows:
+        row.status, row.attempts, row.available_at, row.error = "queued", 0, work.now, ""
+        row.external_id = ""
+        work.session.add(row)
+    add_event(work.session, work.vault, case, "reply_resent", work.now, actor="officer",
+              officer_id=officer.id)  # fmt: skip
+    work.write.show_reply(case, row_id(message))
+
+
+def _may_answer(work: Work, case: Case, officer: RosterOfficer) -> None:
+    if not officer.may_act:
+        raise NotPossible("cases.refused.readonly")
+    if case.owner_id not in {None, officer.id} and not officer.is_coordinator:
+        raise NotPossible("cases.refused.other_owner")
+    if reach_of(work, case) is None:
+        raise NotPossible("cases.refused.nobody")
+
+
+def _own(message: CaseMessage, officer: RosterOfficer) -> None:
+    if message.officer_id != officer.id and not officer.is_coordinator:
+        raise NotPossible("cases.refused.not_yours")
+
+
+def _new_reply(
+    work: Work, case: Case, officer: RosterOfficer, state: str, text: str
+) -> CaseMessage:
+    message = CaseMessage(
+        organisation_id=case.organisation_id,
+        case_id=row_id(case),
+        direction="reply",
+        state=state,
+        officer_id=officer.id,
+        sealed=seal_message(work.vault, MessageContent(text)),
+        at=work.now,
+    )
+    work.session.add(message)
+    work.session.flush()
+    return message
+
+
+def _drop_drafts(work: Work, case: Case, officer: RosterOfficer) -> None:
+    work.session.execute(
+        update(CaseMessage)
+        .where(
+            col(CaseMessage.case_id) == case.id,
+            col(CaseMessage.officer_id) == officer.id,
+            col(CaseMessage.state) == "draft",
+        )
+        .values(state="withdrawn")
+    )
+
+
+def _queue(work: Work, case: Case, message: CaseMessage, delay: timedelta) -> None:
+    reach = reach_of(work, case)
+    if reach is None:
+        raise NotPossible("cases.refused.nobody")
+    text = message_content(work.vault, message).text
+    if text:
+        work.write.say(
+            reach.address,
+            work.texts("cases.reply_to_reporter", number=case.number, text=text),
+            person_id=reach.person.id,
+            case_id=case.id,
+            message_id=message.id,
+            promise=Promise.RECEIPT,
+            delay=delay,
+        )
+    if message.attachment_id is not None:
+        work.write.send_file(
+            reach.address,
+            message.attachment_id,
+            caption="" if text else case.number,
+            person_id=reach.person.id,
+            case_id=case.id,
+            message_id=message.id,
+            delay=delay,
+        )
+
+
+def _let_officer_speak(work: Work, case: Case) -> None:
+    work.session.execute(
+        update(Conversation)
+        .where(col(Conversation.person_id) == case.person_id)
+        .values(officer_speaks_until=work.now + OFFICER_SPEAKS)
+    )

@@ -1,0 +1,112 @@
+"""The stages of a case: one table of transitions, and the change itself.
+
+The ladder follows UU 2/2004 (bipartit art. 3, recording and mediation art. 4-15, PHI art. 5).
+"""
+
+from datetime import timedelta
+
+from bot.cases.roster import RosterOfficer
+from bot.cases.work import Work, tell_reporter
+from storage.cases import add_event
+from storage.tables import Case
+
+TRANSITIONS: dict[str, tuple[str, ...]] = {
+    "belum_lengkap": ("baru", "verifikasi", "ditolak", "arsip"),
+    "baru": ("verifikasi", "ditangani", "dilimpahkan", "selesai", "ditolak"),
+    "verifikasi": ("ditangani", "dilimpahkan", "selesai", "ditolak"),
+    "ditangani": ("bipartit", "mediasi", "dilimpahkan", "selesai", "ditolak"),
+    "bipartit": ("mediasi", "ditangani", "dilimpahkan", "selesai"),
+    "mediasi": ("phi", "bipartit", "dilimpahkan", "selesai"),
+    "phi": ("selesai", "dilimpahkan"),
+    "dilimpahkan": ("ditangani", "selesai"),
+    "selesai": ("ditangani", "arsip"),
+    "ditolak": ("ditangani", "arsip"),
+    "arsip": (),
+}
+CLOSED = frozenset({"selesai", "ditolak", "arsip"})
+OUTCOMES = ("tercapai", "sebagian", "tidak_tercapai", "dicabut")
+REOPEN_WITHIN = timedelta(days=30)
+
+
+class NotPossible(Exception):  # noqa: N818 - told to the officer who asked, with the reason
+    """This change is not possible; ``reason`` is the key of a text."""
+
+    def __init__(self, reason: str, **words: object) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.words = words
+
+
+def next_stages(case: Case) -> tuple[str, ...]:
+    """The stages that an officer may choose from here."""
+    return TRANSITIONS[case.status]
+
+
+def change_stage(
+    work: Work,
+    case: Case,
+    stage: str,
+    *,
+    officer: RosterOfficer | None = None,
+    outcome: str = "",
+    by_reporter: bool = False,
+) -> None:
+    """Move a case to another stage, write the trail, tell the reporter and the group.
+
+    ``officer`` is who does it, None when the reporter or the program itself does; ``selesai``
+    needs an ``outcome``, one of :data:`OUTCOMES`.
+
+    Raises:
+        NotPossible: not from this stage, without an outcome, or too late to reopen.
+    """
+    before = case.status
+    if stage == before:
+        return
+    if stage not in TRANSITIONS[before]:
+        raise NotPossible("cases.refused.stage", stage=work.texts(f"cases.stage.{stage}.label"))
+    if stage == "selesai" and outcome not in OUTCOMES:
+        raise NotPossible("cases.refused.outcome")
+    reopening = before in CLOSED and stage not in CLOSED
+    if reopening and case.closed_at and work.now - case.closed_at > REOPEN_WITHIN:
+        raise NotPossible("cases.refused.too_late")
+    case.status, case.status_since = stage, work.now
+    if stage in CLOSED and case.closed_at is None:
+        case.closed_at = work.now
+    if stage == "selesai":
+        case.outcome = outcome
+    if reopening:
+        case.closed_at, case.outcome, case.reopened = None, "", case.reopened + 1
+    actor = "officer" if officer else ("reporter" if by_reporter else "system")
+    add_event(
+        work.session,
+        work.vault,
+        case,
+        "stage",
+        work.now,
+        actor=actor,
+        officer_id=officer.id if officer else None,
+        before=before,
+        after=f"{stage}:{outcome}" if outcome else stage,
+    )
+    work.session.add(case)
+    _show(work, case, before)
+    if not by_reporter and before != "belum_lengkap":
+        tell_reporter(work, case, reporter_text(work, case, reopened=reopening))
+
+
+def reporter_text(work: Work, case: Case, *, reopened: bool = False) -> str:
+    """What the reporter is told about the stage that her case is at now."""
+    if reopened:
+        return work.texts("cases.reopened", number=case.number)
+    if case.status == "selesai":
+        outcome = work.texts(f"cases.outcome.{case.outcome}.reporter")
+        return work.texts("cases.stage.selesai.reporter", number=case.number, outcome=outcome)
+    return work.texts(f"cases.stage.{case.status}.reporter", number=case.number)
+
+
+def _show(work: Work, case: Case, before: str) -> None:
+    work.write.show_card(case)
+    if (before in CLOSED) != (case.status in CLOSED):
+        work.write.set_topic(case, closed=case.status in CLOSED)
+    else:
+        work.write.set_topic(case)

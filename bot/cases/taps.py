@@ -1,0 +1,48 @@
+"""Buttons in the officers' group: each carries an opaque token whose meaning is stored."""
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, select
+
+from bot.cases.work import Work
+from bot.commands import Choice
+from storage.crypto import Vault
+from storage.database import is_postgres
+from storage.tables import Case, Tap
+
+PREFIX = "o:"  # tells officers' taps from reporters' choices, see bot.handlers.telegram
+_taps: Table = Tap.__table__  # type: ignore[attr-defined]
+
+
+def button(
+    work: Work, case: Case, label: str, action: str, value: str = "", message_id: int | None = None
+) -> Choice:
+    """A button that does ``action`` to this case; the same button keeps its token."""
+    token = _token(work.vault, case, action, value, message_id)
+    dialect = postgresql if is_postgres(work.session) else sqlite
+    work.session.execute(
+        dialect.insert(_taps)
+        .values(
+            organisation_id=case.organisation_id,
+            case_id=case.id,
+            message_id=message_id,
+            token=token,
+            action=action,
+            value=value,
+            made_at=work.now,
+        )
+        .on_conflict_do_nothing(index_elements=["token"])
+    )
+    return Choice(PREFIX + token, label)
+
+
+def meaning_of(session: Session, organisation_id: int, payload: str) -> Tap | None:
+    """What a tapped button stands for; None for anything that is not ours."""
+    token = payload.removeprefix(PREFIX)
+    return session.exec(
+        select(Tap).where(Tap.token == token, Tap.organisation_id == organisation_id)
+    ).first()
+
+
+def _token(vault: Vault, case: Case, action: str, value: str, message_id: int | None) -> str:
+    return vault.lookup(f"tap:{case.id}:{action}:{value}:{message_id or ''}")[:24]

@@ -1,0 +1,91 @@
+"""What every case operation has at hand: one transaction and all that belongs to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, select
+
+from bot.commands import Promise
+from bot.events import Address
+from bot.outbox.orders import ANSWER, OutboxWriter
+from bot.texts import Texts
+from nlp.taxonomy import Taxonomy
+from storage.crypto import Vault
+from storage.people import address_of
+from storage.tables import Case, Conversation, Organisation, Person, PersonAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One piece of casework in one transaction.
+
+    Attributes:
+        now: the moment of the event that caused it.
+        write: takes what is to be sent, in the same transaction.
+        zone: time zone in which times are shown.
+    """
+
+    session: Session
+    vault: Vault
+    organisation: Organisation
+    texts: Texts
+    taxonomy: Taxonomy
+    zone: ZoneInfo
+    now: datetime
+    write: OutboxWriter
+
+    def local(self, at: datetime) -> str:
+        """A moment as people here read it: ``21 Nov 14.05``."""
+        shown = at.astimezone(self.zone)
+        return f"{shown.day} {_MONTHS[shown.month - 1]} {shown:%H.%M}"
+
+    def category_label(self, slug: str) -> str:
+        """The category in a word or two."""
+        return self.taxonomy.category(slug).label
+
+    def is_sensitive(self, slug: str) -> bool:
+        """Whether stories of this category must stay out of the big group."""
+        return self.taxonomy.category(slug).sensitive
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where a reporter can be answered."""
+
+    person: Person
+    address: Address
+    unreachable: str
+
+
+def reach_of(work: Work, case: Case) -> Reach | None:
+    """Where the reporter of a case wrote from last; None once her data were deleted."""
+    if case.person_id is None:
+        return None
+    person = work.session.get(Person, case.person_id)
+    conversation = work.session.exec(
+        select(Conversation).where(Conversation.person_id == case.person_id)
+    ).first()
+    if person is None or conversation is None:
+        return None
+    row = work.session.get_one(PersonAddress, conversation.address_id)
+    return Reach(person, address_of(work.vault, row), row.unreachable)
+
+
+def tell_reporter(work: Work, case: Case, text: str) -> bool:
+    """Tell the reporter unasked how her case stands; False when she wants no such messages."""
+    reach = reach_of(work, case)
+    if reach is None or not reach.person.pushes_on or reach.unreachable:
+        return False
+    work.write.say(
+        reach.address,
+        text,
+        person_id=reach.person.id,
+        case_id=case.id,
+        promise=Promise.RECEIPT,
+        priority=ANSWER,
+    )
+    return True

@@ -1,0 +1,194 @@
+"""Carries out what a turn of a conversation ordered, inside the turn's transaction."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from bot.cases import own_data
+from bot.cases.opening import Predicted, add_to_case, correct_message, open_case, page_officers
+from bot.cases.work import Work
+from bot.commands import (
+    AddToCase,
+    Command,
+    CorrectMessage,
+    DeleteDraft,
+    DeleteOwnData,
+    OpenCase,
+    PageOfficers,
+    RecordConsent,
+    Reply,
+    SendOwnData,
+    SetPushes,
+    SetTimer,
+    StopTimer,
+)
+from bot.events import Address
+from bot.flows.state import State
+from bot.inbox.understanding import Understander
+from bot.outbox.orders import ANSWER, DANGER
+from storage.cases import case_by_id, case_by_number
+from storage.crypto import Vault
+from storage.due import cancel_due, set_due
+from storage.people import Reporter, address_of
+from storage.tables import Attachment, Case, Consent
+
+
+@dataclass(slots=True)
+class CarryOut:
+    """Carries out the commands of one turn, in their order.
+
+    Attributes:
+        lane: the inbox lane of this reporter; her timers take the same one.
+        understander: knows what the classifier said of the story in this turn.
+        forgotten_files: paths of files to remove once the transaction has committed.
+    """
+
+    work: Work
+    reporter: Reporter
+    lane: str
+    understander: Understander
+    model: str
+    quiet_seconds: float
+    forgotten_files: list[str] = field(default_factory=list)
+    _case: Case | None = None
+
+    def out(self, command: Command) -> None:
+        """Carry out one command."""
+        match command:
+            case Reply():
+                self._reply(command)
+            case OpenCase():
+                self._open(command)
+            case AddToCase(number=number, parts=parts):
+                case = self._own_case(number)
+                if case is not None:
+                    add_to_case(self.work, case, parts)
+            case CorrectMessage(source=source, text=text):
+                correct_message(self.work, self.reporter.person, source, text)
+            case PageOfficers(reason=reason, triggers=triggers, number=number):
+                page_officers(self.work, reason, triggers, number)
+            case RecordConsent():
+                self._consent(command)
+            case DeleteDraft():
+                self._delete_draft()
+            case SetTimer() | StopTimer():
+                self._timer(command)
+            case SetPushes(on=on):
+                self.reporter.person.pushes_on = on
+            case SendOwnData():
+                own_data.send_copy(self.work, self.reporter.person, self._to)
+            case DeleteOwnData():
+                self.forgotten_files += own_data.delete(self.work, self.reporter.person)
+                self.reporter.conversation.draft_case_id = None
+
+    @property
+    def _to(self) -> Address:
+        return address_of(self.work.vault, self.reporter.address)
+
+    def _reply(self, command: Reply) -> None:
+        danger = self._case is not None and self._case.urgency == "darurat"
+        self.work.write.say(
+            self._to,
+            command.text,
+            person_id=self.reporter.person.id,
+            choices=command.choices,
+            list_label=command.list_label,
+            promise=command.promise,
+            case_id=self._case.id if self._case else None,
+            priority=DANGER if danger else ANSWER,
+        )
+
+    def _open(self, command: OpenCase) -> None:
+        conversation = self.reporter.conversation
+        draft = None
+        if conversation.draft_case_id is not None:
+            draft = case_by_id(self.work.session, conversation.draft_case_id, lock=True)
+            if draft is not None and draft.number != command.number:
+                draft = None
+        story = "\n".join(part.text for part in command.report.parts if part.text)
+        predicted = Predicted(self.model, self.understander(story)) if story else None
+        self._case = open_case(
+            self.work,
+            self.reporter.person,
+            command.number,
+            command.report,
+            complete=command.complete,
+            predicted=predicted,
+            draft=draft,
+        )
+        conversation.draft_case_id = None if command.complete else self._case.id
+
+    def _own_case(self, number: str) -> Case | None:
+        organisation_id = self.work.organisation.id or 0
+        case = case_by_number(self.work.session, organisation_id, number, lock=True)
+        return case if case is not None and case.person_id == self.reporter.person.id else None
+
+    def _consent(self, command: RecordConsent) -> None:
+        person = self.reporter.person
+        person.consented_version = command.version if command.given else ""
+        self.work.session.add(
+            Consent(
+                organisation_id=person.organisation_id,
+                person_id=person.id or 0,
+                version=command.version,
+                given=command.given,
+                channel=self.reporter.address.channel,
+                at=self.work.now,
+            )
+        )
+
+    def _delete_draft(self) -> None:
+        conversation = self.reporter.conversation
+        if conversation.draft_case_id is not None:
+            draft = case_by_id(self.work.session, conversation.draft_case_id, lock=True)
+            conversation.draft_case_id = None
+            if draft is not None:
+                self.forgotten_files += own_data.withdraw_draft(self.work, draft)
+        loose = self.work.session.exec(
+            select(Attachment).where(
+                Attachment.person_id == self.reporter.person.id,
+                col(Attachment.case_id).is_(None),
+                Attachment.state != "deleted",
+            )
+        ).all()
+        self.forgotten_files += own_data.forget_files(self.work, loose)
+
+    def _timer(self, command: SetTimer | StopTimer) -> None:
+        conversation = self.reporter.conversation
+        key = f"{command.kind}:{conversation.id}"
+        if isinstance(command, StopTimer):
+            cancel_due(self.work.session, key)
+            return
+        seconds = self.quiet_seconds if command.seconds is None else command.seconds
+        set_due(
+            self.work.session,
+            organisation_id=conversation.organisation_id,
+            kind=command.kind,
+            key=key,
+            lane=self.lane,
+            due_at=self.work.now + timedelta(seconds=seconds),
+            conversation_id=conversation.id,
+        )
+
+
+def conversation_state(vault: Vault, reporter: Reporter | None) -> State | None:
+    """Where a reporter's conversation stands; None when none runs."""
+    if reporter is None or reporter.conversation.sealed is None:
+        return None
+    stored = vault.open(reporter.conversation.sealed, "conversations").decode()
+    return State.from_json(stored)
+
+
+def save_conversation(work: Work, reporter: Reporter, state: State | None) -> None:
+    """Save where the conversation stands now; its revision rises."""
+    conversation = reporter.conversation
+    conversation.revision += 1
+    conversation.updated_at = work.now
+    conversation.flow = state.flow if state else ""
+    conversation.step = state.step if state else ""
+    conversation.sealed = (
+        work.vault.seal(state.as_json().encode(), "conversations") if state else None
+    )
+    work.session.add(conversation)
+    work.session.add(reporter.person)

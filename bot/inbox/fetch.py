@@ -1,0 +1,146 @@
+"""Files that came with messages are fetched from the provider and kept encrypted.
+
+A message never waits for its file: the case is made at once, the file follows. A file that
+stays away is marked so, and the officers see it.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from bot.channels import Channel, FileGone, FileTooLarge, SendFailure
+from bot.clock import Clock
+from bot.events import Media, MediaKind
+from bot.log import get_logger
+from storage.crypto import Vault
+from storage.database import Database
+from storage.evidence import EvidenceStore
+from storage.tables import Attachment
+
+FILE_LIMIT = 20 * 1024 * 1024  # bytes; Telegram gives bots no larger ones
+_PAUSES = (1, 3, 10, 60, 300, 1800)  # seconds; media may be late at the provider
+_LEASE = timedelta(minutes=3)
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    id: int
+    organisation_id: int
+    channel: str
+    attempts: int
+    media: Media
+
+
+class Fetcher:
+    """Fetches pending files."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        evidence: EvidenceStore,
+        channel_of: Callable[[int, str], Channel],
+        wake_outbox: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._evidence = evidence
+        self._channel_of = channel_of
+        self._wake_outbox = wake_outbox
+
+    async def run(self, wake: threading.Event, stopping: Callable[[], bool]) -> None:
+        """Fetch until told to stop."""
+        while not stopping():
+            wake.clear()
+            if not await self.fetch_waiting():
+                await asyncio.to_thread(wake.wait, 1.0)
+
+    async def fetch_waiting(self) -> int:
+        """Fetch what can be fetched now, a few at a time; returns how many were tried."""
+        pending = await asyncio.to_thread(self._claim)
+        await asyncio.gather(*(self._fetch(file) for file in pending))
+        return len(pending)
+
+    def _claim(self) -> list[_Pending]:
+        now = self._clock.now()
+        with self._database.transaction() as session:
+            rows = session.exec(
+                select(Attachment)
+                .where(Attachment.state == "pending", Attachment.due_at <= now)
+                .order_by(col(Attachment.due_at))
+                .limit(_AT_ONCE)
+                .with_for_update(skip_locked=True)
+            ).all()
+            for row in rows:
+                row.due_at, row.attempts = now + _LEASE, row.attempts + 1
+                session.add(row)
+            return [self._pending(row) for row in rows]
+
+    def _pending(self, row: Attachment) -> _Pending:
+        private = self._vault.open_json(row.sealed, "attachments")
+        media = Media(
+            MediaKind(row.kind), private["reference"], row.content_type, row.size, private["name"]
+        )
+        return _Pending(row.id or 0, row.organisation_id, row.channel, row.attempts, media)
+
+    async def _fetch(self, file: _Pending) -> None:
+        try:
+            channel = self._channel_of(file.organisation_id, file.channel)
+            content = await channel.fetch(file.media, FILE_LIMIT)
+        except FileTooLarge:
+            await asyncio.to_thread(self._settle, file, "too_large")
+        except FileGone:
+            await asyncio.to_thread(self._settle, file, "failed")
+        except SendFailure as failure:
+            await asyncio.to_thread(self._later, file, failure.code)
+        except Exception as defect:  # noqa: BLE001 - one bad file must not stop the others
+            get_logger().error("file not fetched", channel=file.channel, exc_info=defect)
+            await asyncio.to_thread(self._later, file, type(defect).__name__)
+        else:
+            await asyncio.to_thread(self._keep, file, content)
+
+    def _keep(self, file: _Pending, content: bytes) -> None:
+        path, digest = self._evidence.keep(content)
+        sealed = self._vault.seal_json(
+            {"reference": "", "name": file.media.file_name, "sha256": digest}, "attachments"
+        )
+        with self._database.transaction() as session:
+            kept = session.execute(
+                update(Attachment)
+                .where(col(Attachment.id) == file.id, col(Attachment.state) == "pending")
+                .values(state="stored", path=path, size=len(content), sealed=sealed)
+            )
+        if not kept.rowcount:  # type: ignore[attr-defined]  # deleted in the meantime
+            self._evidence.delete(path)
+        self._wake_outbox()
+
+    def _later(self, file: _Pending, code: str) -> None:
+        if file.attempts > len(_PAUSES):
+            get_logger().error("file given up", channel=file.channel, code=code)
+            self._settle(file, "failed")
+            return
+        pause = timedelta(seconds=_PAUSES[file.attempts - 1])
+        with self._database.transaction() as session:
+            session.execute(
+                update(Attachment)
+                .where(col(Attachment.id) == file.id)
+                .values(due_at=self._clock.now() + pause)
+            )
+
+    def _settle(self, file: _Pending, state: str) -> None:
+        with self._database.transaction() as session:
+            session.execute(
+                update(Attachment)
+                .where(col(Attachment.id) == file.id, col(Attachment.state) == "pending")
+                .values(state=state)
+            )
+        self._wake_outbox()

@@ -1,0 +1,441 @@
+"""A turn: one stored event, carried through once, in one transaction.
+
+    claim ─► parse ─► look up and classify ─► advance (pure) ─► one transaction: apply, enqueue,
+    save the conversation, mark the event done
+
+A worker that dies in between leaves a claim that ends by itself; the turn then runs again from
+the start. A turn that keeps failing becomes a dead letter with an alarm to the officers.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, select
+
+from bot.cases import desk
+from bot.cases.roster import adopt_administrators, all_officers
+from bot.cases.work import Work
+from bot.clock import Clock
+from bot.commands import Reply, SetTimer
+from bot.events import (
+    DeliveryReported,
+    Event,
+    GroupChange,
+    GroupChanged,
+    Media,
+    MessageReceived,
+    NotUnderstood,
+    OfficerTapped,
+    OfficerWrote,
+    ReporterUnreachable,
+    TimerFired,
+)
+from bot.flows.engine import advance
+from bot.flows.knowledge import Knowledge
+from bot.flows.state import State
+from bot.inbox.carry_out import CarryOut, conversation_state, save_conversation
+from bot.inbox.understanding import Companies, Understander, gather_knowledge
+from bot.log import get_logger, place_of
+from bot.metrics import Metrics
+from bot.outbox.orders import DANGER, OutboxWriter
+from bot.outbox.results import keep_report, report_delivery
+from bot.texts import Texts
+from nlp.classifier import Classifier
+from nlp.taxonomy import Taxonomy
+from storage.crypto import Vault
+from storage.database import Database
+from storage.due import is_current
+from storage.evidence import EvidenceStore
+from storage.inbound import ClaimedInbound, claim_inbound, finish_inbound, return_inbound
+from storage.outbound import release_held
+from storage.people import (
+    Reporter,
+    find_reporter,
+    meet_reporter,
+    reporter_of_address,
+)
+from storage.tables import Attachment, Conversation, Organisation, PersonAddress
+
+Parser = Callable[[bytes, datetime], Event]
+Administrators = Callable[[int, str], Sequence[tuple[str, str]]]
+_TRIES_PER_TURN = 3
+
+
+class _Overtaken(Exception):  # noqa: N818 - a reason to begin the turn anew
+    """The conversation moved on between reading and saving."""
+
+
+@dataclass(frozen=True, slots=True)
+class Minds:
+    """What turns think with: words, labels, the classifier."""
+
+    texts: Texts
+    taxonomy: Taxonomy
+    classifier: Classifier
+    zone: ZoneInfo
+    quiet_seconds: float
+
+
+class TurnRunner:
+    """Runs the turns that wait.
+
+    Args:
+        parsers: what reads the raw events of each source.
+        administrators: the human administrators of a group, asked when a roster is empty.
+        wake_outbox: called after a turn was committed.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        metrics: Metrics,
+        minds: Minds,
+        evidence: EvidenceStore,
+        parsers: Mapping[str, Parser],
+        administrators: Administrators,
+        wake_outbox: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._metrics = metrics
+        self._minds = minds
+        self._evidence = evidence
+        self._parsers = {"timer": _parse_timer, **parsers}
+        self._administrators = administrators
+        self._wake_outbox = wake_outbox
+        self._companies = Companies(vault)
+
+    def run(self, wake: threading.Event, stopping: Callable[[], bool]) -> None:
+        """Work until told to stop; the turn in hand is finished."""
+        while not stopping():
+            wake.clear()
+            try:
+                worked = self.run_next()
+            except Exception as failure:  # noqa: BLE001 - the database may be away for a while
+                get_logger().error("no turn possible", exc_info=failure)
+                worked = 0
+                time.sleep(1)
+            if not worked:
+                wake.wait(0.5)
+
+    def run_next(self, limit: int = 4) -> int:
+        """Claim up to ``limit`` events of different people and run their turns."""
+        with self._database.transaction() as session:
+            claimed = claim_inbound(session, self._clock.now(), limit)
+        for row in claimed:
+            self._run_one(row)
+        return len(claimed)
+
+    def _run_one(self, row: ClaimedInbound) -> None:
+        started = time.perf_counter()
+        try:
+            kind = self._turn(row)
+        except Exception as failure:  # noqa: BLE001 - a poisoned event must not stop the others
+            self._give_back(row, failure)
+            return
+        seconds = time.perf_counter() - started
+        self._metrics.turns.labels(kind).inc()
+        self._metrics.turn_seconds.observe(seconds)
+        get_logger().info(
+            "turn", inbox_id=row.id, source=row.source, kind=kind, seconds=round(seconds, 4)
+        )
+        self._wake_outbox()
+
+    def _turn(self, row: ClaimedInbound) -> str:
+        raw = self._vault.open(row.sealed, "inbox")
+        event = self._parsers[row.source](raw, row.received_at)
+        match event:
+            case MessageReceived() | TimerFired():
+                self._conversation_turn(row, event)
+            case OfficerWrote() | OfficerTapped() | GroupChanged():
+                self._officers_turn(row, event)
+            case DeliveryReported() | ReporterUnreachable() | NotUnderstood():
+                self._notice(row, event)
+        return type(event).__name__
+
+    def _give_back(self, row: ClaimedInbound, failure: Exception) -> None:
+        self._metrics.turn_failures.inc()
+        now = self._clock.now()
+        with self._database.transaction() as session:
+            error = f"{type(failure).__name__} {place_of(failure)}"
+            status = return_inbound(session, row, now, error)
+            if status == "dead":
+                organisation = session.get_one(Organisation, row.organisation_id)
+                writer = OutboxWriter(session, self._vault, organisation, now)
+                writer.announce(self._minds.texts("officers.alarm.dead_letter"), priority=DANGER)
+        get_logger().error(
+            "turn failed", inbox_id=row.id, status=status, attempts=row.attempts, exc_info=failure
+        )
+
+    def _conversation_turn(self, row: ClaimedInbound, event: MessageReceived | TimerFired) -> None:
+        for attempt in range(_TRIES_PER_TURN):
+            try:
+                self._try_conversation_turn(row, event)
+            except _Overtaken:
+                if attempt == _TRIES_PER_TURN - 1:
+                    raise
+            else:
+                return
+
+    def _try_conversation_turn(
+        self, row: ClaimedInbound, event: MessageReceived | TimerFired
+    ) -> None:
+        now = self._clock.now()
+        files = event.media if isinstance(event, MessageReceived) else ()
+        keys = tuple(f"{row.id}.{index}" for index in range(len(files)))
+        with self._database.reading() as session:
+            organisation = session.get_one(Organisation, row.organisation_id)
+            reporter = self._known_reporter(session, row, event)
+            if isinstance(event, TimerFired) and (
+                reporter is None
+                or not is_current(session, f"{event.kind}:{event.conversation_id}", event.sequence)
+            ):
+                reporter = None
+            state = conversation_state(self._vault, reporter)
+            revision = reporter.conversation.revision if reporter else 0
+            understander = Understander(
+                self._minds.classifier,
+                self._companies.index(session, row.organisation_id),
+                now.astimezone(self._minds.zone).date(),
+            )
+            knowledge = gather_knowledge(
+                session,
+                organisation=organisation,
+                reporter=reporter,
+                texts=self._minds.texts,
+                taxonomy=self._minds.taxonomy,
+                understander=understander,
+                attachments=keys,
+                zone=self._minds.zone,
+                now=now,
+            )
+        if isinstance(event, TimerFired) and reporter is None:
+            self._just_finish(row)
+            return
+        self._advance_and_save(row, event, state, knowledge, revision, understander, now)
+
+    def _advance_and_save(
+        self,
+        row: ClaimedInbound,
+        event: MessageReceived | TimerFired,
+        state: State | None,
+        knowledge: Knowledge,
+        revision: int,
+        understander: Understander,
+        now: datetime,
+    ) -> None:
+        turn = advance(state, event, knowledge)
+        forgotten: list[str] = []
+        with self._database.transaction() as session:
+            work = self._work(session, row, now)
+            reporter = self._reporter_to_save(session, row, event, now)
+            if reporter.conversation.revision != revision:
+                raise _Overtaken
+            if isinstance(event, MessageReceived):
+                self._store_files(session, row, event.media, event.address.channel, reporter, now)
+                release_held(session, reporter.address.lookup, now)
+            carry = CarryOut(
+                work=work,
+                reporter=reporter,
+                lane=row.lane,
+                understander=understander,
+                model=self._minds.classifier.model,
+                quiet_seconds=self._minds.quiet_seconds,
+            )
+            for command in turn.commands:
+                carry.out(command)
+            forgotten = carry.forgotten_files
+            _show_typing(work, event, turn.commands)
+            save_conversation(work, reporter, turn.state)
+            if not finish_inbound(session, row, now):
+                raise _Overtaken
+        for path in forgotten:
+            self._evidence.delete(path)
+
+    def _known_reporter(
+        self, session: Session, row: ClaimedInbound, event: MessageReceived | TimerFired
+    ) -> Reporter | None:
+        if isinstance(event, MessageReceived):
+            addresses = (event.address, *event.aliases)
+            return find_reporter(session, self._vault, row.organisation_id, addresses)
+        return self._reporter_of(session, event.conversation_id)
+
+    def _reporter_to_save(
+        self,
+        session: Session,
+        row: ClaimedInbound,
+        event: MessageReceived | TimerFired,
+        now: datetime,
+    ) -> Reporter:
+        if isinstance(event, MessageReceived):
+            return meet_reporter(
+                session, self._vault, row.organisation_id, event.address, event.aliases, now
+            )
+        reporter = self._reporter_of(session, event.conversation_id)
+        if reporter is None:
+            raise _Overtaken
+        return reporter
+
+    def _reporter_of(self, session: Session, conversation_id: int) -> Reporter | None:
+        conversation = session.get(Conversation, conversation_id)
+        if conversation is None:
+            return None
+        address = session.get_one(PersonAddress, conversation.address_id)
+        return reporter_of_address(session, address)
+
+    def _store_files(
+        self,
+        session: Session,
+        row: ClaimedInbound,
+        files: Sequence[Media],
+        channel: str,
+        reporter: Reporter | None,
+        now: datetime,
+    ) -> list[int]:
+        """Make the rows of files that came; their bytes are fetched by ``bot.inbox.fetch``."""
+        stored = []
+        for index, media in enumerate(files):
+            attachment = Attachment(
+                key=f"{row.id}.{index}",
+                organisation_id=row.organisation_id,
+                person_id=reporter.person.id if reporter else None,
+                channel=channel,
+                kind=media.kind.value,
+                content_type=media.content_type[:100],
+                size=media.size,
+                due_at=now,
+                sealed=self._vault.seal_json(
+                    {"reference": media.reference, "name": media.file_name}, "attachments"
+                ),
+                created_at=now,
+            )
+            session.add(attachment)
+            session.flush()
+            stored.append(attachment.id or 0)
+        return stored
+
+    def _officers_turn(
+        self, row: ClaimedInbound, event: OfficerWrote | OfficerTapped | GroupChanged
+    ) -> None:
+        administrators = self._administrators_if_needed(row, event)
+        now = self._clock.now()
+        with self._database.transaction() as session:
+            work = self._work(session, row, now)
+            if administrators:
+                adopt_administrators(
+                    session, self._vault, row.organisation_id, administrators, now
+                )
+            match event:
+                case OfficerWrote():
+                    files = self._store_files(session, row, event.media, event.channel, None, now)
+                    desk.officer_wrote(work, event, files[0] if files else None)
+                case OfficerTapped():
+                    desk.officer_tapped(work, event)
+                case GroupChanged():
+                    desk.group_changed(work, event)
+            if not finish_inbound(session, row, now):
+                raise _Overtaken
+
+    def _administrators_if_needed(
+        self, row: ClaimedInbound, event: OfficerWrote | OfficerTapped | GroupChanged
+    ) -> Sequence[tuple[str, str]]:
+        if isinstance(event, GroupChanged) and event.change in {
+            GroupChange.BOT_REMOVED,
+            GroupChange.MIGRATED,
+        }:
+            return ()
+        with self._database.reading() as session:
+            organisation = session.get_one(Organisation, row.organisation_id)
+            if event.chat_id != organisation.officer_chat:
+                return ()
+            if all_officers(session, self._vault, row.organisation_id):
+                return ()
+        return self._administrators(row.organisation_id, event.chat_id)
+
+    def _notice(
+        self, row: ClaimedInbound, event: DeliveryReported | ReporterUnreachable | NotUnderstood
+    ) -> None:
+        now = self._clock.now()
+        with self._database.transaction() as session:
+            match event:
+                case DeliveryReported():
+                    self._report(session, event, now)
+                case ReporterUnreachable():
+                    self._reachable(session, row, event)
+                case NotUnderstood():
+                    self._metrics.not_understood.labels(row.source).inc()
+            if not finish_inbound(session, row, now):
+                raise _Overtaken
+
+    def _report(self, session: Session, event: DeliveryReported, now: datetime) -> None:
+        matched = report_delivery(
+            session,
+            self._vault,
+            channel=event.channel,
+            external_id=event.external_id,
+            status=event.status.value,
+            error=event.error_code,
+            now=now,
+        )
+        if not matched:
+            keep_report(
+                session, event.channel, event.external_id, event.status.value,
+                event.error_code, now,
+            )  # fmt: skip
+
+    def _reachable(
+        self, session: Session, row: ClaimedInbound, event: ReporterUnreachable
+    ) -> None:
+        address = session.exec(
+            select(PersonAddress).where(
+                PersonAddress.organisation_id == row.organisation_id,
+                PersonAddress.lookup == self._vault.lookup(str(event.address)),
+            )
+        ).first()
+        if address is not None:
+            address.unreachable = "" if event.reachable else "blocked"
+            session.add(address)
+
+    def _just_finish(self, row: ClaimedInbound) -> None:
+        with self._database.transaction() as session:
+            finish_inbound(session, row, self._clock.now())
+
+    def _work(self, session: Session, row: ClaimedInbound, now: datetime) -> Work:
+        organisation = session.get_one(Organisation, row.organisation_id)
+        return Work(
+            session=session,
+            vault=self._vault,
+            organisation=organisation,
+            texts=self._minds.texts,
+            taxonomy=self._minds.taxonomy,
+            zone=self._minds.zone,
+            now=now,
+            write=OutboxWriter(session, self._vault, organisation, now, inbox_id=row.id),
+        )
+
+
+def _show_typing(
+    work: Work, event: MessageReceived | TimerFired, commands: Sequence[object]
+) -> None:
+    """While a burst is being waited out, the reporter sees that her words are read."""
+    waits = any(isinstance(command, SetTimer) and command.kind == "quiet" for command in commands)
+    speaks = any(isinstance(command, Reply) for command in commands)
+    if waits and not speaks and isinstance(event, MessageReceived):
+        work.write.show_typing(event.address, event.external_id)
+
+
+def _parse_timer(raw: bytes, at: datetime) -> TimerFired:
+    stored = json.loads(raw)
+    return TimerFired(stored["kind"], stored["conversation_id"], stored["sequence"], at)
+
+
+__all__ = ["Administrators", "Minds", "Parser", "TurnRunner"]

@@ -1,0 +1,144 @@
+"""What recurs: short ticks that sweep due rows. Truth lives in the rows, never in here.
+
+APScheduler only beats the time; every tick may run in every process at once.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import delete
+from sqlmodel import col
+
+from bot.clock import Clock
+from bot.inbox.accept import Acceptor
+from bot.inbox.spool import Spool
+from bot.log import get_logger
+from bot.metrics import Metrics
+from bot.outbox.deliver import Deliverer
+from storage.crypto import Vault
+from storage.database import Database
+from storage.due import take_due
+from storage.inbound import (
+    NewInbound,
+    inbox_counts,
+    insert_inbound,
+    oldest_open_inbound,
+    release_expired_inbound,
+)
+from storage.outbound import oldest_queued_outbound, outbox_counts
+from storage.tables import DeliveryReport
+
+_UNMATCHED_KEPT = timedelta(minutes=10)
+_STATUSES = {
+    "inbox": ("new", "claimed", "dead"),
+    "outbox": ("queued", "held", "sending", "uncertain", "dead"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """The recurring work of one process."""
+
+    database: Database
+    vault: Vault
+    clock: Clock
+    metrics: Metrics
+    acceptor: Acceptor
+    spool: Spool
+    deliverer: Deliverer
+    wake: Callable[[], None]
+
+    def fire_due(self) -> int:
+        """Turn rows that came due into events of their conversations; returns how many."""
+        now = self.clock.now()
+        with self.database.transaction() as session:
+            due = [row for row in take_due(session, now) if row.conversation_id is not None]
+            events = [
+                NewInbound(
+                    organisation_id=row.organisation_id,
+                    source="timer",
+                    account="timer",
+                    external_id=f"{row.id}:{row.sequence}",
+                    lane=row.lane,
+                    sealed=self.vault.seal(
+                        json.dumps(
+                            {
+                                "kind": row.kind,
+                                "conversation_id": row.conversation_id,
+                                "sequence": row.sequence,
+                            }
+                        ).encode(),
+                        "inbox",
+                    ),
+                    received_at=now,
+                )
+                for row in due
+            ]
+            if events:
+                insert_inbound(session, events)
+        if events:
+            self.wake()
+        return len(events)
+
+    def take_back_lost(self) -> None:
+        """Give back what workers that died had in hand, and bring the spool home."""
+        with self.database.transaction() as session:
+            lost = release_expired_inbound(session, self.clock.now())
+        lost += self.deliverer.give_up_lost()
+        if self.spool.count():
+            self.acceptor.replay_spool()
+        if lost:
+            get_logger().warning("work of a dead worker taken back", count=lost)
+            self.wake()
+
+    def count(self) -> None:
+        """Bring the gauges up to date and let go of reports that nobody will claim."""
+        now = self.clock.now()
+        with self.database.transaction() as session:
+            session.execute(
+                delete(DeliveryReport).where(col(DeliveryReport.at) < now - _UNMATCHED_KEPT)
+            )
+        with self.database.reading() as session:
+            counts = {"inbox": inbox_counts(session), "outbox": outbox_counts(session)}
+            oldest = {
+                "inbox": oldest_open_inbound(session),
+                "outbox": oldest_queued_outbound(session, now),
+            }
+        for queue, statuses in _STATUSES.items():
+            for status in statuses:
+                value = counts[queue].get(status, 0)
+                self.metrics.queue.labels(queue, status).set(value)
+            since = oldest[queue]
+            age = (now - since).total_seconds() if since else 0
+            self.metrics.oldest.labels(queue).set(age)
+        self.metrics.spool_files.set(self.spool.count())
+        dead = counts["inbox"].get("dead", 0) + counts["outbox"].get("dead", 0)
+        if dead:
+            get_logger().error("dead letters wait for a person", count=dead)
+
+    def schedule(self) -> AsyncIOScheduler:
+        """A scheduler with all ticks, not yet started; start it inside the running loop."""
+        scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+        )
+        for work, seconds in (
+            (self.fire_due, 1),
+            (self.take_back_lost, 10),
+            (self.count, 60),
+        ):
+            scheduler.add_job(_tick, "interval", args=[work], seconds=seconds, id=work.__name__)
+        scheduler.add_job(self.deliverer.settle_uncertain, "interval", seconds=30, id="uncertain")
+        return scheduler
+
+
+async def _tick(work: Callable[[], object]) -> None:
+    """One tick in a thread; a failed one is logged and the next one tries again."""
+    try:
+        await asyncio.to_thread(work)
+    except Exception as failure:  # noqa: BLE001 - the database may be away for a while
+        get_logger().error("tick failed", kind=work.__name__, exc_info=failure)

@@ -1,0 +1,79 @@
+"""The schema's versions: upgrade, downgrade, check; one process at a time on PostgreSQL."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from storage.database import Database
+
+_LOCK = 7_203_410  # any number, the same in every process
+
+
+class SchemaProblem(Exception):  # noqa: N818 - read by operators
+    """The schema is not the one that this program needs."""
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Bring the schema up to date."""
+    _with_connection(database, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Bring the schema back to an earlier version."""
+    _with_connection(database, lambda config: command.downgrade(config, revision))
+
+
+def check(database: Database) -> None:
+    """Prove that tables and migrations agree; raises Alembic's error otherwise."""
+    _with_connection(database, command.check)
+
+
+def make_revision(database: Database, message: str) -> None:
+    """Write a new migration from the difference between tables and schema (for developers)."""
+    _with_connection(database, lambda config: command.revision(config, message, autogenerate=True))
+
+
+def current_revision(database: Database) -> str | None:
+    """The schema's version, None for an empty database."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str | None:
+    """The version that this program needs."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def must_be_current(database: Database) -> None:
+    """Refuse a schema that is older or newer than this program.
+
+    Raises:
+        SchemaProblem: with the command that helps.
+    """
+    found, needed = current_revision(database), newest_revision()
+    if found != needed:
+        raise SchemaProblem(
+            f"The database is at version {found or 'none'}, this program needs {needed}. "
+            "Run: python admin_cli.py db upgrade"
+        )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _with_connection(database: Database, run: Callable[[Config], object]) -> None:
+    config = _config()
+    with database.engine.begin() as connection:
+        if not database.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        config.attributes["connection"] = connection
+        run(config)
