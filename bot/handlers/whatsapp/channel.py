@@ -39,6 +39,7 @@ _TEXT_LIMIT = 1600
 _THREADS = 16
 _LOOK_BACK = timedelta(seconds=60)
 _LOOK_AT = 50
+_NO_SUCH_CONTENT = "21655"
 _MEGABYTE = 1024 * 1024
 _PHOTO_LIMIT = 5 * _MEGABYTE
 _CAPABILITIES = Capabilities(
@@ -153,37 +154,54 @@ class WhatsAppChannel:
 
     async def _send_content(self, place: Place, content: Content) -> str | None:
         """Send a message with choices; None when Twilio does not take it in that form."""
-        content_id = await self._content_id(content)
-        if content_id is None:
-            return None
-        try:
-            return await self._create(
-                place, content_sid=content_id, content_variables=content.variables
-            )
-        except ContentRejected:
-            return None
-
-    async def _content_id(self, content: Content) -> str | None:
-        """The id of the content at Twilio, made there if it is new; None if it cannot be."""
-        account, fingerprint = self._config.account_sid, content.fingerprint
-        if fingerprint in self._known:
-            return self._known[fingerprint]
-        content_id = await anyio.to_thread.run_sync(
-            self._contents.find, account, fingerprint, limiter=self._threads
-        )
-        if content_id is None:
-            request = ContentList.ContentCreateRequest(content.request)
+        known = await self._known_content(content)
+        for content_id in (known, None) if known else (None,):  # a new one if that is gone
             try:
-                made = await self._call(lambda: self._client.content.v1.contents.create(request))
-            except TryLater:
-                raise
-            except SendFailure:  # the words still go, with numbers to type
-                return None
-            content_id = str(made.sid)
-            await anyio.to_thread.run_sync(
-                self._contents.remember, account, fingerprint, content_id, limiter=self._threads
+                return await self._create(
+                    place,
+                    content_sid=content_id or await self._made_content(content),
+                    content_variables=content.variables,
+                )
+            except ContentRejected as refused:
+                if content_id is None or refused.code != _NO_SUCH_CONTENT:
+                    return None
+        return None
+
+    async def _known_content(self, content: Content) -> str | None:
+        """The id of a content that was made before."""
+        fingerprint = content.fingerprint
+        if fingerprint not in self._known:
+            found = await anyio.to_thread.run_sync(
+                self._contents.find, self._config.account_sid, fingerprint, limiter=self._threads
             )
-        self._known[fingerprint] = content_id
+            if found is None:
+                return None
+            self._known[fingerprint] = found
+        return self._known[fingerprint]
+
+    async def _made_content(self, content: Content) -> str:
+        """Make the content at Twilio; returns its id.
+
+        Raises:
+            TryLater: no connection.
+            ContentRejected: Twilio does not make it; words and numbers can still go.
+        """
+        request = ContentList.ContentCreateRequest(content.request)
+        try:
+            made = await self._call(lambda: self._client.content.v1.contents.create(request))
+        except TryLater:
+            raise
+        except SendFailure as failure:
+            raise ContentRejected(failure.code) from None
+        content_id = str(made.sid)
+        await anyio.to_thread.run_sync(
+            self._contents.remember,
+            self._config.account_sid,
+            content.fingerprint,
+            content_id,
+            limiter=self._threads,
+        )
+        self._known[content.fingerprint] = content_id
         return content_id
 
     async def _create(self, place: Place, **content: Any) -> str:

@@ -36,7 +36,7 @@ class ContentStore(Protocol):
         ...
 
     def remember(self, account: str, fingerprint: str, content_id: str) -> None:
-        """Keep the id of a new content."""
+        """Keep the id of a new content, in place of an earlier one that is gone."""
         ...
 
 

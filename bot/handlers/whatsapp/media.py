@@ -56,7 +56,7 @@ class MediaFetcher:
             for _ in range(_REDIRECTS + 1):
                 answer = await self._open(url)
                 try:
-                    if answer.is_redirect:
+                    if answer.has_redirect_location:
                         url = url.join(answer.headers["location"])
                         continue
                     _check(answer)
@@ -81,7 +81,8 @@ class MediaFetcher:
 
     async def _open(self, url: httpx.URL) -> httpx.Response:
         """Ask one host, at the address that was checked; the name is not looked up again."""
-        if url.userinfo or not (url.scheme == "https" or url.host == self._base.host):
+        at_base = url.scheme == "http" and url.host == self._base.host
+        if url.userinfo or not (url.scheme == "https" or at_base):
             raise FileGone("redirect")
         address = await self._checked_address(url)
         mine = (url.scheme, url.netloc) == (self._base.scheme, self._base.netloc)
