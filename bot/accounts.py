@@ -1,5 +1,7 @@
-"""Whose accounts at the providers we use: the default organisation's from the settings, those of
-further organisations from the database."""
+"""Whose accounts at the providers we use.
+
+Those of the default organisation stand in the settings, those of others in the database.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

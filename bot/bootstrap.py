@@ -8,11 +8,11 @@ import asyncio
 import secrets
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from sqlmodel import Session, select
 
 from bot.accounts import OrganisationAccounts, organisation_accounts
+from bot.app import App
 from bot.cases import card
 from bot.cases.roster import add_officer, all_officers
 from bot.cases.work import Work
@@ -61,39 +61,6 @@ from storage.setup import (
 from storage.tables import Organisation
 
 SIMULATED_ORGANISATION = "simulasi"
-
-
-@dataclass(slots=True)
-class App:
-    """Everything wired together."""
-
-    settings: Settings
-    clock: Clock
-    database: Database
-    vault: Vault
-    metrics: Metrics
-    texts: Texts
-    taxonomy: Taxonomy
-    spool: Spool
-    evidence: EvidenceStore
-    acceptor: Acceptor
-    runner: TurnRunner
-    deliverer: Deliverer
-    fetcher: Fetcher
-    jobs: Jobs
-    links: MediaLinks
-    posts: PostReader
-    accounts: tuple[OrganisationAccounts, ...]
-    channels: dict[tuple[int, str], GroupChannel]
-    simulator: SimulatorStore | None
-    wake_inbox: threading.Event
-    wake_outbox: threading.Event
-    wake_fetcher: threading.Event
-    loop: asyncio.AbstractEventLoop | None = field(default=None)
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self.database.dispose()
 
 
 def open_store(settings: Settings, *, clock: Clock) -> tuple[Database, Vault]:

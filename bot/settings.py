@@ -57,15 +57,15 @@ class Settings(BaseSettings):
     @field_validator("bind")
     @classmethod
     def _host_and_port(cls, value: str) -> str:
-        _host, _, port = value.rpartition(":")
-        if not _host or not port.isdigit() or not 0 <= int(port) <= 65535:  # noqa: PLR2004
+        host, _, port = value.rpartition(":")
+        if not host or not port.isdigit() or not 0 <= int(port) <= 65535:  # noqa: PLR2004
             raise ValueError("must be HOST:PORT, for example 127.0.0.1:8080")
         return value
 
     @field_validator("public_base_url", "telegram_api_base_url", "twilio_api_base_url")
     @classmethod
     def _http_address(cls, value: str) -> str:
-        bare = value.split("#")[0].rstrip("/")
+        bare = value.split("#", maxsplit=1)[0].rstrip("/")
         if bare and urlsplit(bare).scheme not in {"http", "https"}:
             raise ValueError("must begin with http:// or https://")
         return bare

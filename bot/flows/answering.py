@@ -210,12 +210,13 @@ def _answered(
 
 def _pick(state: State, step: Choose, event: MessageReceived, knowledge: Knowledge) -> Turn:
     """At a choice: a number, a label or a near miss; all else is kept."""
+    into = "parts" if step.patient else ""
     if not has_only_words(event):
-        return _kept(state, keep(state, event, knowledge), knowledge)
+        return _kept(state, keep(state, event, knowledge, into), knowledge)
     choice = picked(state, step, event.text, knowledge)
     if choice:
         return tap(state, choice, knowledge)
-    kept, commands = keep(state, event, knowledge)
+    kept, commands = keep(state, event, knowledge, into)
     if step.patient or length_in_words(event.text) >= WORDS_OF_MORE_STORY:
         return _kept(state, (kept, commands), knowledge)
     if kept.step != state.step:

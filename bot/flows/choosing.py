@@ -21,10 +21,10 @@ ALSO: dict[str, frozenset[str]] = {
     "secret": frozenset({"rahasia", "rahasiakan", "rahasiain", "anonim", "tanpa nama", "umpetin"}),
     "member": YES | {"anggota serikat", "sudah anggota", "sudah"},
     "not_member": NO | {"belum jadi anggota", "bukan anggota", "non anggota"},
-    "send": YES | {"kirimkan", "kirim aja", "kirim sekarang", "gaskan"},
+    "send": YES | {"kirimkan", "kirim", "kirim skrg", "kirim sekarang", "gaskan"},
     "more": frozenset({"lengkapi", "isi", "lanjut"}),
     "change": frozenset({"ganti", "rubah", "ubah dulu", "salah", "ada yang salah", "koreksi"}),
-    "delete": YES | {"hapus", "hapus aja"},
+    "delete": YES | {"hapus", "hapus aja", "ya hapus"},
     "save": frozenset({"simpan", "simpan aja", "simpan dulu"}),
     "go_on": NO | {"lanjut", "lanjutkan", "gak jadi", "tidak jadi"},
     "resume": YES | {"lanjut", "lanjutin", "terus"},
@@ -54,6 +54,8 @@ _FILLERS = _words("""
     pilih yang yg tolong itu ini dulu kalau klo""")
 _NEGATIONS = _words("jangan tidak tdk gak ga gk nggak ngga enggak ndak bukan belum blm")
 
+_JOINING = frozenset({"dan", "atau"})
+
 _NEAR = 0.75
 """How alike a mistyped label must be, from 0 to 1."""
 _WORDS_AROUND = 3
@@ -70,6 +72,7 @@ def chosen(text: str, choices: tuple[Choice, ...]) -> Choice | None:
         or _by_words(said, choices)
         or _by_words(_without_fillers(said), choices)
         or _by_label_within(said, choices)
+        or _by_part_of_label(_without_fillers(said), choices)
         or _by_near_miss(_without_fillers(said), choices)
     )
 
@@ -102,6 +105,13 @@ def _by_label_within(said: str, choices: tuple[Choice, ...]) -> Choice | None:
             and not _NEGATIONS.intersection(rest)
         ):
             found.append(choice)
+    return found[0] if len(found) == 1 else None
+
+
+def _by_part_of_label(said: str, choices: tuple[Choice, ...]) -> Choice | None:
+    """Words that stand in one label only: "lembur" for "Lembur dan jam kerja"."""
+    words = set(said.split()) - _JOINING
+    found = [choice for choice in choices if words and words <= set(fold(choice.label).split())]
     return found[0] if len(found) == 1 else None
 
 

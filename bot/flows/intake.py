@@ -37,7 +37,7 @@ INTAKE = Flow(
         Do(rules.read_place, when=is_danger),
         Ask("call", saves="safe_hours", when=is_danger),
         Choose("urgent", ("send", "more"), jump={"send": "receipt_urgent"}, when=is_danger),
-        Say("thanks", when=rules.is_complaint),
+        Say("thanks", when=rules.is_calm_complaint),
         # What is it about?
         Choose(
             "category",

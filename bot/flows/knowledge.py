@@ -31,7 +31,9 @@ class Understanding:
         urgency: ``normal``, ``tinggi`` or ``darurat``.
         abstain: the classifier is not sure enough of the category.
         danger: the expressions that raise the alarm, whatever the classifier says.
-        workplace: the employer as the text names it; the further fields alike.
+        workplace: the employer as the text names it; it is looked up before it is taken.
+        region_name: the regency or city; without ``region_code`` it is looked up as well.
+        happened: when, in the words of the text; ``affected``: how many, alike.
     """
 
     kind: str

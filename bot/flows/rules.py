@@ -89,13 +89,14 @@ def story_is_thin(state: State, _knowledge: Knowledge) -> bool:
 def read_story(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
     """Take from the story what it says, so that it is not asked."""
     understanding = knowledge.understand(story(state))
-    found = {
-        "workplace_said": understanding.workplace if "workplace" not in state.answers else "",
-        "region": understanding.region_name,
-        "region_code": understanding.region_code,
-        "happened": understanding.happened,
-        "affected": understanding.affected,
-    }
+    found = {"happened": understanding.happened, "affected": understanding.affected}
+    if "workplace" not in state.answers:
+        found["workplace_said"] = understanding.workplace
+    if "region" not in state.answers and understanding.region_code:
+        found["region"] = understanding.region_name
+        found["region_code"] = understanding.region_code
+    elif "region" not in state.answers:
+        found["region_said"] = understanding.region_name
     news = {name: text for name, text in found.items() if text and name not in state.answers}
     state = state.forgetting("kind").knowing(**news)
     state = state.knowing(kind=kind(state, knowledge))
@@ -142,6 +143,15 @@ def read_place(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
 def is_complaint(state: State, knowledge: Knowledge) -> bool:
     """Something went wrong: the questions about where, when and who belong to it."""
     return kind(state, knowledge) == "pengaduan"
+
+
+def is_calm_complaint(state: State, knowledge: Knowledge) -> bool:
+    """A complaint without danger or violence: ordinary thanks are in place."""
+    return (
+        is_complaint(state, knowledge)
+        and not is_danger(state, knowledge)
+        and not needs_support(state, knowledge)
+    )
 
 
 def is_question(state: State, knowledge: Knowledge) -> bool:

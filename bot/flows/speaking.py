@@ -67,8 +67,8 @@ def ask(
     words = _words(state, step.fill(state, knowledge), knowledge)
     words["pilihan"] = "\n".join(f"- {choice.label}" for choice in choices[:-1])
     text = knowledge.texts(key, **words)
-    if state.misses >= PATIENCE_WITH_MISSES:
-        text = f"{knowledge.texts('common.person')}\n\n{text}"
+    if manner == "again" and state.misses >= PATIENCE_WITH_MISSES:
+        preface = "common.person"
         if len(choices) < LIST_ITEMS:
             choices += (door(knowledge, "officer"),)
     if preface:

@@ -158,8 +158,9 @@ def _can_ask(state: State, step: Wait, knowledge: Knowledge) -> bool:
 
 
 def _wait(state: State, step: Wait, knowledge: Knowledge) -> Turn:
-    is_telling = isinstance(step, Ask) and step.gathers == "parts" and state.unheard > 0
-    if is_telling:
+    if isinstance(step, Ask) and step.mute:
+        return Turn(replace(state, unheard=max(1, state.unheard)), (LISTEN,))
+    if isinstance(step, Ask) and step.gathers == "parts" and state.unheard:
         return Turn(state, (LISTEN,))
     asked, reply = ask(replace(state, unheard=0), step, knowledge)
     return Turn(asked, (reply,))

@@ -105,6 +105,9 @@ _DONE = frozenset(
     | {"sudah itu aja", "udah itu aja", "sudah itu saja", "itu dulu"}
 )
 
+_UNWILLING = _words("mau usah perlu bisa berani")
+_WORDS_OF_A_REFUSAL = 4
+
 _SKIP = frozenset(
     {"lewati", "lewat", "lewatin", "skip", "next", "lanjut", "kosong", "nanti", "rahasia"}
     | {"tidak", "tdk", "gak", "ga", "gk", "nggak", "ngga", "enggak", "ndak", "nda"}
@@ -170,8 +173,12 @@ def is_done(text: str) -> bool:
 
 
 def is_skip(text: str) -> bool:
-    """Whether she passes a question over, or cannot answer it."""
-    return text.strip() in {"-", "--", "."} or _core(text) in _SKIP
+    """Whether she passes a question over, or cannot answer it ("gak mau sebut")."""
+    words = _core(text).split()
+    is_refusal = (
+        1 < len(words) <= _WORDS_OF_A_REFUSAL and words[0] in NO and words[1] in _UNWILLING
+    )
+    return is_refusal or text.strip() in {"-", "--", "."} or _core(text) in _SKIP
 
 
 def command(text: str) -> Word | None:

@@ -199,7 +199,7 @@ def _tell_officers(session: Session, vault: Vault, result: Result, now: datetime
 
 def _refresh_reply(session: Session, vault: Vault, row: Outbound, now: datetime) -> None:
     troubled = row.status in {"failed", "uncertain", "held", "dead"}
-    if row.case_id is None or not (row.message_id or troubled):
+    if row.case_id is None or not (row.message_id or troubled or row.promise == "receipt"):
         return
     case = case_by_id(session, row.case_id)
     if case is None:

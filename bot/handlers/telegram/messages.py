@@ -26,6 +26,8 @@ def replied_to(message: Message) -> str:
     target = message.reply_to_message
     if target is None or target.forum_topic_created is not None:
         return ""
+    if message.is_topic_message and target.message_id == message.message_thread_id:
+        return ""
     return external_id(message.chat.id, target.message_id)
 
 

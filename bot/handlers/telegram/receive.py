@@ -8,6 +8,7 @@ import asyncio
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -28,12 +29,27 @@ WEBHOOK_PATH = "/telegram/webhook"
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
 _LONG_POLL = 25
 _BATCH = 100
-_BETWEEN_LEASES = 5.0
-_AFTER_CONFLICT = 15.0
-_AFTER_REFUSAL = 60.0
-_LONGEST_BACKOFF = 30.0
 
 Accept = Callable[[Accepted], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """How many seconds the long poll waits.
+
+    Attributes:
+        lease: before it asks again for the right to poll.
+        conflict: when another program polls for the same bot.
+        refusal: when Telegram refuses the token.
+        first: after a failure; doubled with each further one.
+        longest: the most after failures.
+    """
+
+    lease: float = 5
+    conflict: float = 15
+    refusal: float = 60
+    first: float = 1
+    longest: float = 30
 
 
 def telegram_routes(accounts: Sequence[TelegramAccount], accept: Accept) -> list[Route]:
@@ -109,6 +125,7 @@ async def poll(
     accept: Accept,
     lease: Callable[[], bool],
     stop: asyncio.Event,
+    pauses: Pauses | None = None,
 ) -> None:
     """Ask for updates until ``stop`` is set.
 
@@ -118,8 +135,9 @@ async def poll(
         lease: takes or renews the right to ask, for at least 60 seconds; called in a thread
             before every request. Without it this process waits.
         stop: ends the loop at once; what was not stored stays at Telegram.
+        pauses: other than the usual ones.
     """
-    await _Poller(account, accept, lease, stop).run()
+    await _Poller(account, accept, lease, stop, pauses or Pauses()).run()
 
 
 class _Poller:
@@ -129,11 +147,13 @@ class _Poller:
         accept: Accept,
         lease: Callable[[], bool],
         stop: asyncio.Event,
+        pauses: Pauses,
     ) -> None:
         self._account = account
         self._accept = accept
         self._lease = lease
         self._stop = stop
+        self._pauses = pauses
         self._offset = 0
         self._ready = False
         self._failures = 0
@@ -156,7 +176,7 @@ class _Poller:
         while True:
             if not await asyncio.to_thread(self._lease):
                 self._ready = False
-                await asyncio.sleep(_BETWEEN_LEASES)
+                await asyncio.sleep(self._pauses.lease)
                 continue
             pause = await self._ask_once(transport)
             await asyncio.sleep(pause)
@@ -174,9 +194,9 @@ class _Poller:
                 "another program asks Telegram for the updates of this bot, or set a webhook; "
                 "stop it, or give this installation a bot of its own",
                 channel="telegram",
-                seconds=_AFTER_CONFLICT,
+                seconds=self._pauses.conflict,
             )
-            return _AFTER_CONFLICT
+            return self._pauses.conflict
         except NotAccepted:
             return self._backoff("not accepted")
         except TelegramError as error:
@@ -187,9 +207,9 @@ class _Poller:
                 get_logger().error(
                     "Telegram refuses the bot's token; check TELEGRAM_BOT_TOKEN",
                     channel="telegram",
-                    seconds=_AFTER_REFUSAL,
+                    seconds=self._pauses.refusal,
                 )
-                return _AFTER_REFUSAL
+                return self._pauses.refusal
             return self._backoff(failure.code)
         self._failures = 0
         return 0.0
@@ -219,6 +239,6 @@ class _Poller:
 
     def _backoff(self, code: str) -> float:
         self._failures += 1
-        pause = min(2.0 ** (self._failures - 1), _LONGEST_BACKOFF)
+        pause = min(self._pauses.first * 2.0 ** (self._failures - 1), self._pauses.longest)
         get_logger().warning("updates not fetched", channel="telegram", code=code, seconds=pause)
         return pause

@@ -1,0 +1,57 @@
+"""Serves the program: uvicorn for the web roles, a plain loop for workers."""
+
+import asyncio
+import signal
+import sys
+
+import uvicorn
+
+from bot.app import App
+from bot.log import get_logger
+from bot.web import Role, Running, web_app
+
+
+def serve(app: App, role: Role) -> None:
+    """Run until SIGTERM or SIGINT, then drain."""
+    _greet(app, role)
+    if role == "worker":
+        asyncio.run(_work(app))
+        return
+    config = uvicorn.Config(
+        web_app(app, role),
+        host=app.settings.host.strip("[]"),
+        port=app.settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=20,
+    )
+    uvicorn.Server(config).run()
+
+
+async def _work(app: App) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    running = Running(app, "worker")
+    await running.start()
+    await stop.wait()
+    await running.stop()
+
+
+def _greet(app: App, role: Role) -> None:
+    """Say where everything is, on the terminal; no address or token of a person."""
+    base = f"http://{app.settings.bind}"
+    channels = sorted({name for _, name in app.channels if not name.startswith("sim-")})
+    lines = [f"Kawan Buruh ({role})"]
+    if app.simulator is not None:
+        lines.append(f"  Simulator : {base}/simulator")
+    lines += [
+        f"  Kanal     : {', '.join(channels) or 'belum ada, isi token di .env'}",
+        f"  Data      : {app.settings.data_dir}",
+        "  Berhenti  : Ctrl+C",
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+    get_logger().info("started", role=role, mode=app.settings.telegram_mode)

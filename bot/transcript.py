@@ -1,0 +1,371 @@
+"""Plays a written conversation against the real program and finds the first difference.
+
+A transcript is a text file that officers can read and correct:
+
+    # comment
+    reporter: words            reporter: [Label] (a tap)      reporter: (foto) caption
+    officer: words in the topic of the newest case             officer: [Label]
+    officer umum: words beside the topics                      officer Joko: another officer
+    bot: words to the reporter; further lines are indented by two spaces, a line of only
+      [A] [B] shows the buttons; … matches anything
+    group: words that must stand among the new posts in the officers' group (… as above)
+    whisper: the same for the officers' private chats
+    wait: 8s                   (also 25m, 26h, 3d)
+
+A transcript without a single ``bot:`` line is only played, to see what the bot says.
+
+Everything is real but the last step of sending and the clock: a database of its own, the inbox,
+the flows, the classifier, the cases, the outbox.
+"""
+
+import asyncio
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.app import App
+from bot.bootstrap import build
+from bot.clock import ManualClock
+from bot.events import (
+    Address,
+    Location,
+    Media,
+    MediaKind,
+    MessageReceived,
+    Officer,
+    OfficerTapped,
+    OfficerWrote,
+)
+from bot.handlers.simulator.markup import parse_html, plain_text
+from bot.handlers.simulator.messages import BOT, Message, Said
+from bot.handlers.simulator.people import GROUP, SIMULATED_OFFICERS
+from bot.handlers.simulator.wire import event_as_json
+from bot.inbox.accept import Accepted
+from bot.settings import load_settings
+
+START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday morning in Jakarta
+_SPEAKER = re.compile(r"^(reporter|officer|bot|group|whisper|wait)(?: ([^:]+))?: ?(.*)$")
+_FILE = re.compile(r"^\((foto|video|suara|dokumen|lokasi|stiker|kontak)(?: ([^)]+))?\) ?(.*)$")
+_EDIT = re.compile(r"^\(ubah\) (.*)$", re.DOTALL)
+_TAP = re.compile(r"^\[([^\]]+)\]$")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_KINDS = {
+    "foto": (MediaKind.PHOTO, "image/jpeg", "foto.jpg"),
+    "video": (MediaKind.VIDEO, "video/mp4", "video.mp4"),
+    "suara": (MediaKind.VOICE, "audio/ogg", "suara.ogg"),
+    "dokumen": (MediaKind.DOCUMENT, "application/pdf", "dokumen.pdf"),
+}
+
+
+class TranscriptError(Exception):
+    """A line of a transcript cannot be read; names the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of a transcript; ``text`` may have several lines."""
+
+    number: int
+    speaker: str
+    who: str
+    text: str
+
+
+@dataclass(slots=True)
+class Played:
+    """What came of playing a transcript.
+
+    Attributes:
+        difference: the first difference in words, None when everything fits.
+        log: the conversation as it really went, in transcript form.
+    """
+
+    difference: str | None = None
+    log: list[str] = field(default_factory=list)
+
+
+def play_file(path: Path) -> Played:
+    """Play a transcript file.
+
+    Raises:
+        TranscriptError: a line cannot be read.
+    """
+    return play(path.read_text(encoding="utf-8"))
+
+
+def play(text: str) -> Played:
+    """Play a transcript."""
+    lines = list(parse(text))
+    with tempfile.TemporaryDirectory(prefix="kawan-") as folder:
+        settings = load_settings(
+            _env_file=None,
+            data_dir=Path(folder),
+            database_url="",
+            simulator="on",
+            telegram_bot_token="",
+            twilio_account_sid="",
+            twilio_auth_token="",
+            twilio_whatsapp_from="",
+            officer_chat_id="",
+            encryption_keys="",
+            quiet_seconds=8,
+        )
+        clock = ManualClock(START)
+        app = build(settings, clock=clock)
+        try:
+            return asyncio.run(_Player(app, clock).play(lines))
+        finally:
+            app.close()
+
+
+def parse(text: str) -> Iterator[Line]:
+    """The entries of a transcript.
+
+    Raises:
+        TranscriptError: a line cannot be read.
+    """
+    current: Line | None = None
+    for number, raw in enumerate(text.splitlines(), start=1):
+        line = raw.rstrip()
+        if line.startswith("#"):
+            continue
+        if (raw.startswith("  ") or not line) and current is not None:
+            current = Line(
+                current.number, current.speaker, current.who, f"{current.text}\n{line[2:]}"
+            )
+            continue
+        if not line:
+            continue
+        if current is not None:
+            yield _trimmed(current)
+        match = _SPEAKER.match(line)
+        if match is None:
+            raise TranscriptError(f"line {number}: no speaker; write for example 'reporter: …'")
+        current = Line(number, match[1], match[2] or "", match[3])
+    if current is not None:
+        yield _trimmed(current)
+
+
+def _trimmed(line: Line) -> Line:
+    return Line(line.number, line.speaker, line.who, line.text.strip("\n"))
+
+
+class _Player:
+    def __init__(self, app: App, clock: ManualClock) -> None:
+        if app.simulator is None:
+            raise ValueError("the simulator is off")
+        self._app = app
+        self._clock = clock
+        self._store = app.simulator
+        self._phone = Address("sim-whatsapp", "sri")
+        self._heard: dict[str, int] = {}
+        self._pending: dict[str, list[str]] = {"bot": [], "group": [], "whisper": []}
+        self._count = 0
+        self._last_own = ""
+        self._played = Played()
+        self._at = 0
+        self._recording = False
+
+    async def play(self, lines: list[Line]) -> Played:
+        self._recording = not any(line.speaker == "bot" for line in lines)
+        self._app.loop = asyncio.get_running_loop()
+        for line in lines:
+            if line.speaker in {"reporter", "officer", "wait"}:
+                self._nothing_left_over(line)
+                if self._played.difference is None:
+                    await self._try(line)
+            elif self._played.difference is None:
+                self._expect(line)
+        if self._played.difference is None and lines:
+            self._nothing_left_over(None)
+        return self._played
+
+    async def _try(self, line: Line) -> None:
+        try:
+            await self._act(line)
+        except TranscriptError as wrong:
+            self._played.difference = str(wrong)
+
+    async def _act(self, line: Line) -> None:
+        self._at = line.number
+        self._pending = {"bot": [], "group": [], "whisper": []}
+        who = f" {line.who}" if line.who else ""
+        self._played.log.append(f"{line.speaker}{who}: {_indented(line.text)}")
+        if line.speaker == "wait":
+            self._clock.advance(_seconds(line))
+        elif line.speaker == "reporter":
+            self._reporter(line)
+        else:
+            self._officer(line)
+        await self._settle()
+        self._listen()
+
+    def _reporter(self, line: Line) -> None:
+        self._count += 1
+        said = MessageReceived(
+            self._phone, f"t{self._count}", self._clock.now(), profile_name="Sri"
+        )
+        edit, tap = _EDIT.match(line.text), _TAP.match(line.text)
+        if edit is not None:
+            event = replace(said, text=edit[1], edits=self._last_own)
+        elif tap is not None:
+            _, choice = self._choice(str(self._phone), None, tap[1], line)
+            event = replace(said, text=tap[1], choice=choice)
+        else:
+            self._last_own = said.external_id
+            event = self._said(line, said)
+        shown = Said(author=self._phone.path, text=event.text, location=event.location)
+        self._store.append(str(self._phone), shown)
+        self._accept(f"sim:{self._phone}", event)
+
+    def _said(self, line: Line, said: MessageReceived) -> MessageReceived:
+        sent = _FILE.match(line.text)
+        if sent is None:
+            return replace(said, text=line.text)
+        kind, name, caption = sent[1], sent[2] or "", sent[3]
+        if kind == "lokasi":
+            place = Location(-6.31, 107.08, name or "Kawasan industri MM2100, Bekasi")
+            return replace(said, location=place)
+        if kind == "stiker":
+            return replace(said, unsupported="sticker")
+        if kind == "kontak":
+            return replace(said, contact=name)
+        media_kind, content_type, default_name = _KINDS[kind]
+        media = Media(media_kind, "", content_type, None, name or default_name)
+        kept = self._store.files.keep(b"isi berkas", media)
+        return replace(said, text=caption, media=(kept.as_media(),))
+
+    def _officer(self, line: Line) -> None:
+        self._count += 1
+        at = self._clock.now()
+        words = line.who.split()
+        beside = "umum" in words
+        names = [word for word in words if word != "umum"]
+        user_id, name, _role = _officer_named(names[0] if names else "Ratna", line)
+        topics = self._store.topics(str(GROUP))
+        thread = "" if beside or not topics else topics[-1].id
+        officer = Officer(user_id, name)
+        tap = _TAP.match(line.text)
+        if tap is not None:
+            message_id, payload = self._choice(str(GROUP), thread, tap[1], line)
+            self._accept(
+                f"sim-group:{thread}",
+                OfficerTapped(
+                    channel=GROUP.channel,
+                    officer=officer,
+                    chat_id=GROUP.path,
+                    message_id=message_id,
+                    tap_id=f"t{self._count}",
+                    payload=payload,
+                    at=at,
+                    thread_id=thread,
+                ),
+            )
+            return
+        said = self._store.append(str(GROUP), Said(author=user_id, text=line.text), thread)
+        self._accept(
+            f"sim-group:{thread}",
+            OfficerWrote(
+                channel=GROUP.channel,
+                officer=officer,
+                chat_id=GROUP.path,
+                message_id=said.id,
+                at=at,
+                thread_id=thread,
+                text=line.text,
+            ),
+        )
+
+    def _accept(self, lane: str, event: MessageReceived | OfficerWrote | OfficerTapped) -> None:
+        item = Accepted("simulator", "simulator", f"t{self._count}", lane, event_as_json(event))
+        self._app.acceptor.accept_now(item)
+
+    def _choice(self, chat: str, thread: str | None, label: str, line: Line) -> tuple[str, str]:
+        for message in reversed(self._store.messages(chat, thread)):
+            for choice in message.said.choices:
+                if choice.label == label:
+                    return message.id, choice.id
+        raise TranscriptError(f"line {line.number}: there is no button [{label}] to tap")
+
+    async def _settle(self) -> None:
+        """Let everything happen that can happen now."""
+        app = self._app
+        busy = True
+        while busy:
+            busy = app.jobs.fire_due() > 0
+            while await asyncio.to_thread(app.runner.run_next):
+                busy = True
+            busy = await app.fetcher.fetch_waiting() > 0 or busy
+            busy = await app.deliverer.deliver_waiting() > 0 or busy
+
+    def _listen(self) -> None:
+        """Gather what the bot has said since."""
+        chats = {"bot": [str(self._phone)], "group": [str(GROUP)]}
+        chats["whisper"] = [f"{GROUP.channel}:{user_id}" for user_id, _, _ in SIMULATED_OFFICERS]
+        for heard, places in chats.items():
+            for chat in places:
+                for message in self._store.messages(chat, None):
+                    if message.said.author != BOT or int(message.id) <= self._heard.get(chat, 0):
+                        continue
+                    self._heard[chat] = int(message.id)
+                    self._pending[heard].append(_as_text(message))
+        for heard, texts in self._pending.items():
+            self._played.log += [f"{heard}: {_indented(text)}" for text in texts]
+
+    def _expect(self, line: Line) -> None:
+        waiting = self._pending[line.speaker]
+        if line.speaker == "bot":
+            got = waiting.pop(0) if waiting else ""
+            if not _fits(line.text, got):
+                self._differ(line.number, f"bot: {line.text}", f"bot: {got}" if got else "nothing")
+            return
+        while waiting:
+            if _fits(line.text, waiting.pop(0)):
+                return
+        got = "\n".join(entry for entry in self._played.log if entry.startswith(line.speaker))
+        self._differ(line.number, f"{line.speaker}: {line.text}", got or "nothing")
+
+    def _nothing_left_over(self, before: Line | None) -> None:
+        if self._recording:
+            return
+        if self._pending["bot"] and self._played.difference is None:
+            number = before.number if before else self._at
+            self._differ(number, "nothing more from the bot", f"bot: {self._pending['bot'][0]}")
+
+    def _differ(self, number: int, expected: str, got: str) -> None:
+        self._played.difference = f"line {number}\nexpected  {expected}\ngot       {got}"
+
+
+def _as_text(message: Message) -> str:
+    said = message.said
+    words = plain_text(parse_html(said.text)) if said.html else said.text
+    if said.media is not None:
+        words = f"({said.media.kind.value}) {words}".strip()
+    buttons = " ".join(f"[{choice.label}]" for choice in said.choices)
+    return f"{words}\n{buttons}" if buttons else words
+
+
+def _fits(pattern: str, text: str) -> bool:
+    parts = (re.escape(part) for part in pattern.split("…"))
+    return re.fullmatch(".*".join(parts), text, re.DOTALL) is not None
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n  ")
+
+
+def _seconds(line: Line) -> float:
+    amount, unit = line.text[:-1], line.text[-1:]
+    if not amount.isdigit() or unit not in _SECONDS:
+        raise TranscriptError(f"line {line.number}: write for example 'wait: 8s' or 'wait: 26h'")
+    return int(amount) * _SECONDS[unit]
+
+
+def _officer_named(name: str, line: Line) -> tuple[str, str, str]:
+    for officer in SIMULATED_OFFICERS:
+        if officer[1].lower() == name.lower():
+            return officer
+    raise TranscriptError(f"line {line.number}: there is no officer {name}")
