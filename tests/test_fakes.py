@@ -11,9 +11,8 @@ import psycopg
 import pytest
 from telegram import Update
 
-from tests.databases import PostgresServer, new_postgres_url, new_sqlite_url, postgres_server
+from tests.databases import PostgresServer, new_postgres_url, new_sqlite_url
 
-__all__ = ["postgres_server"]
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

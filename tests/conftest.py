@@ -1,0 +1,75 @@
+"""What all tests share: both databases with the schema in place, and the whole program."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("PTB_TIMEDELTA", "1")
+
+from storage.database import Database, sqlite_path
+from storage.migrate import upgrade
+from tests.databases import PostgresServer, new_sqlite_url, postgres_server
+from tests.world import World
+
+__all__ = ["postgres_server"]
+
+ENGINES = ("sqlite", "postgres")
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Tests see neither a developer's .env nor the settings of the shell."""
+    for name in list(os.environ):
+        if name.startswith(("TWILIO_", "TELEGRAM_", "DATABASE_", "ENCRYPTION_", "OFFICER_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema in place, to copy from."""
+    path = tmp_path_factory.mktemp("template") / "kawan.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, migrated_sqlite: Path
+) -> Iterator[str]:
+    """A fresh database with the schema in place, once on each engine."""
+    if request.param == "sqlite":
+        url = new_sqlite_url(tmp_path)
+        shutil.copy(migrated_sqlite, sqlite_path(url) or "")
+        yield url
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    url = server.new_database(migrate, template="migrated")
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh database with the schema in place."""
+    opened = Database(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+    """The whole program on a fresh database, with a clock that stands still."""
+    made = World(database_url, tmp_path / "var")
+    yield made
+    made.close()
+
+
+def migrate(url: str) -> None:
+    """Put the schema into an empty database."""
+    database = Database(url)
+    upgrade(database)
+    database.dispose()

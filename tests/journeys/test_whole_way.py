@@ -1,0 +1,108 @@
+"""The main job from the first word to the closed case, on both databases."""
+
+import asyncio
+import concurrent.futures
+
+from storage.cases import events_of, messages_of, row_id
+from tests.world import STORY, World
+
+
+def test_a_worker_is_heard_answered_and_told_every_step(world: World) -> None:
+    """This is what the product is for."""
+    sri, ratna = world.worker(), world.officer()
+    case = world.opened_case(sri)
+    assert case.status == "baru"
+    assert any(case.number in heard for heard in sri.heard())
+    assert any(STORY in post for post in world.in_group())
+
+    ratna.taps(case, "Saya tangani")
+    assert "sedang memeriksanya" in sri.heard()[-1]
+    ratna.writes(case, "/balas Kami hubungi HRD hari ini.")
+    ratna.taps(case, "Kirim")
+    assert "HRD" not in sri.heard()[-1]
+    world.wait(21)
+    assert "Kami hubungi HRD hari ini." in sri.heard()[-1]
+    ratna.taps(case, "Tutup")
+    ratna.taps(case, "Tercapai")
+    assert "ditutup" in sri.heard()[-1]
+    closed = world.cases()[0]
+    assert (closed.status, closed.outcome) == ("selesai", "tercapai")
+
+
+def test_every_step_leaves_an_audit_row(world: World) -> None:
+    """Who did what and when must be provable."""
+    case = world.opened_case()
+    ratna = world.officer()
+    ratna.taps(case, "Saya tangani")
+    ratna.taps(case, "Urgensi")
+    ratna.taps(case, "Darurat")
+    with world.app.database.reading() as session:
+        trail = [(e.actor, e.what) for e in events_of(session, row_id(case))]
+    assert trail == [
+        ("reporter", "opened"),
+        ("officer", "taken"),
+        ("officer", "stage"),
+        ("officer", "urgency"),
+    ]
+
+
+def test_a_note_never_reaches_the_worker(world: World) -> None:
+    """Officers must be able to speak freely among themselves."""
+    sri = world.worker()
+    case = world.opened_case(sri)
+    before = sri.heard()
+    for officer in ("Ratna", "Joko"):
+        world.officer(officer).writes(case, "menurut saya HRD-nya bohong RAHASIA123")
+    world.wait(3600)
+    assert sri.heard() == before
+    with world.app.database.reading() as session:
+        notes = [m for m in messages_of(session, row_id(case)) if m.direction == "note"]
+    assert len(notes) == 2
+
+
+def test_the_same_event_fifty_times_in_parallel_counts_once(world: World) -> None:
+    """Providers repeat webhooks, sometimes at the same moment."""
+    sri = world.worker()
+    event = sri.event(text="halo min")
+    world.app.acceptor.start()
+    from bot.handlers.simulator.wire import event_as_json
+    from bot.inbox.accept import Accepted
+
+    item = Accepted("simulator", "simulator", "same", "sim:sri", event_as_json(event))
+
+    async def fifty() -> list[bool]:
+        return await asyncio.gather(*(world.app.acceptor.accept(item) for _ in range(50)))
+
+    fresh = asyncio.run(fifty())
+    world.app.acceptor.stop()
+    assert fresh.count(True) == 1
+    sri.says("")  # opens the service window of the simulated phone
+    assert sum("setuju" in heard.lower() for heard in sri.heard()[:1]) == 1
+
+
+def test_ten_workers_at_once_never_see_each_others_words(world: World) -> None:
+    """Nobody may learn what another one told."""
+    looks = ("sim-whatsapp", "sim-telegram")
+    names = ("sri", "bang-togar", "dewi", "asep", "yuni")
+    workers = [world.worker(name, look) for look in looks for name in names]
+    for worker in workers:
+        mark = f"KENARI{worker.address.channel}{worker.address.path}"
+        worker.sends(worker.event(text=f"gaji saya {mark} belum dibayar dua bulan di pabrik"))
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for _ in range(4):
+            pool.submit(world.app.runner.run_next, 3)
+    world.settle()
+    for worker in workers:
+        worker.taps("Setuju")
+        for _ in range(12):
+            if "Kirim" in worker.last_buttons():
+                break
+            secret = "Rahasiakan nama" in worker.last_buttons()
+            worker.taps("Rahasiakan nama" if secret else "Lewati")
+        worker.taps("Kirim")
+    assert len(world.cases()) == 10
+    for worker in workers:
+        own = f"KENARI{worker.address.channel}{worker.address.path}"
+        everything = "\n".join(worker.heard())
+        assert own in everything
+        assert everything.count("KENARI") == everything.count(own)
