@@ -1,5 +1,6 @@
 """Follow-up: what a reporter writes while her case is open is added to it at once."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.commands import AddToCase, Choice, Command
@@ -21,6 +22,12 @@ def open_cases(_state: State, knowledge: Knowledge) -> tuple[Choice, ...]:
         Choice(case.number, case.number, clip(case.label, DETAIL_IN_LIST), also=(case.label,))
         for case in knowledge.open_cases[:LIST_ITEMS]
     )
+
+
+def listed_cases(_state: State, knowledge: Knowledge) -> Mapping[str, str]:
+    """Her open cases with what they are about, one a line."""
+    lines = (f"{case.number}: {case.label}" for case in knowledge.open_cases[:LIST_ITEMS])
+    return {"daftar": "\n".join(lines)}
 
 
 def pass_on(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
@@ -59,7 +66,7 @@ FOLLOW_UP = Flow(
     patience=(ONE_HOUR,),
     abandon=pass_on_anyhow,
     script=(
-        Choose("which", open_cases, saves="case", patient=True),
+        Choose("which", open_cases, saves="case", patient=True, fill=listed_cases),
         Do(pass_on),
         Ask("listening", gathers="parts", offers="", mute=True),
         End("added", doors=("new",)),

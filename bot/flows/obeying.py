@@ -1,13 +1,13 @@
 """The command words: they work at every step and lose nothing of what is running."""
 
-from bot.commands import Command, PageOfficers, SetPushes
+from bot.commands import Command, PageOfficers, Reply, SetPushes
 from bot.flows.alarm import open_urgent_case
 from bot.flows.catalogue import flow_of
 from bot.flows.knowledge import Knowledge
 from bot.flows.reporting import has_consented, has_story
 from bot.flows.script import State, Turn
 from bot.flows.speaking import say
-from bot.flows.walking import begin, come_back, go_back, interrupt, jump, running, walk
+from bot.flows.walking import begin, come_back, go_back, interrupt, jump, running, walk, with_lead
 from bot.flows.words import Word
 
 _FOR_WHOM_WE_KNOW = frozenset(
@@ -81,13 +81,12 @@ def _resume(here: State | None, knowledge: Knowledge) -> Turn:
     return come_back(here, knowledge, preface="common.resumed")
 
 
-def _aside(state: State | None, knowledge: Knowledge, *commands: Command) -> Turn:
+def _aside(state: State | None, knowledge: Knowledge, said: Reply) -> Turn:
     """Say something in between and return to where she was."""
     here = running(state)
     if here is None:
-        return Turn(state, commands)
-    back = come_back(here, knowledge)
-    return Turn(back.state, commands + back.commands)
+        return Turn(state, (said,))
+    return with_lead((said,), (), come_back(here, knowledge))
 
 
 def _call_officer(here: State | None, knowledge: Knowledge) -> Turn:
@@ -100,11 +99,10 @@ def _call_officer(here: State | None, knowledge: Knowledge) -> Turn:
             here, orders = open_urgent_case(here, knowledge)
             number = here.number
     orders += (PageOfficers("minta_petugas", number=number),)
-    orders += (say(knowledge, "common.officer_called"),)
     if here is not None:
         back = come_back(here, knowledge)
     elif knowledge.open_cases:
         back = Turn(None)
     else:
         back = walk(begin("intake", knowledge), knowledge)
-    return Turn(back.state, orders + back.commands)
+    return with_lead((say(knowledge, "common.officer_called"),), orders, back)

@@ -78,6 +78,8 @@ def summary(state: State, knowledge: Knowledge) -> dict[str, str]:
     texts, answers = knowledge.texts, state.answers
     files = sum(bool(part.attachment) for part in (*state.parts, *state.evidence))
     told = clip(_one_line(story(state)), STORY_IN_SUMMARY)
+    if not told and "spoken" in answers:
+        told = texts("common.spoken")
     workplace = answers.get("workplace") or answers.get("where", "")
     lines = (
         (texts("intake.summary.kind"), _label_of_kind(state, knowledge)),

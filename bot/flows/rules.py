@@ -180,9 +180,9 @@ def support_lines(state: State, knowledge: Knowledge) -> Mapping[str, str]:
 
 
 def likely_categories(state: State, knowledge: Knowledge) -> tuple[Choice, ...]:
-    """The categories that fit best, and the way to all of them."""
-    understanding = knowledge.understand(story(state))
-    slugs = [candidate.category for candidate in understanding.candidates][:LIKELY_CATEGORIES]
+    """The categories that fit best, and the way to all of them; none without words."""
+    candidates = knowledge.understand(story(state)).candidates if story(state) else ()
+    slugs = [candidate.category for candidate in candidates][:LIKELY_CATEGORIES]
     if not slugs:
         return ()
     known = {choice.id: choice for choice in all_categories(state, knowledge)}

@@ -16,6 +16,11 @@ def has_cases(_state: State, knowledge: Knowledge) -> bool:
     return bool(knowledge.cases)
 
 
+def is_telling(state: State, _knowledge: Knowledge) -> bool:
+    """She is in the middle of a report that was not sent yet."""
+    return state.suspended is not None and state.suspended.flow == "intake"
+
+
 def own_cases(_state: State, knowledge: Knowledge) -> Mapping[str, str]:
     """Her cases, one paragraph each."""
     ordered = sorted(knowledge.cases, key=lambda case: not case.open)
@@ -40,6 +45,7 @@ STATUS = Flow(
     yields=True,
     script=(
         End("cases", fill=own_cases, when=has_cases),
+        End("not_sent", when=is_telling),
         End("none"),
     ),
 )

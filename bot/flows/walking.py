@@ -67,9 +67,9 @@ def walk(
                     if (landed or step.answer not in state.answers) and _can_ask(
                         state, step, knowledge
                     ):
-                        return _with_lead(lead, commands, _wait(state, step, knowledge))
+                        return with_lead(lead, commands, _wait(state, step, knowledge))
                 case End():
-                    return _with_lead(lead, commands, _end(state, step, knowledge))
+                    return with_lead(lead, commands, _end(state, step, knowledge))
         landed = False
     return Turn(at_rest(state), (*commands, *lead))
 
@@ -166,7 +166,7 @@ def _wait(state: State, step: Wait, knowledge: Knowledge) -> Turn:
     return Turn(asked, (reply,))
 
 
-def _with_lead(lead: tuple[Reply, ...], commands: Commands, turn: Turn) -> Turn:
+def with_lead(lead: tuple[Reply, ...], commands: Commands, turn: Turn) -> Turn:
     """The turn after these orders, with what was told on the way before its question."""
     match turn.commands:
         case (Reply() as question, *rest) if lead:
@@ -179,9 +179,8 @@ def _end(state: State, step: End, knowledge: Knowledge) -> Turn:
     commands: Commands = ()
     if step.deed:
         state, commands = step.deed(state, knowledge)
-    if not step.mute:
-        commands += (tell(state, step, knowledge),)
+    last_words = () if step.mute else (tell(state, step, knowledge),)
     if state.suspended is None or step.forgets:
-        return Turn(at_rest(state), commands)
+        return Turn(at_rest(state), commands + last_words)
     back = come_back(replace(state.suspended, last_tap=state.last_tap), knowledge)
-    return Turn(back.state, commands + back.commands)
+    return with_lead(last_words, commands, back)

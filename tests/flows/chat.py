@@ -26,7 +26,6 @@ from bot.flows.knowledge import Knowledge, OwnCase
 from bot.flows.script import State
 from bot.texts import Texts, load_texts
 from nlp.taxonomy import Taxonomy, load_taxonomy
-
 from tests.flows import standin
 
 QUIET_SECONDS = 8.0
