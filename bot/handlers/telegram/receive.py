@@ -27,7 +27,7 @@ from bot.log import get_logger
 
 WEBHOOK_PATH = "/telegram/webhook"
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
-_LONG_POLL = 25
+_MARGIN = 10
 _BATCH = 100
 
 Accept = Callable[[Accepted], Awaitable[object]]
@@ -38,6 +38,7 @@ class Pauses:
     """How many seconds the long poll waits.
 
     Attributes:
+        request: at Telegram, for updates to come.
         lease: before it asks again for the right to poll.
         conflict: when another program polls for the same bot.
         refusal: when Telegram refuses the token.
@@ -45,6 +46,7 @@ class Pauses:
         longest: the most after failures.
     """
 
+    request: int = 25
     lease: float = 5
     conflict: float = 15
     refusal: float = 60
@@ -215,12 +217,12 @@ class _Poller:
         return 0.0
 
     async def _take(self, transport: Transport) -> None:
-        allowed = json.dumps(ALLOWED_UPDATES)
+        allowed, wait = json.dumps(ALLOWED_UPDATES), self._pauses.request
         updates = await self._call(
             transport,
             "getUpdates",
-            f"offset={self._offset}&limit={_BATCH}&timeout={_LONG_POLL}&allowed_updates={allowed}",
-            read_timeout=_LONG_POLL + 10,
+            f"offset={self._offset}&limit={_BATCH}&timeout={wait}&allowed_updates={allowed}",
+            read_timeout=wait + _MARGIN,
         )
         for update in updates:
             await self._accept(_accepted(self._account, update, json.dumps(update).encode()))

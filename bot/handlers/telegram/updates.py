@@ -182,7 +182,7 @@ def _kind(body: dict[str, Any]) -> str:
     kind = next((name for name in body if name != "update_id"), "update")
     if not _PROVIDER_WORD.fullmatch(kind):
         return "update"
-    inner = body[kind]
+    inner = body.get(kind)
     if kind == "message" and isinstance(inner, dict):
         for name in inner:
             if name not in _IN_EVERY_MESSAGE and _PROVIDER_WORD.fullmatch(name):

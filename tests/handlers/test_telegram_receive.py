@@ -1,0 +1,356 @@
+"""Updates are stored before Telegram may forget them, by webhook and by long poll."""
+
+import asyncio
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import ClassVar
+
+import httpx
+import pytest
+import structlog
+
+from bot.handlers.telegram import TelegramAccount, poll, telegram_routes
+from bot.handlers.telegram.receive import Pauses, lane_of
+from bot.inbox.accept import Accepted
+from tests.fakes.telegram import FakeTelegram
+from tests.handlers.local_app import Accepting, LocalApp
+
+SECRET = "rahasia-webhook_01"
+OTHER = TelegramAccount(
+    "7000000002:AAother-bot-of-another-union-000", webhook_secret="other-secret"
+)
+POLLED = TelegramAccount("7000000003:AAbot-without-a-webhook-00000000", webhook_secret="")
+SHORT = Pauses(lease=0.01, conflict=0.01, refusal=0.01, first=0.01, longest=0.02)
+GROUP = -1001234567890
+
+
+@pytest.fixture
+def telegram() -> Iterator[FakeTelegram]:
+    with FakeTelegram() as running:
+        yield running
+
+
+def account(telegram: FakeTelegram) -> TelegramAccount:
+    return TelegramAccount(telegram.token, telegram.base_url, SECRET)
+
+
+@pytest.fixture
+def app(telegram: FakeTelegram) -> Iterator[LocalApp]:
+    accounts = [POLLED, OTHER, account(telegram)]
+    with LocalApp(lambda accept: telegram_routes(accounts, accept)) as running:
+        yield running
+
+
+def post(app: LocalApp, body: bytes, secret: str | bytes = SECRET) -> httpx.Response:
+    headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
+    url = app.base_url + "/telegram/webhook"
+    return httpx.post(url, content=body, headers=headers, trust_env=False)  # type: ignore[arg-type]
+
+
+# ---- webhook -----------------------------------------------------------------------------
+
+
+def test_a_webhook_is_stored_as_it_came(telegram: FakeTelegram, app: LocalApp) -> None:
+    """The raw update is what the inbox reads, whatever this release understands of it."""
+    body = b'{"update_id": 7, "message":{"chat":{"id":70,"type":"private"},"text":"\\u00e9"}}'
+    answer = post(app, body)
+    assert (answer.status_code, answer.content) == (200, b"")
+    (item,) = app.accept.items
+    assert (item.source, item.account) == ("telegram", account(telegram).name)
+    assert (item.external_id, item.lane, item.raw) == ("7", "telegram:70", body)
+
+
+def test_the_secret_decides_whose_bot_is_meant(app: LocalApp) -> None:
+    """One address serves every union's bot."""
+    assert post(app, b'{"update_id": 1}', "other-secret").status_code == 200
+    assert app.accept.items[0].account == "telegram:7000000002"
+
+
+@pytest.mark.parametrize(
+    "secret", ["", "rahasia-webhook_0", SECRET + "1", SECRET.upper(), b"\xff"]
+)
+def test_a_wrong_secret_is_refused_without_a_word(app: LocalApp, secret: str | bytes) -> None:
+    """A bot that polls has no secret; an empty header must not open its door."""
+    answer = post(app, b'{"update_id": 1}', secret)
+    assert (answer.status_code, answer.content) == (403, b"")
+    url = app.base_url + "/telegram/webhook"
+    assert httpx.post(url, content=b"{}", trust_env=False).status_code == 403
+    assert app.accept.items == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"update_id": "7"}',
+        b'{"update_id": true}',
+        b"\xff\xfe",
+        b"[" * 200_000,
+    ],
+    ids=range(9),
+)
+def test_what_is_no_update_is_refused(app: LocalApp, body: bytes) -> None:
+    """Without its number an update cannot be told from its repetition."""
+    assert post(app, body).status_code == 400
+    assert app.accept.items == []
+
+
+def test_a_body_above_one_megabyte_is_refused(app: LocalApp) -> None:
+    """Telegram's updates have a few kilobytes."""
+    assert post(app, b'{"update_id": 7, "x": "' + b"a" * 1_000_000 + b'"}').status_code == 413
+
+
+def test_telegram_repeats_what_could_not_be_stored(telegram: FakeTelegram, app: LocalApp) -> None:
+    """503 keeps the update at Telegram; what follows in the same chat waits behind it."""
+    budi = telegram.user(70, "Budi")
+    app.accept.refusing = 2
+    telegram.webhook_retry_seconds = 0.01
+    hook = {"url": app.base_url + "/telegram/webhook", "secret_token": SECRET}
+    url = f"{telegram.base_url}/bot{telegram.token}/setWebhook"
+    assert httpx.post(url, data=hook, trust_env=False).status_code == 200
+    telegram.private_message(budi, "satu")
+    telegram.private_message(budi, "dua")
+    telegram.wait_delivered()
+    texts = [json.loads(item.raw)["message"]["text"] for item in app.accept.items]
+    assert texts == ["satu", "dua"]
+    assert telegram.queue.log[0].attempts == [503, 503, 200]
+
+
+# ---- lanes -------------------------------------------------------------------------------
+
+CHAT = {"id": 70, "type": "private"}
+FORUM = {"id": GROUP, "type": "supergroup"}
+IN_TOPIC = {"chat": FORUM, "message_thread_id": 102, "is_topic_message": True}
+
+
+@pytest.mark.parametrize(
+    ("update", "lane"),
+    [
+        ({"message": {"chat": CHAT}}, "telegram:70"),
+        ({"edited_message": {"chat": CHAT}}, "telegram:70"),
+        ({"my_chat_member": {"chat": CHAT}}, "telegram:70"),
+        ({"callback_query": {"from": {"id": 70}, "message": {"chat": CHAT}}}, "telegram:70"),
+        ({"callback_query": {"from": {"id": 70}}}, "telegram:70"),
+        ({"message": IN_TOPIC}, f"telegram-group:{GROUP}:102"),
+        ({"edited_message": IN_TOPIC}, f"telegram-group:{GROUP}:102"),
+        (
+            {"callback_query": {"from": {"id": 7}, "message": IN_TOPIC}},
+            f"telegram-group:{GROUP}:102",
+        ),
+        ({"message": {"chat": FORUM, "message_thread_id": 5}}, f"telegram-group:{GROUP}:0"),
+        ({"chat_member": {"chat": FORUM}}, f"telegram-group:{GROUP}:0"),
+        ({"poll": {"id": "1"}}, "telegram:update:1"),
+        ({"message": 5}, "telegram:update:1"),
+        ({"message": {"chat": 5}}, "telegram:update:1"),
+    ],
+    ids=str,
+)
+def test_order_is_kept_by_person_and_by_topic(update: dict[str, object], lane: str) -> None:
+    """One slow case must not hold back the others in the group."""
+    assert lane_of({"update_id": 1} | update) == lane
+
+
+# ---- long poll ---------------------------------------------------------------------------
+
+
+def polled(
+    telegram: FakeTelegram,
+    accept: Accepting,
+    until: Callable[[], bool],
+    lease: Callable[[], bool] = lambda: True,
+    config: TelegramAccount | None = None,
+    pauses: Pauses = SHORT,
+) -> None:
+    """Poll until a condition holds, then stop."""
+
+    async def session() -> None:
+        stop = asyncio.Event()
+        bot = config or account(telegram)
+        running = asyncio.create_task(poll(bot, accept, lease, stop, pauses))
+        deadline = time.monotonic() + 5
+        while not until() and not running.done():
+            assert time.monotonic() < deadline, "the condition did not come true"
+            await asyncio.sleep(0.005)
+        stop.set()
+        await running
+
+    asyncio.run(session())
+
+
+def offsets(telegram: FakeTelegram) -> list[int]:
+    return [int(call["offset"]) for call in telegram.calls_of("getUpdates")]
+
+
+def test_updates_come_by_long_poll_in_their_order(telegram: FakeTelegram) -> None:
+    """The same events as by webhook, with nothing to open to the internet."""
+    budi = telegram.user(70, "Budi")
+    for text in ("satu", "dua 😀", "tiga"):
+        telegram.private_message(budi, text)
+    accept = Accepting()
+    polled(telegram, accept, lambda: not telegram.queue.waiting)
+    assert [json.loads(item.raw)["message"]["text"] for item in accept.items] == [
+        "satu",
+        "dua 😀",
+        "tiga",
+    ]
+    assert {item.account for item in accept.items} == {account(telegram).name}
+    assert {item.lane for item in accept.items} == {"telegram:70"}
+    assert [int(item.external_id) for item in accept.items] == [
+        update.id for update in telegram.queue.log
+    ]
+
+
+def test_who_leaves_the_group_is_asked_for(telegram: FakeTelegram) -> None:
+    """Telegram leaves such updates out unless they are listed."""
+    ani = telegram.user(7, "Ani")
+    telegram.group(GROUP, members=[ani])
+    accept = Accepting()
+    polled(telegram, accept, lambda: telegram.queue.allowed is not None)
+    telegram.member_left(GROUP, ani)
+    polled(telegram, accept, lambda: not telegram.queue.waiting)
+    assert any("chat_member" in json.loads(item.raw) for item in accept.items)
+
+
+def test_what_was_not_stored_is_asked_for_again(telegram: FakeTelegram) -> None:
+    """The offset moves only behind what is safe."""
+    budi = telegram.user(70, "Budi")
+    telegram.private_message(budi, "satu")
+    telegram.private_message(budi, "dua")
+
+    class SecondFailsOnce(Accepting):
+        async def __call__(self, item: Accepted) -> bool:
+            self.tried.append(item.external_id)
+            self.refusing = int(len(self.tried) == 2)
+            return await super().__call__(item)
+
+        tried: ClassVar[list[str]] = []
+
+    accept = SecondFailsOnce()
+    polled(telegram, accept, lambda: not telegram.queue.waiting)
+    texts = [json.loads(item.raw)["message"]["text"] for item in accept.items]
+    assert texts == ["satu", "dua"]
+    first, second = (str(update.id) for update in telegram.queue.log)
+    assert accept.tried == [first, second, second]
+
+
+def test_a_stop_in_the_middle_leaves_the_rest_at_telegram(telegram: FakeTelegram) -> None:
+    """The next process takes it up there; a stop need not wait for the poll to end."""
+    budi = telegram.user(70, "Budi")
+    telegram.private_message(budi, "satu")
+    held = asyncio.Event()
+
+    class Stuck(Accepting):
+        async def __call__(self, item: Accepted) -> bool:
+            self.items.append(item)
+            await held.wait()
+            return True
+
+    stuck = Stuck()
+    polled(telegram, stuck, lambda: bool(stuck.items))
+    assert len(telegram.queue.waiting) == 1
+    accept = Accepting()
+    polled(telegram, accept, lambda: not telegram.queue.waiting)
+    assert len(accept.items) == 1
+
+
+def test_after_a_quiet_week_lower_numbers_are_taken_too(telegram: FakeTelegram) -> None:
+    """Telegram then starts again from a random number."""
+    accept = Accepting()
+    telegram.raw_update({"update_id": 900_000_000, "message": {"chat": CHAT}})
+    later: list[int] = []
+
+    def both_taken() -> bool:
+        if len(offsets(telegram)) >= 3 and not later:
+            later.append(telegram.raw_update({"update_id": 5, "message": {"chat": CHAT}}))
+        return len(accept.items) == 2
+
+    polled(telegram, accept, both_taken, pauses=replace(SHORT, request=0))
+    assert offsets(telegram)[:3] == [0, 900_000_001, 0]
+    assert [item.external_id for item in accept.items] == ["900000000", "5"]
+
+
+def test_a_webhook_that_was_set_is_taken_away_and_nothing_is_dropped(
+    telegram: FakeTelegram,
+) -> None:
+    """Whoever changes from webhook to polling must not lose what waits."""
+    hook = {"url": "http://127.0.0.1:9/telegram/webhook"}
+    url = f"{telegram.base_url}/bot{telegram.token}/setWebhook"
+    httpx.post(url, data=hook, trust_env=False)
+    telegram.private_message(telegram.user(70, "Budi"), "satu")
+    accept = Accepting()
+    polled(telegram, accept, lambda: not telegram.queue.waiting)
+    assert len(accept.items) == 1
+    assert telegram.calls_of("deleteWebhook") == [{"drop_pending_updates": "false"}]
+
+
+def test_without_the_lease_nothing_is_asked(telegram: FakeTelegram) -> None:
+    """Two processes that ask at once throw each other out."""
+    telegram.private_message(telegram.user(70, "Budi"), "satu")
+    asked: list[bool] = []
+
+    def lease() -> bool:
+        asked.append(len(asked) >= 3)
+        return asked[-1]
+
+    accept = Accepting()
+    polled(telegram, accept, lambda: not telegram.queue.waiting, lease)
+    assert asked[:4] == [False, False, False, True]
+    assert len(accept.items) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "description", "parameters"),
+    [
+        (409, "Conflict: terminated by other getUpdates request", None),
+        (401, "Unauthorized", None),
+        (500, "Internal Server Error", None),
+        (502, "Bad Gateway", None),
+        (429, "Too Many Requests: retry after 0", {"retry_after": 0.01}),
+        (None, "", None),
+    ],
+)
+def test_the_poll_survives_what_telegram_answers(
+    telegram: FakeTelegram,
+    status: int | None,
+    description: str,
+    parameters: dict[str, object] | None,
+) -> None:
+    """Complaints come in again as soon as Telegram does, without a restart."""
+    telegram.private_message(telegram.user(70, "Budi"), "satu")
+    telegram.fail_next("getUpdates", status, description, parameters, times=2)
+    accept = Accepting()
+    with structlog.testing.capture_logs() as logs:
+        polled(telegram, accept, lambda: not telegram.queue.waiting)
+    assert len(accept.items) == 1
+    assert telegram.token not in str(logs)
+    if status in {409, 401}:
+        assert any("another program" in e["event"] or "token" in e["event"] for e in logs)
+
+
+def test_nobody_at_the_other_end_is_survived(telegram: FakeTelegram) -> None:
+    """A start without internet must not end the program."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
+    asked: list[int] = []
+
+    def lease() -> bool:
+        asked.append(1)
+        return True
+
+    config = replace(account(telegram), api_base_url=nobody)
+    polled(telegram, Accepting(), lambda: len(asked) > 3, lease, config)
+    assert len(asked) > 3
+
+
+def test_the_account_does_not_print_its_secrets(telegram: FakeTelegram) -> None:
+    """Settings get into logs and error reports sooner or later."""
+    shown = repr(account(telegram))
+    assert telegram.token not in shown
+    assert SECRET not in shown
