@@ -261,7 +261,7 @@ class SimulatorStore:
         session.add(row)
         session.flush()
         topic = _topic(row, record)
-        self._tell(session, News("topic", row.thread, topic.id))
+        self._tell(session, News("topic", row.thread, target=topic.id))
         return topic
 
     def _tell(self, session: Session, news: News) -> None:

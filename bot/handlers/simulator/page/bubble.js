@@ -52,7 +52,7 @@ export function avatar(message) {
 }
 
 export function summary(message) {
-  if (message.text) return message.rich ? flat(message.rich) : message.text;
+  if (message.text) return message.rich ? flat(message.rich) : message.text.replace(/(?<!\S)([*_~])(\S[^\n]*?)\1(?!\w)/gu, "$2");
   if (message.location) return `Lokasi: ${message.location.label}`;
   return message.media ? message.media.name : "";
 }

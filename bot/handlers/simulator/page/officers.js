@@ -8,8 +8,8 @@ import { newId, postFile, postJson } from "./net.js";
 import { attempt } from "./notices.js";
 
 const HINTS = {
-  topic: "Catatan hanya dibaca petugas. Awali dengan /balas untuk menjawab pelapor.",
-  reply: "Ini untuk pelapor. Anda bisa memeriksanya dulu sebelum terkirim.",
+  topic: "Hanya dibaca petugas. Untuk menjawab pelapor, pakai /balas.",
+  reply: "Untuk pelapor. Anda memeriksanya dulu sebelum terkirim.",
   general: "Obrolan petugas, di luar kasus.",
   private: "Percakapan pribadi dengan bot. Petugas lain tidak melihatnya.",
 };

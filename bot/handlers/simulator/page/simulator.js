@@ -18,9 +18,11 @@ async function begin() {
   const memory = new Memory(state.latest);
   const phone = new Phone(state, memory);
   const officers = new Officers(state, memory);
-  const tabs = new Tabs(memory, (side) => (side === "phone" ? phone : officers).showSeen());
   const isPhone = (chat) => state.workers.some((worker) => chat.endsWith(`:${worker.id}`));
-  const mark = () => tabs.mark({ phone: memory.anyUnread(isPhone), officers: memory.anyUnread((chat) => !isPhone(chat)) });
+  const tabs = new Tabs(memory, {
+    onShow: (side) => (side === "phone" ? phone : officers).showSeen(),
+    isUnread: (side) => memory.anyUnread((chat) => isPhone(chat) === (side === "phone")),
+  });
 
   const handlers = {
     message(message) {
@@ -52,26 +54,27 @@ async function begin() {
   };
 
   await Promise.all([phone.open(), officers.start()]);
-  mark();
+  tabs.mark();
   listen(state.news, {
     onState: showLink,
     onNews(kind, content) {
       handlers[kind](content);
-      mark();
+      tabs.mark();
     },
   });
   document.addEventListener("visibilitychange", () => {
     phone.showSeen();
     officers.showSeen();
-    mark();
+    tabs.mark();
   });
   document.body.dataset.ready = "true";
 }
 
 class Tabs {
-  constructor(memory, onShow) {
+  constructor(memory, { onShow, isUnread }) {
     this.memory = memory;
     this.onShow = onShow;
+    this.isUnread = isUnread;
     this.buttons = Object.fromEntries(SIDES.map((side) => [side, document.getElementById(`tab-${side}`)]));
     for (const side of SIDES) {
       this.buttons[side].addEventListener("click", () => this.show(side));
@@ -93,10 +96,13 @@ class Tabs {
     }
     this.memory.set("tab", side);
     this.onShow(side);
+    this.mark();
   }
 
-  mark(unread) {
-    for (const [name, button] of Object.entries(this.buttons)) button.querySelector(".dot").hidden = !unread[name];
+  mark() {
+    for (const [name, button] of Object.entries(this.buttons)) {
+      button.querySelector(".dot").hidden = document.body.dataset.tab === name || !this.isUnread(name);
+    }
   }
 }
 
