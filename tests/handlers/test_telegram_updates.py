@@ -1,8 +1,6 @@
 """Telegram's updates become events, whatever stands in them."""
 
-import json
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.events import (
-    Address,
-    Event,
-    GroupChange,
-    GroupChanged,
     Location,
     Media,
     MediaKind,
@@ -21,53 +15,20 @@ from bot.events import (
     NotUnderstood,
     Officer,
     OfficerTapped,
-    OfficerWrote,
     ReporterUnreachable,
 )
 from bot.handlers.telegram import parse
-
-AT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "telegram"
-BUDI = Address("telegram", "810000070")
-ANI = Officer("810000007", "Ani Lestari")
-GROUP = "-1001234567890"
-
-
-def update(name: str) -> Any:
-    return json.loads((FIXTURES / f"{name}.json").read_text())
-
-
-def parsed(body: Any) -> Event:
-    return parse(json.dumps(body).encode(), AT)
-
-
-def changed(name: str, **changes: Any) -> Event:
-    """The event in a fixture whose message was changed; None removes a field."""
-    body = update(name)
-    kind = next(key for key in body if key != "update_id")
-    for key, value in changes.items():
-        body[kind].pop(key, None)
-        if value is not None:
-            body[kind][key] = value
-    return parsed(body)
-
-
-def received(name: str, **changes: Any) -> MessageReceived:
-    event = changed(name, **changes)
-    assert isinstance(event, MessageReceived)
-    return event
-
-
-def wrote(name: str, **changes: Any) -> OfficerWrote:
-    event = changed(name, **changes)
-    assert isinstance(event, OfficerWrote)
-    return event
-
-
-def at(name: str, field: str = "date") -> datetime:
-    body = update(name)
-    inner = next(value for key, value in body.items() if key != "update_id")
-    return datetime.fromtimestamp(inner[field], UTC)
+from tests.handlers.telegram_fixtures import (
+    AT,
+    BUDI,
+    FILE,
+    FIXTURES,
+    at,
+    changed,
+    parsed,
+    received,
+    update,
+)
 
 
 def test_a_private_text_is_a_reporters_message() -> None:
@@ -114,9 +75,6 @@ def test_a_photo_is_its_largest_size() -> None:
     size = largest.get("file_size")
     assert event.media == (Media(MediaKind.PHOTO, largest["file_id"], "image/jpeg", size),)
     assert event.text == update("message__photo")["message"].get("caption", "")
-
-
-FILE = {"file_id": "F1", "file_unique_id": "U1", "file_size": 5}
 
 
 @pytest.mark.parametrize(
@@ -264,20 +222,6 @@ def test_an_officers_button_in_a_private_chat_is_an_officers_tap() -> None:
     )
 
 
-def test_a_tap_in_the_group_is_an_officers_tap_whatever_its_payload() -> None:
-    """Nobody reports from the officers' group."""
-    assert changed("callback_query__tap") == OfficerTapped(
-        channel="telegram",
-        officer=ANI,
-        chat_id=GROUP,
-        message_id=f"{GROUP}:103",
-        tap_id="3478923478923478",
-        payload="k:9f3a:ambil",
-        at=AT,
-        thread_id="102",
-    )
-
-
 def test_blocking_and_coming_back_are_told() -> None:
     """The card must not promise a delivery that cannot happen."""
     blocked = changed("my_chat_member__blocked")
@@ -287,154 +231,6 @@ def test_blocking_and_coming_back_are_told() -> None:
     back = changed("my_chat_member__blocked", old_chat_member=new, new_chat_member=old)
     assert isinstance(back, ReporterUnreachable)
     assert back.reachable
-
-
-def test_words_in_a_topic_are_an_officers() -> None:
-    """The opening of the topic is no message that is answered."""
-    assert changed("message__topic") == OfficerWrote(
-        channel="telegram",
-        officer=ANI,
-        chat_id=GROUP,
-        message_id=f"{GROUP}:110",
-        at=at("message__topic"),
-        thread_id="102",
-        text="Sudah kami hubungi HRD-nya",
-    )
-
-
-def test_a_real_reply_in_a_topic_names_the_message() -> None:
-    """Replies to the card or to a reporter's message have a meaning of their own."""
-    assert wrote("message__topic_reply").reply_to == f"{GROUP}:103"
-
-
-def test_a_pruned_opening_is_no_message_that_is_answered_either() -> None:
-    """Telegram sometimes hands it over without its content."""
-    root = update("message__topic")["message"]["reply_to_message"]
-    root.pop("forum_topic_created")
-    assert wrote("message__topic", reply_to_message=root).reply_to == ""
-
-
-def test_without_topics_a_thread_is_only_a_chain_of_replies() -> None:
-    """Its number must not be taken for a topic."""
-    event = wrote("message__topic_reply", is_topic_message=None)
-    assert (event.thread_id, event.reply_to) == ("", f"{GROUP}:103")
-
-
-def test_an_edit_in_the_group_is_marked() -> None:
-    """A reply that was already sent must not be sent again."""
-    body = update("message__topic")
-    body["edited_message"] = body.pop("message") | {"edit_date": 1795000999}
-    event = parsed(body)
-    assert isinstance(event, OfficerWrote)
-    assert event.edited
-    assert event.at == datetime.fromtimestamp(1795000999, UTC)
-
-
-def test_a_file_in_the_group_comes_with_its_words() -> None:
-    """Officers send documents to reporters too."""
-    event = wrote("message__topic", text=None, caption="Surat", document=FILE)
-    assert (event.text, event.media[0].reference) == ("Surat", "F1")
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {},
-        {"from": {"id": 136817688, "is_bot": True, "first_name": "Channel"}},
-        {"from": None},
-        {"sender_chat": None},
-    ],
-    ids=["anonymous", "channel", "nobody", "no_chat"],
-)
-def test_who_hides_behind_the_group_is_nobody_known(changes: dict[str, Any]) -> None:
-    """Rights belong to people; nobody known has none."""
-    event = wrote("message__anonymous_admin", **changes)
-    assert event.officer == Officer("")
-    assert event.text == "Tolong ditutup"
-
-
-def test_bots_are_not_heard() -> None:
-    """Neither our own service messages nor what other bots write."""
-    bot = {"id": 999, "is_bot": True, "first_name": "Lain"}
-    assert isinstance(changed("message__topic", **{"from": bot}), NotUnderstood)
-    assert isinstance(changed("message__forum_topic_closed_by_bot"), NotUnderstood)
-    assert isinstance(changed("message__topic", text=None, entities=None), NotUnderstood)
-
-
-@pytest.mark.parametrize(
-    ("name", "change", "officer", "thread", "value"),
-    [
-        ("message__forum_topic_closed", GroupChange.TOPIC_CLOSED, ANI, "102", ""),
-        ("message__forum_topic_reopened", GroupChange.TOPIC_REOPENED, ANI, "102", ""),
-        ("message__migrated", GroupChange.MIGRATED, ANI, "", GROUP),
-        ("my_chat_member__kicked", GroupChange.BOT_REMOVED, ANI, "", ""),
-        ("chat_member__left", GroupChange.MEMBER_LEFT, Officer("810000070", "Budi"), "", ""),
-    ],
-)
-def test_changes_of_the_group_are_told(
-    name: str, change: GroupChange, officer: Officer, thread: str, value: str
-) -> None:
-    """A closed topic may close a case; whoever leaves loses every right."""
-    event = changed(name)
-    assert isinstance(event, GroupChanged)
-    assert (event.change, event.officer, event.thread_id) == (change, officer, thread)
-    assert (event.value, event.at) == (value, at(name))
-
-
-def test_the_bots_rights_are_listed() -> None:
-    """Operators read there what is still missing."""
-    added = changed("my_chat_member__promoted")
-    assert isinstance(added, GroupChanged)
-    assert added.change is GroupChange.BOT_ADDED
-    assert {"can_manage_topics", "can_pin_messages"} <= set(added.value.split(","))
-    assert "can_promote_members" not in added.value.split(",")
-    new = update("my_chat_member__promoted")["my_chat_member"]["new_chat_member"]
-    fewer = new | {"can_pin_messages": False}
-    event = changed("my_chat_member__promoted", old_chat_member=new, new_chat_member=fewer)
-    assert isinstance(event, GroupChanged)
-    assert event.change is GroupChange.BOT_RIGHTS_CHANGED
-    assert "can_pin_messages" not in event.value
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "left"),
-    [
-        ("administrator_", "kicked", True),
-        ("member", "restricted_out", True),
-        ("restricted_in", "left", True),
-        ("member", "restricted_in", False),
-        ("left", "member", False),
-        ("left", "kicked", False),
-    ],
-)
-def test_only_who_was_inside_can_leave(old: str, new: str, *, left: bool) -> None:
-    """Restricted members may be inside or outside."""
-    user = update("chat_member__left")["chat_member"]["new_chat_member"]["user"]
-    silent = dict.fromkeys(
-        (
-            "can_send_messages", "can_change_info", "can_invite_users", "can_pin_messages",
-            "can_send_polls", "can_send_other_messages", "can_add_web_page_previews",
-            "can_manage_topics", "can_send_audios", "can_send_documents", "can_send_photos",
-            "can_send_videos", "can_send_video_notes", "can_send_voice_notes", "can_edit_tag",
-            "can_react_to_messages",
-        ),
-        False,
-    )  # fmt: skip
-    rights = update("my_chat_member__promoted")["my_chat_member"]["new_chat_member"]
-    members = {
-        "member": {"status": "member"},
-        "left": {"status": "left"},
-        "kicked": {"status": "kicked", "until_date": 0},
-        "administrator_": rights,
-        "restricted_in": silent | {"status": "restricted", "is_member": True, "until_date": 0},
-        "restricted_out": silent | {"status": "restricted", "is_member": False, "until_date": 0},
-    }
-    event = changed(
-        "chat_member__left",
-        old_chat_member=members[old] | {"user": user},
-        new_chat_member=members[new] | {"user": user},
-    )
-    assert isinstance(event, GroupChanged) is left
 
 
 @pytest.mark.parametrize(

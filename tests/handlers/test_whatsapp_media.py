@@ -13,7 +13,7 @@ from bot.events import Media, MediaKind, MessageReceived
 from bot.handlers.whatsapp import WhatsAppAccount, WhatsAppChannel, parse
 from tests.fakes.http_server import HttpFake
 from tests.fakes.twilio import FakeTwilio, MediaFile
-from tests.handlers.test_whatsapp_channel import Contents
+from tests.handlers.whatsapp_session import Contents
 
 LIMIT = 200_000
 

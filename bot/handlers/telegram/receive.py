@@ -166,8 +166,6 @@ class _Poller:
         stopping = asyncio.ensure_future(self._stop.wait())
         try:
             await asyncio.wait({asking, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if asking.done():
-                asking.result()  # it ends by itself only through a defect
         finally:
             for task in (asking, stopping):
                 task.cancel()
@@ -176,11 +174,14 @@ class _Poller:
 
     async def _ask_on(self, transport: Transport) -> None:
         while True:
-            if not await asyncio.to_thread(self._lease):
-                self._ready = False
-                await asyncio.sleep(self._pauses.lease)
-                continue
-            pause = await self._ask_once(transport)
+            try:
+                if await asyncio.to_thread(self._lease):
+                    pause = await self._ask_once(transport)
+                else:
+                    self._ready, pause = False, self._pauses.lease
+            except Exception as defect:  # noqa: BLE001 - asking outlives a database that is down
+                get_logger().error("updates not fetched", channel="telegram", exc_info=defect)
+                pause = self._backoff("defect")
             await asyncio.sleep(pause)
 
     async def _ask_once(self, transport: Transport) -> float:

@@ -102,10 +102,10 @@ def _one_line(line: str) -> str:
 
 def _fits(choices: tuple[Choice, ...], *, as_list: bool) -> bool:
     most, label = (LIST_ITEMS, _ITEM_LABEL) if as_list else (BUTTONS, _BUTTON_LABEL)
-    different = len({choice.label for choice in choices}) == len(choices)
+    labels, ids = {choice.label for choice in choices}, {choice.id for choice in choices}
     return (
         0 < len(choices) <= most
-        and different
+        and len(labels) == len(ids) == len(choices)
         and all(0 < len(choice.label) <= label for choice in choices)
         and all(0 < len(choice.id) <= _ID for choice in choices)
     )
