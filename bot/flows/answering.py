@@ -6,7 +6,7 @@ from bot.commands import Choice, Command, Part
 from bot.events import MediaKind, MessageReceived
 from bot.flows.catalogue import flow_of
 from bot.flows.choosing import chosen
-from bot.flows.knowledge import Knowledge
+from bot.flows.knowledge import Knowledge, Match
 from bot.flows.obeying import obey
 from bot.flows.script import Ask, Choose, State, Turn
 from bot.flows.speaking import DOOR, clip, heard, is_which, option_of
@@ -151,61 +151,44 @@ def _gather(state: State, step: Ask, event: MessageReceived, knowledge: Knowledg
 
 def _take(state: State, step: Ask, event: MessageReceived, knowledge: Knowledge) -> Turn:
     """At a plain question: the message is the answer."""
-    if is_which(state, step):
-        choice = chosen(event.text, state.offered)
+    if has_only_words(event):
+        choice = chosen(event.text, state.offered) if is_which(state, step) else None
         if choice:
             return tap(state, choice, knowledge)
-    if has_only_words(event) and step.offers and is_skip(event.text):
-        return go_on(state, step, "", knowledge)
+        if step.offers and is_skip(event.text):
+            return go_on(state, step, "", knowledge)
+    kept, commands = keep(state, event, knowledge)
+    if commands:
+        return _kept(state, (kept, commands), knowledge)
     if is_spoken(event):
-        kept, commands = keep(state, event, knowledge)
-        spoken = knowledge.texts("common.spoken")
-        return _answered(kept, step, spoken, knowledge, commands, moved=kept.step != state.step)
+        return go_on(kept, step, knowledge.texts("common.spoken"), knowledge)
     if event.media or event.contact:
-        return _kept(state, keep(state, event, knowledge), knowledge)
+        return _kept(state, (kept, ()), knowledge)
     text = " ".join(t for t in (event.text.strip(), place(event, knowledge)) if t)
-    watch = flow_of(state).watch
-    watched, commands = watch(state, knowledge, text) if watch else (state, ())
-    if len(text) > LONGEST_ANSWER:
-        watched = replace(watched, parts=(*watched.parts, Part(text, event.external_id)))
+    is_looked_up = step.find is not None
+    is_more = is_looked_up and length_in_words(text) >= WORDS_OF_MORE_STORY
+    answered = kept if is_more or len(text) > LONGEST_ANSWER else state
+    if step.find is None:
+        return go_on(answered, step, clip(text, LONGEST_ANSWER), knowledge)
     said = event.location.label if event.location and event.location.label else text
-    moved = watched.step != state.step
-    return _look_up(watched, step, text, said, knowledge, commands, moved=moved)
+    return _look_up(answered, step, text, step.find(knowledge)(said), said, knowledge)
 
 
 def _look_up(
-    state: State,
-    step: Ask,
-    text: str,
-    said: str,
-    knowledge: Knowledge,
-    commands: Commands,
-    *,
-    moved: bool,
+    state: State, step: Ask, text: str, match: Match, said: str, knowledge: Knowledge
 ) -> Turn:
-    """Take an answer as it stands, or as what it was found to mean."""
-    if step.find is None:
-        return _answered(state, step, text, knowledge, commands, moved=moved)
-    match = step.find(knowledge)(said)
+    """Take an answer as what it was found to mean; ask once when it can mean several."""
     if match.certain:
         known = found(state, step, match.certain.label, match.certain.id)
-        return _answered(known, step, match.certain.label, knowledge, commands, moved=moved)
-    is_asked_already = is_which(state, step) or f"{step.answer}_literal" in state.answers
-    if match.options and not is_asked_already and not moved:
-        asked = repeat(state.knowing(**{f"{step.answer}_said": said}), knowledge)
-        return Turn(asked.state, commands + asked.commands)
-    known = found(state, step, text)
-    return _answered(known, step, text, knowledge, commands, moved=moved)
+        return go_on(known, step, match.certain.label, knowledge)
+    if match.options and not is_which(state, step) and not _is_literal(state, step):
+        return repeat(state.knowing(**{f"{step.answer}_said": said}), knowledge)
+    return go_on(found(state, step, text), step, clip(text, LONGEST_ANSWER), knowledge)
 
 
-def _answered(
-    state: State, step: Ask, text: str, knowledge: Knowledge, commands: Commands, *, moved: bool
-) -> Turn:
-    """Go on with this answer; where an alarm moved the conversation, from there."""
-    said = clip(text, LONGEST_ANSWER)
-    if moved:
-        return walk(state.knowing(**{step.answer: said}), knowledge, commands)
-    return go_on(state, step, said, knowledge, commands)
+def _is_literal(state: State, step: Ask) -> bool:
+    """She said that it was none of the things found."""
+    return f"{step.answer}_literal" in state.answers
 
 
 def _pick(state: State, step: Choose, event: MessageReceived, knowledge: Knowledge) -> Turn:

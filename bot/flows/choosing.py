@@ -56,6 +56,7 @@ _NEGATIONS = _words("jangan tidak tdk gak ga gk nggak ngga enggak ndak bukan bel
 
 _JOINING = frozenset({"dan", "atau"})
 
+_SHORTEST_NEAR_MISS = 4
 _NEAR = 0.75
 """How alike a mistyped label must be, from 0 to 1."""
 _WORDS_AROUND = 3
@@ -84,9 +85,13 @@ def _by_number(said: str, choices: tuple[Choice, ...]) -> Choice | None:
 
 
 def _by_words(said: str, choices: tuple[Choice, ...]) -> Choice | None:
+    if not said:
+        return None
     short = squeeze(said)
     for choice in choices:
         if said == fold(choice.label) or said in map(fold, choice.also):
+            return choice
+        if all(word in choice.also for word in said.split()):
             return choice
     meant = (c for c in choices if any(short == squeeze(fold(w)) for w in (c.label, *c.also)))
     return next(meant, None)
@@ -116,7 +121,7 @@ def _by_part_of_label(said: str, choices: tuple[Choice, ...]) -> Choice | None:
 
 
 def _by_near_miss(said: str, choices: tuple[Choice, ...]) -> Choice | None:
-    if len(said) < len("krim"):
+    if len(said) < _SHORTEST_NEAR_MISS:
         return None
     scores = sorted(
         ((OSA.normalized_similarity(said, fold(choice.label)), choice) for choice in choices),

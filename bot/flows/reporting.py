@@ -67,7 +67,7 @@ def report(state: State, knowledge: Knowledge) -> Report:
         happened=answers.get("happened", ""),
         affected=answers.get("affected", ""),
         identity="nama" if answers.get("identity") == "named" else "rahasia",
-        name=answers.get("name", ""),
+        name=answers.get("name", "") if answers.get("identity") == "named" else "",
         member=_member(answers.get("member", "")),
         safe_hours=answers.get("safe_hours", ""),
     )

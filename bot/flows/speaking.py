@@ -7,6 +7,7 @@ from bot.commands import Choice, Reply
 from bot.flows.choosing import ALSO
 from bot.flows.knowledge import Knowledge
 from bot.flows.script import Ask, Choose, End, Say, State, Wait
+from bot.flows.words import YES
 
 BUTTONS = 3
 LIST_ITEMS = 10
@@ -138,8 +139,9 @@ def _found(state: State, step: Ask, knowledge: Knowledge) -> tuple[Choice, ...]:
     if step.find is None:
         return ()
     options = step.find(knowledge)(state.answers[f"{step.answer}_said"]).options
+    also = tuple(sorted(YES)) if len(options) == 1 else ()
     choices = [
-        Choice(option.id, option.label, _detail(option.label))
+        Choice(option.id, option.label, _detail(option.label), also)
         for option in options[: LIST_ITEMS - 1]
     ]
     other = Choice("other", knowledge.texts.label(f"{state.flow}.{step.name}.other"))

@@ -220,5 +220,5 @@ def _spoken(text: str) -> list[str]:
 
 def _core(text: str) -> str:
     """The words without particles and forms of address."""
-    words = fold(text).split()
+    words = [word for word in fold(text).split() if word not in _ADDRESSING]
     return " ".join(word for word in words if word not in _PARTICLES) or " ".join(words)
