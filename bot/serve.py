@@ -26,6 +26,9 @@ def serve(app: App, role: Role) -> None:
         server_header=False,
         timeout_graceful_shutdown=20,
     )
+    # uvicorn drains on a signal and then raises it again; a drained end is a good one.
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda _number, _frame: None)
     uvicorn.Server(config).run()
 
 

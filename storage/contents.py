@@ -29,16 +29,12 @@ class DatabaseContentStore:
             ).first()
 
     def remember(self, account: str, fingerprint: str, content_id: str) -> None:
-        """Keep the id of a new content; the first one made is kept."""
+        """Keep the id of a content; one made again takes the place of the one before."""
         with self._database.transaction() as session:
             dialect = postgresql if is_postgres(session) else sqlite
+            made = {"content_id": content_id, "made_at": self._clock.now()}
             session.execute(
                 dialect.insert(_contents)
-                .values(
-                    account=account,
-                    fingerprint=fingerprint,
-                    content_id=content_id,
-                    made_at=self._clock.now(),
-                )
-                .on_conflict_do_nothing(index_elements=["account", "fingerprint"])
+                .values(account=account, fingerprint=fingerprint, **made)
+                .on_conflict_do_update(index_elements=["account", "fingerprint"], set_=made)
             )

@@ -117,7 +117,8 @@ class World:
     def organisation_id(self, session: Session) -> int:
         """The simulated organisation's id."""
         organisation = organisation_by_slug(session, SIMULATED_ORGANISATION)
-        assert organisation is not None and organisation.id is not None
+        assert organisation is not None
+        assert organisation.id is not None
         return organisation.id
 
     def opened_case(self, worker: "Worker | None" = None) -> Case:
@@ -148,9 +149,7 @@ class Worker:
 
     def event(self, **fields: Any) -> MessageReceived:
         """A message of hers."""
-        said = MessageReceived(
-            self.address, f"m{next(self._world._ids)}", self._world.clock.now()
-        )
+        said = MessageReceived(self.address, f"m{next(self._world._ids)}", self._world.clock.now())
         return replace(said, **fields)
 
     def sends(self, event: MessageReceived) -> None:

@@ -426,10 +426,16 @@ class TurnRunner:
 def _show_typing(
     work: Work, event: MessageReceived | TimerFired, commands: Sequence[object]
 ) -> None:
-    """While a burst is being waited out, the reporter sees that her words are read."""
+    """Show that her words are read: while a burst is waited out, and at once after a tap.
+
+    Telegram lets a tapped button glow until it is answered; showing typing answers it.
+    """
+    if not isinstance(event, MessageReceived):
+        return
     waits = any(isinstance(command, SetTimer) and command.kind == "quiet" for command in commands)
     speaks = any(isinstance(command, Reply) for command in commands)
-    if waits and not speaks and isinstance(event, MessageReceived):
+    glows = event.choice is not None and event.address.channel == "telegram"
+    if glows or (waits and not speaks):
         work.write.show_typing(event.address, event.external_id)
 
 
