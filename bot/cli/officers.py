@@ -1,0 +1,136 @@
+"""``officers``: who may act for the union. A change counts from the next tap on."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import col, func, select
+
+from bot.cases.roster import RosterOfficer, add_officer, all_officers, find_officer, remove_officer
+from bot.cases.stages import CLOSED
+from bot.cli.show import Refused, print_json, print_table, say
+from bot.cli.store import existing_store, organisation_named, slugs_by_id
+from storage.setup import DEFAULT_ORGANISATION
+from storage.tables import Case
+
+app = typer.Typer(no_args_is_help=True)
+
+_Slug = Annotated[str, typer.Option("--organisation", help="Nama pendek organisasinya.")]
+_UserId = Annotated[
+    int, typer.Argument(min=1, help="Nomor pengguna Telegram, misalnya dari @userinfobot.")
+]
+_Json = Annotated[bool, typer.Option("--json", help="Jawab dengan JSON.")]
+
+
+class Role(StrEnum):
+    """What an officer may do."""
+
+    OFFICER = "officer"
+    COORDINATOR = "coordinator"
+    READONLY = "readonly"
+
+
+_ROLE_LABELS = {
+    "officer": "petugas",
+    "coordinator": "koordinator",
+    "readonly": "hanya membaca",
+}
+
+
+@app.command("add")
+def add(
+    telegram_user_id: _UserId,
+    name: Annotated[str, typer.Option(help="Nama yang dilihat petugas lain.")],
+    *,
+    role: Annotated[Role, typer.Option(help="Hak petugas ini.")] = Role.OFFICER,
+    slug: _Slug = DEFAULT_ORGANISATION,
+    as_json: _Json = False,
+) -> None:
+    """Menambah petugas, atau mengganti nama dan hak yang sudah ada."""
+    if not name.strip():
+        raise typer.BadParameter("nama tidak boleh kosong", param_hint="--name")
+    with existing_store() as store, store.database.transaction() as session:
+        officer = add_officer(
+            session,
+            store.vault,
+            organisation_named(session, slug).id or 0,
+            user_id=str(telegram_user_id),
+            name=name.strip(),
+            role=role.value,
+            now=store.clock.now(),
+        )
+    if as_json:
+        print_json(_plain(officer, slug))
+    else:
+        say(f"{officer.name} sekarang {_ROLE_LABELS[officer.role]} di {slug}.")
+
+
+@app.command("remove")
+def remove(
+    telegram_user_id: _UserId, *, slug: _Slug = DEFAULT_ORGANISATION, as_json: _Json = False
+) -> None:
+    """Mencabut hak seorang petugas. Jejak kerjanya tetap tersimpan."""
+    user_id = str(telegram_user_id)
+    with existing_store() as store, store.database.transaction() as session:
+        organisation_id = organisation_named(session, slug).id or 0
+        officer = find_officer(session, store.vault, organisation_id, user_id)
+        if officer is None:
+            raise Refused(
+                f"tidak ada petugas dengan nomor itu di {slug}.",
+                "Lihat nomornya dengan python admin_cli.py officers list.",
+            )
+        remove_officer(session, store.vault, organisation_id, user_id, store.clock.now())
+        left_open = session.exec(
+            select(func.count())
+            .select_from(Case)
+            .where(Case.owner_id == officer.id, col(Case.status).not_in(CLOSED))
+        ).one()
+        remaining = all_officers(session, store.vault, organisation_id)
+    if as_json:
+        print_json({"removed": str(telegram_user_id), "open_cases": left_open})
+        return
+    say(f"{officer.name} tidak lagi menjadi petugas di {slug}. Keluarkan juga dari grup.")
+    if left_open:
+        say(f"Masih ada {left_open} kasus di tangannya; minta koordinator mengambilnya.")
+    if not remaining:
+        say("Daftar petugas sekarang kosong: admin grup akan menjadi koordinator.")
+
+
+@app.command("list")
+def show(
+    *,
+    slug: Annotated[
+        str | None, typer.Option("--organisation", help="Hanya organisasi ini.")
+    ] = None,
+    as_json: _Json = False,
+) -> None:
+    """Menampilkan daftar petugas."""
+    with existing_store() as store, store.database.reading() as session:
+        if slug is not None:
+            slugs = {organisation_named(session, slug).id or 0: slug}
+        else:
+            slugs = slugs_by_id(session)
+        rows = [
+            (officer, name)
+            for organisation_id, name in slugs.items()
+            for officer in all_officers(session, store.vault, organisation_id)
+        ]
+    if as_json:
+        print_json([_plain(officer, name) for officer, name in rows])
+    elif rows:
+        print_table(
+            "Petugas",
+            ("Nomor Telegram", "Nama", "Hak", "Organisasi"),
+            [(one.user_id, one.name, _ROLE_LABELS[one.role], name) for one, name in rows],
+        )
+    else:
+        say("Belum ada petugas. Tambahkan dengan python admin_cli.py officers add NOMOR --name …")
+
+
+def _plain(officer: RosterOfficer, slug: str) -> dict[str, Any]:
+    return {
+        "telegram_user_id": officer.user_id,
+        "name": officer.name,
+        "role": officer.role,
+        "organisation": slug,
+    }

@@ -1,0 +1,53 @@
+"""Who uses the data directory: many programs at once, or one alone.
+
+Running programs share a lock on ``DATA_DIR/lock``; what replaces the data takes it alone. The
+operating system gives it back however a process ends, so nothing is left to clean up.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_NAME = "lock"
+
+
+class NotAlone(Exception):  # noqa: N818 - told to the operator, who then stops the program
+    """A program uses this data, or the data are being replaced right now."""
+
+
+@contextmanager
+def in_use(data_dir: Path) -> Iterator[None]:
+    """Hold the data directory as a running program does, beside others.
+
+    Raises:
+        NotAlone: its data are being replaced right now.
+    """
+    with _lock(data_dir, fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def alone(data_dir: Path) -> Iterator[None]:
+    """Hold the data directory for oneself; no program can start meanwhile.
+
+    Raises:
+        NotAlone: a program runs.
+    """
+    with _lock(data_dir, fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def _lock(data_dir: Path, how: int) -> Iterator[None]:
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(data_dir / _NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotAlone(f"{data_dir} is in use") from None
+        yield
+    finally:
+        os.close(descriptor)

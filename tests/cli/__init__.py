@@ -1,0 +1,1 @@
+"""The operators' commands, through the command line as they are typed."""

@@ -1,0 +1,138 @@
+"""``orgs`` and ``officers``: unions, their accounts, who may act for them."""
+
+import re
+
+import pytest
+from sqlmodel import select
+
+from bot.cases.roster import find_officer
+from storage.crypto import Vault
+from storage.database import Database
+from storage.setup import accounts_of, load_lookup_key
+from storage.tables import Organisation
+from tests.cli.conftest import CommandLine
+from tests.world import World
+
+TOKEN = "987654:AAtoken-that-nobody-may-see"
+SID = "AC" + "1f" * 16
+
+
+def accounts(cli: CommandLine, slug: str) -> dict[str, str]:
+    database = Database(cli.environment["DATABASE_URL"])
+    vault = Vault((cli.environment["ENCRYPTION_KEYS"],))
+    with database.reading() as session:
+        load_lookup_key(session, vault)
+        organisation = session.exec(select(Organisation).where(Organisation.slug == slug)).one()
+        found = dict(accounts_of(vault, organisation))
+    database.dispose()
+    return found
+
+
+def test_an_organisation_is_added_and_shown(cli: CommandLine) -> None:
+    """One installation serves many unions."""
+    cli.ok("orgs", "add", "garmen", "--name", "Serikat Garmen")
+    assert [row["slug"] for row in cli.json("orgs", "list")] == ["utama", "garmen"]
+    assert "Serikat Garmen" in cli.ok("orgs", "list")
+    assert "sudah ada" in cli.fails("orgs", "add", "garmen", "--name", "Lagi")
+
+
+def test_tokens_come_from_standard_input_and_are_kept_sealed(cli: CommandLine) -> None:
+    """A token in the command line stands in everybody's process list."""
+    cli.ok("orgs", "add", "garmen", "--name", "Serikat Garmen")
+    printed = cli.ok("orgs", "set", "garmen", "--telegram-bot-token", stdin=f"{TOKEN}\n")
+    assert accounts(cli, "garmen") == {"telegram_bot_token": TOKEN}
+    assert "AAtoken" not in printed + cli.ok("orgs", "list")
+    cli.ok("orgs", "set", "garmen", "--telegram-bot-token", stdin="\n")
+    assert accounts(cli, "garmen") == {}
+
+
+def test_a_token_in_the_command_line_is_refused_without_repeating_it(cli: CommandLine) -> None:
+    """Error messages end up in logs and screenshots."""
+    said = cli.fails("orgs", "set", "utama", "--telegram-bot-token", TOKEN, status=2)
+    assert "AAtoken" not in said
+    assert accounts(cli, "utama") == {}
+
+
+def test_half_a_twilio_account_is_refused(cli: CommandLine) -> None:
+    """WhatsApp would look configured and send nothing."""
+    assert "--twilio-auth-token" in cli.fails("orgs", "set", "utama", "--twilio-account-sid", SID)
+    cli.ok(
+        "orgs", "set", "utama", "--twilio-account-sid", SID, "--twilio-auth-token",
+        "--twilio-whatsapp-from", "whatsapp:+6281100000000", stdin="rahasia\n",
+    )  # fmt: skip
+    assert accounts(cli, "utama") == {
+        "twilio_account_sid": SID,
+        "twilio_auth_token": "rahasia",
+        "twilio_whatsapp_from": "+6281100000000",
+    }
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--twilio-account-sid", "AC12"), ("--officer-chat", "grup"), ("--name", "  ")],
+)
+def test_wrong_values_are_refused(cli: CommandLine, option: str, value: str) -> None:
+    """A typing error is cheapest here."""
+    cli.fails("orgs", "set", "utama", option, value, status=2)
+
+
+def test_an_unknown_organisation_is_told_with_those_that_exist(cli: CommandLine) -> None:
+    """The operator sees the name that was meant."""
+    assert "utama" in cli.fails("orgs", "set", "utma", "--name", "x")
+
+
+def test_officers_are_added_changed_and_removed(cli: CommandLine) -> None:
+    """The roster decides who may read and answer."""
+    cli.ok("officers", "add", "4711", "--name", "Ratna")
+    cli.ok("officers", "add", "4711", "--name", "Ratna", "--role", "coordinator")
+    assert cli.json("officers", "list") == [
+        {
+            "telegram_user_id": "4711",
+            "name": "Ratna",
+            "role": "coordinator",
+            "organisation": "utama",
+        }
+    ]
+    assert "koordinator" in cli.ok("officers", "list")
+    cli.ok("officers", "remove", "4711")
+    assert cli.json("officers", "list") == []
+    assert "4711" not in cli.fails("officers", "remove", "4711")
+
+
+def test_wrong_officers_are_wrong_usage(cli: CommandLine) -> None:
+    """Names are no ids and roles are three."""
+    cli.fails("officers", "add", "ratna", "--name", "Ratna", status=2)
+    cli.fails("officers", "add", "4711", "--name", "Ratna", "--role", "bos", status=2)
+    cli.fails("officers", "add", "4711", "--name", " ", status=2)
+
+
+def test_rights_count_from_the_next_tap(world: World, beside: CommandLine) -> None:
+    """No restart may be needed to shut somebody out."""
+    beside.ok("officers", "add", "4711", "--name", "Budi", "--organisation", "simulasi")
+    with world.app.database.reading() as session:
+        organisation_id = world.organisation_id(session)
+        officer = find_officer(session, world.app.vault, organisation_id, "4711")
+    assert officer is not None
+    assert officer.may_act
+
+
+def test_nothing_is_made_where_nothing_is(cli: CommandLine, tmp_path: object) -> None:
+    """A typing error in DATA_DIR must not look like an empty installation."""
+    elsewhere = f"{tmp_path}/elsewhere"
+    stray = cli.having(DATA_DIR=elsewhere, DATABASE_URL=f"sqlite:///{elsewhere}/kawan.db")
+    for command in (("officers", "list"), ("cases", "list"), ("dead-letters", "list")):
+        assert "db upgrade" in stray.fails(*command)
+    assert not re.search("elsewhere", str(list(type(tmp_path)(str(tmp_path)).iterdir())))
+
+
+def test_wrong_keys_are_told_in_words(cli: CommandLine) -> None:
+    """The commonest disaster after a move to another machine."""
+    stray = cli.having(ENCRYPTION_KEYS="A" * 43 + "=")
+    assert "kunci" in stray.fails("officers", "list")
+
+
+def test_wrong_settings_are_told_by_name_without_their_value(cli: CommandLine) -> None:
+    """A token pasted into the wrong line must not be shown."""
+    said = cli.having(TELEGRAM_BOT_TOKEN="salah-tempel").fails("officers", "list")
+    assert "TELEGRAM_BOT_TOKEN" in said
+    assert "salah-tempel" not in said
