@@ -14,6 +14,7 @@ from bot.flows.walking import LISTEN, found, go_on, jump, land, repeat, walk
 from bot.flows.words import (
     Word,
     is_done,
+    is_hail,
     is_skip,
     is_start,
     is_visible,
@@ -36,6 +37,8 @@ def answer(state: State, event: MessageReceived, knowledge: Knowledge) -> Turn:
     step = flow_of(state).step(state.step)
     if has_only_words(event):
         if is_start(event.text):
+            return repeat(state, knowledge)
+        if is_hail(event.text) and isinstance(step, Ask) and not step.gathers:
             return repeat(state, knowledge)
         if is_why(event.text) and not (isinstance(step, Ask) and step.mute):
             return repeat(state, knowledge, manner="why")
@@ -165,25 +168,30 @@ def _take(state: State, step: Ask, event: MessageReceived, knowledge: Knowledge)
     if event.media or event.contact:
         return _kept(state, (kept, ()), knowledge)
     text = " ".join(t for t in (event.text.strip(), place(event, knowledge)) if t)
-    is_looked_up = step.find is not None
-    is_more = is_looked_up and length_in_words(text) >= WORDS_OF_MORE_STORY
-    answered = kept if is_more or len(text) > LONGEST_ANSWER else state
-    if step.find is None:
-        return go_on(answered, step, clip(text, LONGEST_ANSWER), knowledge)
-    said = event.location.label if event.location and event.location.label else text
-    return _look_up(answered, step, text, step.find(knowledge)(said), said, knowledge)
+    if step.find is not None:
+        named = event.location.label if event.location and event.location.label else text
+        return _look_up(state, kept, step, text, step.find(knowledge)(named), knowledge)
+    answered = kept if len(text) > LONGEST_ANSWER else state
+    return go_on(answered, step, clip(text, LONGEST_ANSWER), knowledge)
 
 
 def _look_up(
-    state: State, step: Ask, text: str, match: Match, said: str, knowledge: Knowledge
+    state: State, kept: State, step: Ask, text: str, match: Match, knowledge: Knowledge
 ) -> Turn:
-    """Take an answer as what it was found to mean; ask once when it can mean several."""
+    """Take an answer as what it was found to mean; ask once when it can mean several things.
+
+    A sentence that names nothing is more of the story, the first time at least.
+    """
+    is_sentence = length_in_words(text) >= WORDS_OF_MORE_STORY
+    answered = kept if is_sentence or len(text) > LONGEST_ANSWER else state
     if match.certain:
-        known = found(state, step, match.certain.label, match.certain.id)
+        known = found(answered, step, match.certain.label, match.certain.id)
         return go_on(known, step, match.certain.label, knowledge)
     if match.options and not is_which(state, step) and not _is_literal(state, step):
-        return repeat(state.knowing(**{f"{step.answer}_said": said}), knowledge)
-    return go_on(found(state, step, text), step, clip(text, LONGEST_ANSWER), knowledge)
+        return repeat(answered.knowing(**{f"{step.answer}_said": text}), knowledge)
+    if is_sentence and not state.misses:
+        return _kept(state, (replace(kept, misses=1), ()), knowledge)
+    return go_on(found(answered, step, text), step, clip(text, LONGEST_ANSWER), knowledge)
 
 
 def _is_literal(state: State, step: Ask) -> bool:

@@ -15,8 +15,17 @@ Nothing here acts, waits, draws lots or looks anything up.
 """
 
 from dataclasses import replace
+from functools import cache
 
-from bot.commands import AddToCase, Command, CorrectMessage, Part, SetTimer, StopTimer
+from bot.commands import (
+    AddToCase,
+    Command,
+    CorrectMessage,
+    PageOfficers,
+    Part,
+    SetTimer,
+    StopTimer,
+)
 from bot.events import MessageReceived, TimerFired
 from bot.flows.answering import answer, has_only_words, keep, picked, pieces, tap
 from bot.flows.catalogue import current, flow_of, newest
@@ -44,6 +53,7 @@ def advance(
         The state to store and the orders to carry out, in this order.
     """
     here = current(state)
+    knowledge = replace(knowledge, understand=cache(knowledge.understand))
     match event:
         case TimerFired(kind="quiet"):
             turn = _fell_silent(here, knowledge)
@@ -81,7 +91,8 @@ def _hear(state: State | None, event: MessageReceived, knowledge: Knowledge) -> 
 
 def _answer(state: State, event: MessageReceived, knowledge: Knowledge) -> Turn:
     """At the step where she stands; someone who was away is first asked to come back."""
-    if state.naps < len(flow_of(state).patience) or not state.naps:
+    was_away = 0 < len(flow_of(state).patience) <= state.naps
+    if not was_away:
         return answer(state, event, knowledge)
     kept, commands = keep(state, event, knowledge)
     paused = interrupt("paused", replace(kept, unheard=0), knowledge)
@@ -118,11 +129,16 @@ def _start(flow: str, event: MessageReceived, knowledge: Knowledge) -> Turn:
 
 
 def _pass_on(state: State | None, event: MessageReceived, knowledge: Knowledge) -> Turn:
-    """An officer is speaking with her: the bot says nothing."""
+    """An officer is speaking with her: the bot says nothing, but an alarm still wakes them."""
     news = pieces(event, knowledge)
     if not news:
         return Turn(state)
-    return Turn(state, (AddToCase(knowledge.open_cases[0].number, news),))
+    number = knowledge.open_cases[0].number
+    commands: Commands = (AddToCase(number, news),)
+    read = knowledge.understand(event.text)
+    if event.text and read.is_alarm:
+        commands += (PageOfficers("darurat", read.danger, number),)
+    return Turn(state, commands)
 
 
 def _tap(state: State | None, tapped: str, knowledge: Knowledge) -> Turn | None:
@@ -133,10 +149,11 @@ def _tap(state: State | None, tapped: str, knowledge: Knowledge) -> Turn | None:
         return None
     if state is not None and tapped == state.last_tap:
         return Turn(state)
-    for choice in state.offered if state else ():
-        if choice.id == tapped and state is not None:
-            return tap(replace(state, last_tap=tapped), choice, knowledge)
     here = running(state)
+    for place in (state, here):
+        for choice in place.offered if place else ():
+            if choice.id == tapped and place is not None:
+                return tap(replace(place, last_tap=tapped), choice, knowledge)
     if here is None:
         return Turn(state, (say(knowledge, "common.old_button", "new", "status"),))
     return repeat(here, knowledge, preface="common.stale")
@@ -147,7 +164,7 @@ def _correct(state: State | None, event: MessageReceived, knowledge: Knowledge) 
     source = event.edits or ""
     commands: Commands = (CorrectMessage(source, event.text),)
     here = running(state)
-    if here is None or here is not state:
+    if state is None or here is None:
         return Turn(state, commands)
     corrected = replace(
         here,
@@ -155,12 +172,12 @@ def _correct(state: State | None, event: MessageReceived, knowledge: Knowledge) 
         evidence=_corrected(here.evidence, source, event.text),
     )
     watch = flow_of(here).watch
-    if watch is None or corrected == here:
-        return Turn(corrected, commands)
-    watched, orders = watch(corrected, knowledge, event.text)
-    if watched.step != here.step:
-        return walk(watched, knowledge, commands + orders)
-    return Turn(watched, commands + orders)
+    if watch is not None and corrected != here:
+        corrected, orders = watch(corrected, knowledge, event.text)
+        commands += orders
+    if corrected.step != here.step:
+        return walk(corrected, knowledge, commands)
+    return Turn(corrected if here is state else replace(state, suspended=corrected), commands)
 
 
 def _corrected(parts: tuple[Part, ...], source: str, text: str) -> tuple[Part, ...]:

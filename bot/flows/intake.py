@@ -1,7 +1,7 @@
 """Intake: a worker tells the union what happened. Read it from top to bottom."""
 
 from bot.commands import Promise
-from bot.flows import rules
+from bot.flows import consent, rules
 from bot.flows.alarm import is_danger, open_urgent_case, watch_for_danger
 from bot.flows.reporting import summary
 from bot.flows.script import BACK, Ask, Choose, Do, End, Flow, Say
@@ -23,10 +23,10 @@ INTAKE = Flow(
             ("agree", "decline"),
             jump={"decline": "declined"},
             patient=True,
-            when=rules.may_not_listen_yet,
+            when=consent.may_not_listen_yet,
         ),
-        Do(rules.record_consent, when=rules.just_agreed),
-        Do(open_urgent_case, when=rules.is_new_danger),
+        Do(consent.record_consent, when=consent.agreed_just_now),
+        Do(open_urgent_case, when=consent.is_new_danger),
         # What happened?
         Do(rules.take_first_words, when=rules.story_is_told),
         Ask("story", gathers="parts", offers=""),
@@ -104,7 +104,7 @@ INTAKE = Flow(
         End("cancelled_urgent", rules.forget_draft, when=rules.is_open),
         End("cancelled", rules.forget_draft),
         End("saved", rules.save_report, promise=Promise.RECEIPT),
-        End("declined", rules.record_refusal, fill=rules.helplines),
+        End("declined", consent.record_refusal, fill=consent.helplines),
         End("answered", rules.forget_draft),
     ),
 )

@@ -1,7 +1,7 @@
 """All that a conversation may know besides what was said: handed in, never looked up.
 
-The inbox fills a :class:`Knowledge` before each turn. Its three functions must be pure and
-quick; they may be called several times with the same text.
+The inbox fills a :class:`Knowledge` before each turn. Its three functions must be pure; in one
+turn ``understand`` is asked at most once about the same text.
 """
 
 from collections.abc import Callable

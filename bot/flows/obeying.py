@@ -1,5 +1,7 @@
 """The command words: they work at every step and lose nothing of what is running."""
 
+from dataclasses import replace
+
 from bot.commands import Command, PageOfficers, Reply, SetPushes
 from bot.flows.alarm import open_urgent_case
 from bot.flows.catalogue import flow_of
@@ -47,7 +49,7 @@ def obey(word: Word, state: State | None, knowledge: Knowledge) -> Turn:
         case Word.START:
             return Turn(state, (SetPushes(on=True), say(knowledge, "common.pushes_on")))
         case Word.NEW if here is None or here.flow != "intake":
-            return walk(begin("intake", knowledge), knowledge)
+            return _begin_anew(here, knowledge)
         case Word.NEW | Word.RESUME:
             return _resume(here, knowledge)
         case _:
@@ -59,11 +61,16 @@ def _cancel(state: State | None, knowledge: Knowledge) -> Turn:
     if here is None:
         return Turn(state, (say(knowledge, "common.nothing_runs", "new", "status"),))
     cancel = flow_of(here).cancel
-    if not cancel:
-        return come_back(here, knowledge)
-    if here.step == cancel:
+    if cancel in {"", here.step}:
         return come_back(here, knowledge)
     return jump(here, cancel, knowledge)
+
+
+def _begin_anew(here: State | None, knowledge: Knowledge) -> Turn:
+    """A new report; a message that waits for its case turns out to belong to it."""
+    unplaced = here.parts if here else ()
+    first = replace(begin("intake", knowledge), parts=unplaced, unheard=len(unplaced))
+    return walk(first, knowledge)
 
 
 def _back(state: State | None, knowledge: Knowledge) -> Turn:

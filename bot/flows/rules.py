@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from bot.commands import Choice, Command, DeleteDraft, OpenCase, RecordConsent
+from bot.commands import Choice, Command, DeleteDraft, OpenCase
 from bot.flows.alarm import is_danger, open_urgent_case
-from bot.flows.knowledge import Knowledge, Match, Understanding
+from bot.flows.consent import agreed_just_now
+from bot.flows.knowledge import Knowledge, Match, Option, Understanding
 from bot.flows.reporting import (
     category,
     chose_category,
@@ -30,49 +31,15 @@ NEEDS_SUPPORT = "pelecehan_kekerasan"
 ELSEWHERE = "lainnya"
 
 
-# --- consent ---------------------------------------------------------------------------------
-
-
-def may_not_listen_yet(state: State, knowledge: Knowledge) -> bool:
-    """She has not agreed to the consent text."""
-    return not has_consented(state, knowledge)
-
-
-def just_agreed(state: State, _knowledge: Knowledge) -> bool:
-    """She agreed in this conversation."""
-    return state.answers.get("consent") == "agree"
-
-
-def is_new_danger(state: State, knowledge: Knowledge) -> bool:
-    """The alarm was raised before she agreed, so there is no case yet."""
-    return is_danger(state, knowledge) and "opened" not in state.answers
-
-
-def record_consent(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
-    """Store that she agreed, with the version of the text."""
-    return state, (RecordConsent(knowledge.texts("consent.version"), given=True),)
-
-
-def record_refusal(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
-    """Store that she declined, and forget what she wrote."""
-    version = knowledge.texts("consent.version")
-    return state, (RecordConsent(version, given=False), DeleteDraft())
-
-
-def helplines(_state: State, knowledge: Knowledge) -> Mapping[str, str]:
-    """Numbers outside the union that are for everybody."""
-    lines = [h for h in knowledge.taxonomy.hotlines if not (h.categories or h.tags)]
-    return {"nomor_bantuan": "\n".join(f"{line.number}: {line.name}" for line in lines)}
-
-
 # --- the story -------------------------------------------------------------------------------
 
 
 def story_is_told(state: State, knowledge: Knowledge) -> bool:
     """What she wrote before she agreed is already a story."""
+    if not agreed_just_now(state, knowledge) or story_is_thin(state, knowledge):
+        return False
     understanding = knowledge.understand(story(state))
-    is_about_work = understanding.abstain or understanding.category != ELSEWHERE
-    return just_agreed(state, knowledge) and is_about_work and not story_is_thin(state, knowledge)
+    return understanding.abstain or understanding.category != ELSEWHERE
 
 
 def take_first_words(state: State, _knowledge: Knowledge) -> tuple[State, Commands]:
@@ -217,13 +184,27 @@ def further_categories(state: State, knowledge: Knowledge) -> tuple[Choice, ...]
 
 
 def company(knowledge: Knowledge) -> LookUp:
-    """Looks employers up."""
-    return knowledge.find_company
+    """Looks up the employer that an answer names, also inside a sentence."""
+
+    def look_up(text: str) -> Match:
+        named = knowledge.understand(text).workplace
+        match = knowledge.find_company(named or text)
+        is_new = bool(named) and not (match.certain or match.options)
+        return Match(Option("", named)) if is_new else match
+
+    return look_up
 
 
 def region(knowledge: Knowledge) -> LookUp:
-    """Looks regencies and cities up."""
-    return knowledge.find_region
+    """Looks up the regency or city that an answer names, also inside a sentence."""
+
+    def look_up(text: str) -> Match:
+        read = knowledge.understand(text)
+        if read.region_code:
+            return Match(Option(read.region_code, read.region_name))
+        return knowledge.find_region(read.region_name or text)
+
+    return look_up
 
 
 def proofs(state: State, knowledge: Knowledge) -> Mapping[str, str]:

@@ -79,6 +79,8 @@ _GREETINGS = _ADDRESSING | _words("""
     asalamualaikum assalamu asalamu alaikum ass aslm askum wr wb warahmatullahi wabarakatuh
     selamat met pagi siang sore malam malem salam shalom om swastiastu tes test start""")
 
+_TIMES_OF_DAY = _words("pagi siang sore malam malem") | _ADDRESSING | {"saya", "aku", "ada"}
+
 _COURTESIES = _GREETINGS | _words("""
     teh sis bro gan bos dong deh ya yaa nih sih kok aja saja mohon maaf mau ingin pengen
     bisa boleh izin saya aku sy disini sini di ini lapor ngelapor melapor tanya nanya bertanya
@@ -158,6 +160,11 @@ def is_greeting(text: str) -> bool:
     """Whether a first message only says hello ("halo min, mau lapor")."""
     words = fold(text).split()
     return is_start(text) or (bool(words) and all(word in _COURTESIES for word in words))
+
+
+def is_hail(text: str) -> bool:
+    """Whether she only calls out ("halo?", "p"); "malam" alone may be an answer."""
+    return is_greeting(text) and not _TIMES_OF_DAY.issuperset(_core(text).split())
 
 
 def is_why(text: str) -> bool:

@@ -1,6 +1,6 @@
 """Whatever a person sends, in whatever order: nothing breaks, nothing is lost."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +17,7 @@ from bot.commands import (
 )
 from bot.events import MediaKind, TimerFired
 from bot.flows.script import State
+from tests.flows.beginnings import agreed, at_review, with_case
 from tests.flows.chat import Chat
 
 SAID = (
@@ -44,12 +45,13 @@ ACTS = st.one_of(
     st.tuples(st.just("officer"), st.booleans()),
 )
 EVERYTHING = settings(
-    max_examples=150,
+    max_examples=80,
     deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
+BEGINNINGS = (Chat, agreed, at_review, with_case, lambda: with_case(2))
 FORGETTING = (DeleteDraft, DeleteOwnData)
 
 
@@ -112,10 +114,12 @@ def is_within_limits(reply: Reply) -> bool:
 
 
 @EVERYTHING
-@given(acts=st.lists(ACTS, max_size=40))
-def test_no_message_breaks_a_conversation_or_is_lost(acts: list[tuple[str, object]]) -> None:
+@given(begin=st.sampled_from(BEGINNINGS), acts=st.lists(ACTS, max_size=30))
+def test_no_message_breaks_a_conversation_or_is_lost(
+    begin: Callable[[], Chat], acts: list[tuple[str, object]]
+) -> None:
     """A person in need must not have to be careful."""
-    chat = Chat()
+    chat = begin()
     kept: set[Part] = set()
     for what, value in acts:
         before = len(chat.commands)
@@ -131,10 +135,16 @@ def test_no_message_breaks_a_conversation_or_is_lost(acts: list[tuple[str, objec
 
 
 @EVERYTHING
-@given(acts=st.lists(ACTS, max_size=25), text=st.text(alphabet="abcdeg hijk\n.<&{", min_size=40))
-def test_what_is_typed_is_found_afterwards(acts: list[tuple[str, object]], text: str) -> None:
+@given(
+    begin=st.sampled_from(BEGINNINGS),
+    acts=st.lists(ACTS, max_size=20),
+    text=st.text(alphabet="abcdeg hijk\n.<&{", min_size=40),
+)
+def test_what_is_typed_is_found_afterwards(
+    begin: Callable[[], Chat], acts: list[tuple[str, object]], text: str
+) -> None:
     """Wherever the conversation stands, the words arrive somewhere."""
-    chat = Chat()
+    chat = begin()
     for what, value in acts:
         act(chat, what, value)
     said = f"zzz {text} zzz"

@@ -1,8 +1,8 @@
 """Someone may be in danger: numbers first, officers next, questions last, and only once."""
 
 from bot.commands import AddToCase, OpenCase, PageOfficers, Reply
+from tests.flows.beginnings import STORY, agreed
 from tests.flows.chat import Chat, knowledge
-from tests.flows.test_intake import STORY, agreed
 
 DANGER = "tolong teman saya kejepit mesin darahnya banyak"
 

@@ -12,27 +12,8 @@ from bot.commands import (
     Reply,
 )
 from bot.events import MediaKind
+from tests.flows.beginnings import STORY, agreed, at_review
 from tests.flows.chat import Chat
-
-STORY = "gaji kami dipotong terus tiap bulan min"
-
-
-def agreed(story: str = STORY) -> Chat:
-    """A chat that told its story and agreed."""
-    chat = Chat()
-    chat.say(story)
-    chat.tap("Setuju")
-    return chat
-
-
-def at_review(story: str = STORY) -> Chat:
-    """A chat that passed every question over and looks at the summary."""
-    chat = agreed(story)
-    for _ in range(20):
-        if chat.state and chat.state.step == "review":
-            return chat
-        chat.say("rahasiakan nama" if chat.state and chat.state.step == "identity" else "lewati")
-    raise AssertionError("the review was never reached")
 
 
 def the_case(chat: Chat) -> OpenCase:

@@ -15,26 +15,10 @@ from bot.commands import (
     SetPushes,
 )
 from bot.flows.script import State
+from tests.flows.beginnings import STORY, agreed, step, with_case
 from tests.flows.chat import Chat
-from tests.flows.test_intake import STORY, agreed
 
 DAY = 24 * 60 * 60.0
-
-
-def step(chat: Chat) -> str:
-    return chat.state.step if chat.state else ""
-
-
-def with_case(count: int = 1) -> Chat:
-    """A chat with open cases and nothing running."""
-    chat = Chat(consented=True)
-    for _ in range(count):
-        chat.say("lapor baru")
-        chat.say("usul semoga mess dikasih kipas")
-        chat.hush()
-        chat.tap("Kirim")
-    chat.commands.clear()
-    return chat
 
 
 # --- command words ---------------------------------------------------------------------------
@@ -475,3 +459,88 @@ def test_state_is_none_only_where_nothing_was_ever_said() -> None:
     chat = with_case()
     assert isinstance(chat.state, State)
     assert chat.state.flow == "rest"
+
+
+def test_more_story_at_a_question_is_no_answer_to_it() -> None:
+    """She was still telling when the question came."""
+    chat = agreed()
+    assert chat.say("terus bonus tahun kemarin juga gak dikasih sama sekali") == []
+    (reply,) = chat.hush()
+    assert reply.text == "Sudah kami catat.\n\nApa nama tempat kerjanya?"
+    assert chat.state is not None
+    assert chat.state.parts[-1].text.startswith("terus bonus")
+    assert "workplace" not in chat.state.answers
+
+
+def test_a_company_named_in_a_sentence_is_the_answer() -> None:
+    """People answer in sentences."""
+    chat = agreed()
+    chat.say("saya kerja di PT Sinar Abadi bagian jahit line tiga min")
+    assert chat.state is not None
+    assert chat.state.answers["workplace"] == "PT Sinar Abadi"
+    assert chat.state.parts[-1].text.endswith("line tiga min")
+
+
+def test_a_long_description_is_taken_when_it_is_said_again() -> None:
+    """Not every workplace has a name."""
+    chat = agreed()
+    chat.say("konveksi rumahan punya pak haji belakang pasar lama")
+    chat.hush()
+    chat.say("ya itu konveksi rumahan punya pak haji")
+    assert chat.state is not None
+    assert chat.state.answers["workplace"] == "ya itu konveksi rumahan punya pak haji"
+
+
+def test_calling_out_at_a_question_brings_the_question_back() -> None:
+    """A "halo?" is no name of a company."""
+    chat = agreed()
+    (reply,) = chat.say("halo?")
+    assert reply.text == "Apa nama tempat kerjanya?"
+
+
+def test_a_time_of_day_is_an_answer_and_no_greeting() -> None:
+    """A "malam" tells when she is safe."""
+    chat = agreed()
+    for _ in range(5):
+        chat.say("lewati")
+    chat.tap("Rahasiakan nama")
+    chat.say("lewati")
+    chat.say("malam aja kak")
+    assert chat.state is not None
+    assert chat.state.answers["safe_hours"] == "malam aja kak"
+
+
+def test_a_tap_under_the_reminded_question_still_counts() -> None:
+    """The question above the reminder is the current one."""
+    chat = agreed()
+    chat.wait(DAY)
+    chat.receive(choice="intake.workplace.skip")
+    assert step(chat) == "region"
+
+
+def test_a_new_report_takes_along_what_had_no_case_yet() -> None:
+    """She is asked which case, and says that it is another matter."""
+    chat = with_case(2)
+    chat.say("gaji kami dipotong terus")
+    chat.say("lapor baru")
+    assert step(chat) == "story"
+    assert chat.state is not None
+    assert chat.state.parts == (Part("gaji kami dipotong terus", chat.state.parts[0].source),)
+
+
+def test_an_edit_while_a_menu_is_open_reaches_the_story() -> None:
+    """The draft underneath is corrected as well."""
+    chat = agreed()
+    chat.say("menu")
+    chat.receive(text="gaji dipotong 300rb", edits="m1")
+    chat.say("PT Sinar Abadi")
+    assert chat.state is not None
+    assert chat.state.parts[0] == Part("gaji dipotong 300rb", "m1")
+
+
+def test_danger_told_to_an_officer_still_wakes_them() -> None:
+    """The officer may have put the phone away."""
+    chat = with_case()
+    chat.officer_speaks = True
+    assert chat.say("pak tolong ada kebakaran di pabrik sekarang") == []
+    assert [page.reason for page in chat.ordered(PageOfficers)] == ["darurat"]
