@@ -97,7 +97,9 @@ class Stand:
             case OfficerTapped(payload="tutup"):
                 await self.telegram.answer_tap(event.tap_id, "Pilih hasilnya dulu.", alert=True)
             case OfficerTapped():
-                await self.telegram.answer_tap(event.tap_id, "Anda menangani kasus ini.", alert=False)
+                await self.telegram.answer_tap(
+                    event.tap_id, "Anda menangani kasus ini.", alert=False
+                )
                 place = Place(GROUP, event.thread_id)
                 await self.telegram.edit_text(place, self.card, self._card("dibaca"))
             case OfficerWrote(text=text) if text.startswith("/balas"):
@@ -131,7 +133,9 @@ class Stand:
         place = Place(GROUP, self.topic)
         self.card = await self.telegram.send_text(place, self._card("terkirim"))
         await self.telegram.pin(place, self.card)
-        story = "<b>Cerita pelapor</b>\n<blockquote>Gaji saya bulan ini belum dibayar.</blockquote>"
+        story = (
+            "<b>Cerita pelapor</b>\n<blockquote>Gaji saya bulan ini belum dibayar.</blockquote>"
+        )
         await self.telegram.send_text(place, Text(story, html=True))
 
     def _card(self, delivery: str) -> Text:

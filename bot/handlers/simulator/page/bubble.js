@@ -34,6 +34,7 @@ export function bubble(message, how) {
     {
       className: `message ${side} ${message.media?.kind === "photo" ? "has-photo" : ""}`,
       tabIndex: -1,
+      attrs: { role: "article" },
       data: { id: message.id, day: dayOf(message.at), author: message.author },
     },
     how.group && !how.own ? avatar(message) : null,

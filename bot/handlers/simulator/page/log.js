@@ -16,6 +16,7 @@ export class ChatLog {
     this.empty = empty;
     this.onChange = onChange;
     this.messages = new Map();
+    this.following = true; // the reader is at the newest message
     this.chat = this.thread = "";
     this.typing = el("div", { className: "typing", hidden: true, attrs: { "aria-hidden": "true" } }, el("i"), el("i"), el("i"));
     this.older = el("button", { type: "button", className: "small-button older", textContent: "Lihat pesan lama", hidden: true });
@@ -24,19 +25,20 @@ export class ChatLog {
     this.newer.addEventListener("click", () => this.scrollToEnd());
     box.addEventListener("keydown", (event) => this.walk(event));
     box.addEventListener("focusin", (event) => this.offerActions(event.target));
-    box.addEventListener("scroll", () => this.atEnd() && (this.newer.hidden = true), { passive: true });
-    // A card or keyboard that takes room must not push the newest message out of sight.
-    let height = box.clientHeight;
-    new ResizeObserver(() => {
-      const lost = height - box.clientHeight;
-      height = box.clientHeight;
-      if (lost > 0 && this.gap() < NEAR_THE_END + lost) this.scrollToEnd();
-    }).observe(box);
+    box.addEventListener("scroll", () => this.noteScroll(), { passive: true });
+    // Neither a card or keyboard that takes room nor a late picture pushes the newest away.
+    const follow = () => this.following && this.scrollToEnd();
+    new ResizeObserver(follow).observe(box);
+    box.addEventListener("load", follow, { capture: true });
   }
 
   async open(chat, thread = "") {
-    const asked = (this.asked = Symbol("open"));
-    const found = await getJson(`chats/${encodeURIComponent(chat)}?thread=${encodeURIComponent(thread)}`);
+    const asked = (this.asked = { chat, thread, late: [] });
+    const path = `chats/${encodeURIComponent(chat)}?thread=${encodeURIComponent(thread)}`;
+    const found = await getJson(path).catch((problem) => {
+      if (asked === this.asked) this.asked = null;
+      throw problem;
+    });
     if (asked !== this.asked) return; // another chat was opened meanwhile
     this.chat = chat;
     this.thread = thread;
@@ -44,8 +46,10 @@ export class ChatLog {
     this.older.hidden = !found.more;
     this.hideTyping();
     this.box.setAttribute("aria-busy", "true"); // what stood there before is not read aloud
+    this.following = true;
     this.redraw();
-    this.scrollToEnd();
+    this.asked = null;
+    for (const message of asked.late) this.put(message);
     requestAnimationFrame(() => this.box.setAttribute("aria-busy", "false"));
   }
 
@@ -53,6 +57,7 @@ export class ChatLog {
     const drawn = [...this.messages.values()].map((message) => this.draw(message, this.find)).filter(Boolean);
     this.box.replaceChildren(this.older, ...drawn, this.typing, this.newer);
     this.afterChange();
+    if (this.following) this.scrollToEnd();
   }
 
   find = (id) => this.messages.get(id);
@@ -61,10 +66,19 @@ export class ChatLog {
     return this.chat === chat && this.thread === thread;
   }
 
+  /** Whether to `put` a message that has come; one for a chat just being opened is kept for it. */
+  takes(message) {
+    const { asked } = this;
+    if (asked?.chat !== message.chat || asked.thread !== message.thread) return this.holds(message.chat, message.thread);
+    asked.late.push(message);
+    return false;
+  }
+
   put(message) {
-    const stick = this.atEnd();
-    const isNew = !this.messages.has(message.id);
+    const before = this.messages.get(message.id);
+    const isNew = !before;
     this.messages.set(message.id, message);
+    if (before && looks(before) === looks(message)) return; // a playing recording plays on
     const old = this.element(message.id);
     const fresh = this.draw(message, this.find);
     if (old && fresh) this.swap(old, fresh);
@@ -72,9 +86,9 @@ export class ChatLog {
     else if (fresh) this.box.insertBefore(fresh, this.nextOf(message.id));
     if (isNew && message.author === "bot") this.hideTyping();
     this.afterChange();
-    if (isNew && (stick || fresh?.classList.contains("is-own"))) this.scrollToEnd(true);
+    if (isNew && fresh) fresh.classList.add("is-new");
+    if (this.following || (isNew && fresh?.classList.contains("is-own"))) this.scrollToEnd();
     else if (isNew && fresh) this.newer.hidden = false;
-    else if (stick) this.scrollToEnd();
   }
 
   remove(id) {
@@ -100,11 +114,10 @@ export class ChatLog {
   }
 
   showTyping() {
-    const stick = this.atEnd();
     this.typing.hidden = false;
     clearTimeout(this.typingEnds);
     this.typingEnds = setTimeout(() => this.hideTyping(), 6000);
-    if (stick) this.scrollToEnd(true);
+    if (this.following) this.scrollToEnd();
     this.onChange();
   }
 
@@ -148,18 +161,16 @@ export class ChatLog {
     return this.elements().find((each) => Number(each.dataset.id) > Number(id)) || this.typing;
   }
 
-  gap() {
-    return this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight;
+  noteScroll() {
+    const { scrollHeight, scrollTop, clientHeight } = this.box;
+    this.following = scrollHeight - scrollTop - clientHeight < NEAR_THE_END;
+    if (this.following) this.newer.hidden = true;
   }
 
-  atEnd() {
-    return this.gap() < NEAR_THE_END;
-  }
-
-  scrollToEnd(softly = false) {
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  scrollToEnd() {
+    this.following = true;
     this.newer.hidden = true;
-    this.box.scrollTo({ top: this.box.scrollHeight, behavior: softly && !calm ? "smooth" : "instant" });
+    this.box.scrollTop = this.box.scrollHeight;
   }
 
   /** Arrow keys go from message to message; their actions are then next in tab order. */
@@ -181,4 +192,9 @@ export class ChatLog {
       button.tabIndex = current?.contains(button) ? 0 : -1;
     }
   }
+}
+
+/** All of a message that can be seen: the ticks of what the bot says stand on no screen. */
+function looks(message) {
+  return JSON.stringify(message.author === "bot" ? { ...message, ticks: "" } : message);
 }

@@ -249,7 +249,7 @@ export class Officers {
   }
 
   onMessage(message) {
-    if (this.log.holds(message.chat, message.thread)) {
+    if (this.log.takes(message)) {
       const cardBefore = this.pinned()?.id;
       this.log.put(message);
       if (this.pinned()?.id !== cardBefore) this.log.redraw(); // the card leaves the row of messages

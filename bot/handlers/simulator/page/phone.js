@@ -168,7 +168,7 @@ export class Phone {
   }
 
   onMessage(message) {
-    if (this.log.holds(message.chat, "")) {
+    if (this.log.takes(message)) {
       this.log.put(message);
       if (this.isShown) {
         this.memory.read(message.chat, "", message.id);

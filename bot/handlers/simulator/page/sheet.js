@@ -14,7 +14,7 @@ export function openSheet(host, { title, items, opener }) {
     sheet.remove();
     shade.remove();
     for (const each of behind) each.inert = false;
-    if (opener.isConnected) opener.focus();
+    focusOn(opener, host);
   };
   const list = el("ul", {});
   for (const item of items) {
@@ -47,6 +47,13 @@ export function openSheet(host, { title, items, opener }) {
   for (const each of behind) each.inert = true;
   host.append(shade, sheet);
   (list.querySelector("button") || shut).focus();
+}
+
+/** The opener, or what stands in its place when its message was drawn anew meanwhile. */
+function focusOn(opener, host) {
+  const id = opener.closest(".message")?.dataset.id;
+  const now = host.querySelector(`.message[data-id="${CSS.escape(id || "")}"] [data-key="${CSS.escape(opener.dataset.key || "")}"]`);
+  (opener.isConnected ? opener : now)?.focus();
 }
 
 function step(event, list) {
