@@ -10,8 +10,12 @@ from bot.flows.knowledge import Knowledge, Understanding
 from bot.flows.reporting import has_consented, report, story
 from bot.flows.script import State
 from bot.flows.speaking import say
+from bot.flows.words import length_in_words
 
 Commands = tuple[Command, ...]
+
+WORDS_TO_JUDGE_BY = 4
+"""Below this the classifier's judgement of urgency is a guess."""
 
 FIRST_QUESTION_IN_DANGER = "where"
 """The step of the intake that an alarm leads to once the story is told."""
@@ -23,12 +27,19 @@ def is_danger(state: State, _knowledge: Knowledge) -> bool:
 
 
 def watch_for_danger(state: State, knowledge: Knowledge, said: str) -> tuple[State, Commands]:
-    """Raise the alarm when the story, or the message that just came, tells of danger."""
+    """Raise the alarm when the story, or the message that just came, tells of danger.
+
+    Expressions of danger count wherever they stand. The classifier's own judgement counts
+    while she tells her story; it cannot know what "semua yang di gudang" answers.
+    """
     if is_danger(state, knowledge):
         return state, ()
-    for text in (said, story(state)):
+    told = story(state) or said
+    is_telling = "story" not in state.answers
+    for text in (said, told):
         understanding = knowledge.understand(text)
-        if text and understanding.is_alarm:
+        can_judge = is_telling and text == told and length_in_words(text) >= WORDS_TO_JUDGE_BY
+        if understanding.danger or (can_judge and understanding.is_alarm):
             return _raise_alarm(state, knowledge, understanding)
     return state, ()
 

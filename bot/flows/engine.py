@@ -135,9 +135,9 @@ def _pass_on(state: State | None, event: MessageReceived, knowledge: Knowledge) 
         return Turn(state)
     number = knowledge.open_cases[0].number
     commands: Commands = (AddToCase(number, news),)
-    read = knowledge.understand(event.text)
-    if event.text and read.is_alarm:
-        commands += (PageOfficers("darurat", read.danger, number),)
+    danger = knowledge.understand(event.text).danger
+    if danger:
+        commands += (PageOfficers("darurat", danger, number),)
     return Turn(state, commands)
 
 

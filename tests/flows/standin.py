@@ -16,13 +16,13 @@ from nlp.matching import index_companies, match_company, match_region
 _CATEGORIES = {
     "pelecehan_kekerasan": "dilecehkan melecehkan diraba pegang pukul dipukul mukul maki dimaki",
     "upah": "gaji gajian upah thr bonus slip umk dipotong potongan premi",
-    "lembur_jam_kerja": "lembur lemburan shift jam",
+    "lembur_jam_kerja": "lembur lemburan jam",
     "phk_pesangon": "phk dipecat pesangon dirumahkan pecat",
     "kontrak_status": "kontrak outsourcing magang pkwt",
     "jaminan_sosial": "bpjs jht jkk",
     "k3": "kecelakaan mesin apd kebakaran kimia terjepit",
     "cuti_istirahat": "cuti haid istirahat",
-    "fasilitas": "mess makan jemputan laktasi",
+    "fasilitas": "mess makan jemputan laktasi kantin kipas",
 }
 _QUESTION = re.compile(r"\b(apakah|berapa|gimana|bagaimana|boleh (gak|tidak|ga))\b")
 _WISH = re.compile(r"\b(usul|saran|semoga|terima kasih|makasih|harapan|mohon diadakan)\b")

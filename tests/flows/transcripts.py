@@ -38,8 +38,11 @@ _VARYING = (
     (re.compile("Serikat Pekerja Contoh"), "…"),
     (re.compile(r"Tahap: .*"), "Tahap: …"),
     (re.compile(r"Selanjutnya: .*"), "Selanjutnya: …"),
+    (re.compile(r"(?m)^119: (.*\n)*?(?=Petugas)"), "119: …\n"),
+    (re.compile(r"(?m)(^- .*\n)+(?=Kirim foto|Ini informasi)"), "…\n"),
+    (re.compile(r"(?m)^\[.*(?=\[Bukan itu semua\])"), "[…] "),
 )
-"""What another union, another day or the real numbers say differently."""
+"""What another union, another day or another classifier says differently."""
 
 
 @dataclass(frozen=True)
