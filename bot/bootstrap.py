@@ -184,6 +184,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
             acceptor=acceptor,
             spool=spool,
             deliverer=deliverer,
+            evidence=evidence,
             wake=wake_inbox.set,
         ),
         links=links,

@@ -22,6 +22,7 @@ from bot.outbox.deliver import Deliverer
 from storage.crypto import Vault
 from storage.database import Database
 from storage.due import take_due
+from storage.evidence import EvidenceStore, remove_deleted
 from storage.inbound import (
     NewInbound,
     inbox_counts,
@@ -50,6 +51,7 @@ class Jobs:
     acceptor: Acceptor
     spool: Spool
     deliverer: Deliverer
+    evidence: EvidenceStore
     wake: Callable[[], None]
 
     def fire_due(self) -> int:
@@ -89,6 +91,7 @@ class Jobs:
         with self.database.transaction() as session:
             lost = release_expired_inbound(session, self.clock.now())
         lost += self.deliverer.give_up_lost()
+        remove_deleted(self.database, self.evidence)
         if self.spool.count():
             self.acceptor.replay_spool()
         if lost:

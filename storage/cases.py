@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.crypto import Vault
 from storage.tables import Attachment, Case, CaseEvent, CaseMessage, Company, Outbound
@@ -105,13 +106,18 @@ def case_by_number(
 ) -> Case | None:
     """The case with this number, if it belongs to this organisation."""
     query = select(Case).where(Case.number == number, Case.organisation_id == organisation_id)
-    return session.exec(query.with_for_update() if lock else query).first()
+    return session.exec(_locked(query) if lock else query).first()
 
 
 def case_by_id(session: Session, case_id: int, *, lock: bool = False) -> Case | None:
     """The case with this id."""
     query = select(Case).where(Case.id == case_id)
-    return session.exec(query.with_for_update() if lock else query).first()
+    return session.exec(_locked(query) if lock else query).first()
+
+
+def _locked(query: SelectOfScalar[Case]) -> SelectOfScalar[Case]:
+    """Locked, and as it stands now, even if this session read it before it was locked."""
+    return query.with_for_update().execution_options(populate_existing=True)
 
 
 def case_of_topic(
@@ -188,23 +194,38 @@ def company_names(session: Session, vault: Vault, organisation_id: int) -> tuple
     return tuple(vault.open(row.sealed, "companies").decode() for row in rows)
 
 
-def remember_company(
+def link_company(session: Session, vault: Vault, case: Case, name: str, at: datetime) -> None:
+    """Keep a case's workplace for later matching, each name once; an empty name ends the link.
+
+    A workplace that no case names any more is forgotten.
+    """
+    before = case.company_id
+    case.company_id = _company(session, vault, case.organisation_id, name, at) if name else None
+    session.add(case)
+    session.flush()
+    if before is None or before == case.company_id:
+        return
+    if session.exec(select(Case.id).where(Case.company_id == before)).first() is None:
+        session.delete(session.get_one(Company, before))
+
+
+def _company(
     session: Session, vault: Vault, organisation_id: int, name: str, at: datetime
-) -> None:
-    """Keep a workplace's name for later matching; the same name is kept once."""
+) -> int | None:
     lookup = vault.lookup(f"company:{name.casefold()}")
-    known = session.exec(
+    company = session.exec(
         select(Company).where(Company.organisation_id == organisation_id, Company.lookup == lookup)
     ).first()
-    if known is None:
-        session.add(
-            Company(
-                organisation_id=organisation_id,
-                lookup=lookup,
-                sealed=vault.seal(name.encode(), "companies"),
-                created_at=at,
-            )
+    if company is None:
+        company = Company(
+            organisation_id=organisation_id,
+            lookup=lookup,
+            sealed=vault.seal(name.encode(), "companies"),
+            created_at=at,
         )
+        session.add(company)
+        session.flush()
+    return company.id
 
 
 def row_id(row: Case | CaseMessage | Attachment) -> int:

@@ -19,7 +19,6 @@ from sqlmodel import Session
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
-    "busy_timeout=5000",
     "foreign_keys=ON",
     "secure_delete=ON",
     "trusted_schema=OFF",
@@ -37,12 +36,15 @@ class Database:
     Args:
         url: ``sqlite:///path`` or ``postgresql://user:password@host/name``.
         pool_size: connections kept open; one per thread that works at once.
+        patience: seconds to wait for a lock that another program holds on SQLite, or for
+            a connection to PostgreSQL.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+    def __init__(self, url: str, *, pool_size: int = 20, patience: float = 5) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self._engine = _sqlite(url, pool_size) if self.is_sqlite else _postgres(url, pool_size)
+        make = _sqlite if self.is_sqlite else _postgres
+        self._engine = make(url, pool_size, patience)
         self._writer = threading.RLock() if self.is_sqlite else nullcontext()
 
     @property
@@ -95,7 +97,7 @@ def sqlite_path(url: str) -> Path | None:
     return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else None
 
 
-def _sqlite(url: str, pool_size: int) -> Engine:
+def _sqlite(url: str, pool_size: int, patience: float) -> Engine:
     path = sqlite_path(url)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -109,6 +111,7 @@ def _sqlite(url: str, pool_size: int) -> Engine:
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA busy_timeout={round(patience * 1000)}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -119,13 +122,13 @@ def _sqlite(url: str, pool_size: int) -> Engine:
     return engine
 
 
-def _postgres(url: str, pool_size: int) -> Engine:
+def _postgres(url: str, pool_size: int, patience: float) -> Engine:
     plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
     return create_engine(
         plain.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=pool_size,
         max_overflow=10,
         pool_pre_ping=True,
-        pool_timeout=5,
-        connect_args={"connect_timeout": 5},
+        pool_timeout=patience,
+        connect_args={"connect_timeout": max(1, round(patience))},
     )

@@ -4,7 +4,11 @@ import hashlib
 import secrets
 from pathlib import Path
 
+from sqlmodel import col, select
+
 from storage.crypto import Vault, write_private
+from storage.database import Database
+from storage.tables import Attachment
 
 _CONTEXT = "evidence"
 
@@ -41,3 +45,25 @@ class EvidenceStore:
     def delete(self, path: str) -> None:
         """Remove a file; one that is gone is fine."""
         (self._folder / path).unlink(missing_ok=True)
+
+
+def remove_deleted(database: Database, evidence: EvidenceStore) -> int:
+    """Remove the files of deleted attachments from disk; returns how many.
+
+    A process that dies in between leaves the paths in their rows: the next call goes on.
+    """
+    with database.reading() as session:
+        rows = session.exec(
+            select(Attachment.id, Attachment.path).where(
+                Attachment.state == "deleted", Attachment.path != ""
+            )
+        ).all()
+    for _, path in rows:
+        evidence.delete(path)
+    if rows:
+        with database.transaction() as session:
+            gone = col(Attachment.id).in_([row_id for row_id, _ in rows])
+            for row in session.exec(select(Attachment).where(gone)):
+                row.path = ""
+                session.add(row)
+    return len(rows)

@@ -55,7 +55,7 @@ class ClaimedInbound:
     external_id: str
     lane: str
     attempts: int
-    sealed: bytes
+    sealed: bytes | None
     received_at: datetime
 
 
@@ -104,20 +104,27 @@ def claim_inbound(session: Session, now: datetime, limit: int = 1) -> list[Claim
 
 
 def finish_inbound(session: Session, row: ClaimedInbound, now: datetime) -> bool:
-    """Mark a row done in the transaction of its turn; False when the claim was lost."""
+    """Mark a row done in the transaction of its turn; False when the claim was lost.
+
+    What it said is blanked: the turn has put into place what is to be kept.
+    """
     result = session.execute(
         update(_inbox)
         .where(_ours(row))
-        .values(status="done", done_at=now, lease_until=None, error="")
+        .values(status="done", done_at=now, lease_until=None, error="", sealed=None)
     )
     return bool(result.rowcount)  # type: ignore[attr-defined]
 
 
 def return_inbound(session: Session, row: ClaimedInbound, now: datetime, error: str) -> str:
-    """Give a failed row back for another try, or call it dead; returns its new status."""
+    """Give a failed row back for another try, or call it dead.
+
+    Returns:
+        Its new status, or ``lost`` when the claim was not ours any more.
+    """
     dead = row.attempts >= MAX_ATTEMPTS
     pause = timedelta(seconds=2 ** (row.attempts - 1))
-    session.execute(
+    result = session.execute(
         update(_inbox)
         .where(_ours(row))
         .values(
@@ -127,17 +134,36 @@ def return_inbound(session: Session, row: ClaimedInbound, now: datetime, error: 
             error=error[:120],
         )
     )
+    if not result.rowcount:  # type: ignore[attr-defined]
+        return "lost"
     return "dead" if dead else "new"
 
 
 def release_expired_inbound(session: Session, now: datetime) -> int:
-    """Give back rows whose worker died in the middle; returns how many."""
-    result = session.execute(
+    """Give back rows whose worker died in the middle; returns how many.
+
+    A row that was with a dying worker too often is dead itself: it may be what kills them.
+    """
+    expired = (_inbox.c.status == _CLAIMED) & (_inbox.c.lease_until < now)
+    spent = _inbox.c.attempts >= MAX_ATTEMPTS
+    session.execute(
         update(_inbox)
-        .where(_inbox.c.status == _CLAIMED, _inbox.c.lease_until < now)
-        .values(status="new", lease_until=None)
+        .where(expired, spent)
+        .values(status="dead", lease_until=None, error="worker died")
+    )
+    result = session.execute(
+        update(_inbox).where(expired, ~spent).values(status="new", lease_until=None)
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def forget_dead(session: Session, lane: str, now: datetime) -> None:
+    """Let go of what a lane's dead rows said; their keys stay."""
+    session.execute(
+        update(_inbox)
+        .where(_inbox.c.lane == lane, _inbox.c.status == _DEAD)
+        .values(status="done", done_at=now, sealed=None)
+    )
 
 
 def revive_dead(session: Session, row_id: int, now: datetime) -> bool:
@@ -152,12 +178,11 @@ def revive_dead(session: Session, row_id: int, now: datetime) -> bool:
 
 def inbox_counts(session: Session) -> dict[str, int]:
     """Open and dead rows by status (done ones are not counted: they may be millions)."""
-    rows = session.execute(
-        select(_inbox.c.status, func.count())
-        .where(_inbox.c.status.in_((_NEW, _CLAIMED, _DEAD)))
-        .group_by(_inbox.c.status)
-    )
-    return dict(rows.tuples().all())
+    counts = {}
+    for status in ("new", "claimed", "dead"):
+        same = _inbox.c.status == literal_column(f"'{status}'")
+        counts[status] = session.execute(select(func.count()).where(same)).scalar_one()
+    return counts
 
 
 def oldest_open_inbound(session: Session) -> datetime | None:

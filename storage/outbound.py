@@ -5,11 +5,12 @@ parked by its provider is passed over, and only it. Claiming commits ``sending``
 request leaves; a row whose sender died becomes ``uncertain`` when its lease ends.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Table, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 from sqlmodel import select as select_model
@@ -24,10 +25,14 @@ _parked: Table = ParkedChat.__table__  # type: ignore[attr-defined]
 _QUEUED: ColumnElement[str] = literal_column("'queued'")
 _SENDING: ColumnElement[str] = literal_column("'sending'")
 _HELD: ColumnElement[str] = literal_column("'held'")
+_UNCERTAIN: ColumnElement[str] = literal_column("'uncertain'")
+_OPEN = ("queued", "held", "sending", "uncertain", "dead")
 
 LEASE = timedelta(seconds=90)
 GROUP_LIMIT = 20  # messages a minute in one Telegram group, all topics together
 _MINUTE = timedelta(minutes=1)
+_LOOKED_UP_FOR = timedelta(hours=1)
+_PACING_LOCK = 7_203_411  # any number, the same in every process
 _RANK = dict.fromkeys(("queued", "held", "sending", "uncertain"), 0) | {
     "sent": 1,
     "delivered": 2,
@@ -50,77 +55,99 @@ class ClaimedOutbound:
     case_id: int | None
     message_id: int | None
     attempts: int
+    forget: bool
     sealed: bytes
     created_at: datetime
 
 
+_FIELDS = tuple(_outbox.c[name] for name in ClaimedOutbound.__dataclass_fields__)
+
+
 def claim_outbound(session: Session, now: datetime, limit: int = 10) -> list[ClaimedOutbound]:
     """Take rows to send, urgent first, at most one of each lane."""
-    candidates = session.execute(
-        select(_outbox.c.id, _outbox.c.chat, _outbox.c.paced)
-        .where(
-            _outbox.c.status == _QUEUED,
-            _outbox.c.available_at <= now,
-            ~_has_older(),
-            ~_is_parked(now),
-        )
-        .order_by(_outbox.c.priority, _outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    room: dict[str, int] = {}
-    chosen = []
-    for row in candidates:
-        if row.paced:
-            if row.chat not in room:
-                room[row.chat] = _room_in(session, row.chat, now)
-            if room[row.chat] <= 0:
-                continue
-            room[row.chat] -= 1
-        chosen.append(row.id)
-    if not chosen:
-        return []
+    chosen: list[int] = []
+    while not chosen:  # a full chat is parked on the way, so the next look passes over it
+        candidates = session.execute(
+            select(_outbox.c.id, _outbox.c.chat, _outbox.c.paced)
+            .where(
+                _outbox.c.status == _QUEUED,
+                _outbox.c.available_at <= now,
+                ~_has_older(),
+                ~_is_parked(now),
+            )
+            .order_by(_outbox.c.priority, _outbox.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+        if not candidates:
+            return []
+        chosen = _within_limits(session, candidates, now)
     rows = session.execute(
         update(_outbox)
         .where(_outbox.c.id.in_(chosen))
         .values(
             status="sending", attempts=_outbox.c.attempts + 1, lease_until=now + LEASE, sent_at=now
         )
-        .returning(*(_outbox.c[name] for name in ClaimedOutbound.__dataclass_fields__))
+        .returning(*_FIELDS)
     ).all()
     place = {row_id: index for index, row_id in enumerate(chosen)}
     return sorted((ClaimedOutbound(*row) for row in rows), key=lambda row: place[row.id])
 
 
 def settle_outbound(
-    session: Session, row_id: int, status: str, now: datetime, **values: Any
-) -> None:
+    session: Session, row: ClaimedOutbound, status: str, now: datetime, **values: Any
+) -> bool:
     """Write the result of a send: the new status and what belongs to it.
 
-    A delivery report may have come first: a status never goes back.
+    Returns:
+        False when the row is not this sender's any more (its lease ended, somebody settled
+        it): then only a success still counts, and a status never goes back.
     """
+    same_row: Any = _outbox.c.id == row.id
+    open_still: Any
     if status == "sent":
         session.execute(
             update(_outbox)
-            .where(_outbox.c.id == row_id)
+            .where(same_row)
             .values(lease_until=None, settled_at=now, sent_at=now, **values)
         )
-        session.execute(
-            update(_outbox)
-            .where(_outbox.c.id == row_id, _outbox.c.status.in_(("sending", "uncertain")))
-            .values(status=status, error="")
-        )
-        return
-    values.setdefault("lease_until", None)
-    if status not in {"queued", "held"}:
-        values["settled_at"] = now
-    session.execute(update(_outbox).where(_outbox.c.id == row_id).values(status=status, **values))
+        open_still = _outbox.c.status.in_(("sending", "uncertain", "queued"))
+        values = {"status": status, "error": ""}
+    else:
+        open_still = _outbox.c.status.in_(("sending", "uncertain"))
+        open_still &= _outbox.c.attempts == row.attempts
+        values |= {"status": status, "lease_until": None}
+        if status not in {"queued", "held"}:
+            values["settled_at"] = now
+    result = session.execute(update(_outbox).where(same_row, open_still).values(**values))
+    return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+def forget_settled(
+    session: Session, empty: bytes, now: datetime, row_id: int | None = None
+) -> int:
+    """Blank what was said in rows that are to be forgotten and came to their end.
+
+    ``empty`` is the sealed value that takes the place of the words. Without ``row_id`` all such
+    rows are meant, those of unknown outcome after an hour too.
+    """
+    ended: Any = _outbox.c.status.not_in(("queued", "sending", "uncertain"))
+    if row_id is not None:
+        ended &= _outbox.c.id == row_id
+    else:
+        ended |= (_outbox.c.status == _UNCERTAIN) & (_outbox.c.sent_at < now - _LOOKED_UP_FOR)
+    result = session.execute(
+        update(_outbox)
+        .where(_outbox.c.forget, ended)
+        .values(sealed=empty, forget=False, external_id="")
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def expired_sends(session: Session, now: datetime) -> list[ClaimedOutbound]:
     """Rows whose sender died between the request and its record."""
     rows = session.execute(
-        select(*(_outbox.c[name] for name in ClaimedOutbound.__dataclass_fields__))
+        select(*_FIELDS)
         .where(_outbox.c.status == _SENDING, _outbox.c.lease_until < now)
         .with_for_update(skip_locked=True)
     )
@@ -128,15 +155,24 @@ def expired_sends(session: Session, now: datetime) -> list[ClaimedOutbound]:
 
 
 def uncertain_sends(session: Session, before: datetime) -> list[ClaimedOutbound]:
-    """Messages to reporters of unknown outcome, sent before then."""
+    """Messages to reporters of unknown outcome, sent before then and not longer than an hour."""
     rows = session.execute(
-        select(*(_outbox.c[name] for name in ClaimedOutbound.__dataclass_fields__)).where(
-            _outbox.c.status == literal_column("'uncertain'"),
+        select(*_FIELDS).where(
+            _outbox.c.status == _UNCERTAIN,
             _outbox.c.sent_at < before,
+            _outbox.c.sent_at > before - _LOOKED_UP_FOR,
             _outbox.c.kind.in_(("say", "send_file")),
         )
     )
     return [ClaimedOutbound(*row) for row in rows]
+
+
+def is_known_message(session: Session, channel: str, external_id: str) -> bool:
+    """Whether a message of the provider belongs to one of our rows."""
+    known = select(_outbox.c.id).where(
+        _outbox.c.external_id == external_id, _outbox.c.channel == channel
+    )
+    return session.execute(known.limit(1)).first() is not None
 
 
 def park_chat(session: Session, chat: str, until: datetime) -> None:
@@ -148,12 +184,16 @@ def park_chat(session: Session, chat: str, until: datetime) -> None:
     )
 
 
-def release_held(session: Session, chat: str, now: datetime) -> int:
-    """Queue again what waited for the person to write."""
+def release_held(session: Session, person_id: int, channel: str, now: datetime) -> int:
+    """Queue again what waited for the person to write on this channel."""
     result = session.execute(
         update(_outbox)
-        .where(_outbox.c.chat == chat, _outbox.c.status == _HELD)
-        .values(status="queued", available_at=now, attempts=0, error="")
+        .where(
+            _outbox.c.person_id == person_id,
+            _outbox.c.channel == channel,
+            _outbox.c.status == _HELD,
+        )
+        .values(status="queued", available_at=now, attempts=0, error="", settled_at=None)
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
 
@@ -170,6 +210,7 @@ def apply_report(
         select_model(Outbound)
         .where(Outbound.channel == channel, Outbound.external_id == external_id)
         .with_for_update()
+        .execution_options(populate_existing=True)
     ).first()
     if row is None:
         return None
@@ -183,14 +224,12 @@ def apply_report(
 
 
 def outbox_counts(session: Session) -> dict[str, int]:
-    """Rows that are not yet at their end, by status."""
-    wanted = ("queued", "held", "sending", "uncertain", "dead")
-    rows = session.execute(
-        select(_outbox.c.status, func.count())
-        .where(_outbox.c.status.in_([literal_column(f"'{status}'") for status in wanted]))
-        .group_by(_outbox.c.status)
-    )
-    return dict(rows.tuples().all())
+    """Rows that are not yet at their end, by status; each is counted in its own index."""
+    counts = {}
+    for status in _OPEN:
+        same = _outbox.c.status == literal_column(f"'{status}'")
+        counts[status] = session.execute(select(func.count()).where(same)).scalar_one()
+    return counts
 
 
 def oldest_queued_outbound(session: Session, now: datetime) -> datetime | None:
@@ -222,14 +261,27 @@ def _is_parked(now: datetime) -> Any:
     )
 
 
+def _within_limits(session: Session, candidates: Sequence[Any], now: datetime) -> list[int]:
+    room: dict[str, int] = {}
+    chosen = []
+    for row in candidates:
+        if row.paced:
+            if row.chat not in room:
+                room[row.chat] = _room_in(session, row.chat, now)
+            if room[row.chat] <= 0:
+                continue
+            room[row.chat] -= 1
+        chosen.append(row.id)
+    return chosen
+
+
 def _room_in(session: Session, chat: str, now: datetime) -> int:
     """How many more messages the group takes now; parks it when there is no room."""
+    if is_postgres(session):  # two processes must not count the same room
+        session.execute(select(func.pg_advisory_xact_lock(_PACING_LOCK)))
     recent = session.execute(
         select(func.count(), func.min(_outbox.c.sent_at)).where(
-            _outbox.c.chat == chat,
-            _outbox.c.paced,
-            _outbox.c.sent_at > now - _MINUTE,
-            or_(_outbox.c.status != _QUEUED, _outbox.c.attempts > 0),
+            _outbox.c.chat == chat, _outbox.c.paced, _outbox.c.sent_at > now - _MINUTE
         )
     ).one()
     room = GROUP_LIMIT - int(recent[0])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from bot.events import Address
@@ -15,12 +15,13 @@ from storage.tables import (
     Case,
     Consent,
     Conversation,
+    Due,
     Outbound,
     Person,
     PersonAddress,
 )
 
-_ADJECTIVES = (
+_FLOWERS = (
     "Melati", "Kenanga", "Cempaka", "Anggrek", "Mawar", "Dahlia", "Seroja", "Teratai", "Kamboja",
     "Flamboyan", "Bakung", "Wijaya", "Soka", "Tanjung", "Kemuning", "Asoka",
 )  # fmt: skip
@@ -39,24 +40,18 @@ def find_reporter(
     session: Session, vault: Vault, organisation_id: int, addresses: Sequence[Address]
 ) -> Reporter | None:
     """The reporter whom one of these addresses belongs to; the first one decides."""
-    lookups = [vault.lookup(str(address)) for address in addresses]
-    rows = session.exec(
-        select(PersonAddress).where(
-            PersonAddress.organisation_id == organisation_id,
-            col(PersonAddress.lookup).in_(lookups),
-        )
-    ).all()
-    if not rows:
-        return None
-    row = min(rows, key=lambda found: lookups.index(found.lookup))
-    return reporter_of_address(session, row)
+    rows = _rows_of(session, vault, organisation_id, addresses)
+    return reporter_of_address(session, rows[0]) if rows else None
 
 
 def reporter_of_address(session: Session, address: PersonAddress) -> Reporter:
     """The reporter of an address row; the conversation is locked for this transaction."""
     person = session.get_one(Person, address.person_id)
     conversation = session.exec(
-        select(Conversation).where(Conversation.person_id == person.id).with_for_update()
+        select(Conversation)
+        .where(Conversation.person_id == person.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)  # as it is under the lock, not as read before
     ).one()
     return Reporter(person, address, conversation)
 
@@ -75,6 +70,7 @@ def meet_reporter(
     another person until now, the two are one and become one.
     """
     known = [address, *(alias for alias in aliases if alias != address)]
+    unite_reporters(session, vault, organisation_id, known)
     reporter = find_reporter(session, vault, organisation_id, known)
     if reporter is None:
         reporter = _new_reporter(session, vault, organisation_id, address, now)
@@ -89,6 +85,20 @@ def meet_reporter(
     return reporter
 
 
+def unite_reporters(
+    session: Session, vault: Vault, organisation_id: int, addresses: Sequence[Address]
+) -> bool:
+    """Make those whom these addresses belong to one person; False if they are one already."""
+    rows = _rows_of(session, vault, organisation_id, addresses)
+    for row in rows[1:]:
+        if row.person_id != rows[0].person_id:
+            _merge(session, keep=rows[0].person_id, gone=row.person_id)
+            session.expire_all()
+            unite_reporters(session, vault, organisation_id, addresses)
+            return True
+    return False
+
+
 def address_of(vault: Vault, row: PersonAddress) -> Address:
     """The address in clear."""
     channel, _, path = vault.open(row.sealed, "addresses").decode().partition(":")
@@ -100,11 +110,25 @@ def private_of(vault: Vault, person: Person) -> dict[str, Any]:
     return dict(vault.open_json(person.sealed, "persons")) if person.sealed else {}
 
 
+def _rows_of(
+    session: Session, vault: Vault, organisation_id: int, addresses: Sequence[Address]
+) -> list[PersonAddress]:
+    """The known ones of these addresses, in the order given."""
+    lookups = [vault.lookup(str(address)) for address in addresses]
+    rows = session.exec(
+        select(PersonAddress).where(
+            PersonAddress.organisation_id == organisation_id,
+            col(PersonAddress.lookup).in_(lookups),
+        )
+    ).all()
+    return sorted(rows, key=lambda row: lookups.index(row.lookup))
+
+
 def _new_reporter(
     session: Session, vault: Vault, organisation_id: int, address: Address, now: datetime
 ) -> Reporter:
     digest = vault.lookup(f"pseudonym:{address}")
-    flower = _ADJECTIVES[int(digest[:4], 16) % len(_ADJECTIVES)]
+    flower = _FLOWERS[int(digest[:4], 16) % len(_FLOWERS)]
     person = Person(
         organisation_id=organisation_id,
         pseudonym=f"{flower} {int(digest[4:10], 16) % 9000 + 1000}",
@@ -151,9 +175,6 @@ def _address_row(
         )
         session.add(row)
         session.flush()
-    elif row.person_id != reporter.person.id:
-        _merge(session, keep=_id(reporter.person), gone=row.person_id)
-        session.refresh(row)
     return row
 
 
@@ -161,11 +182,31 @@ def _merge(session: Session, *, keep: int, gone: int) -> None:
     """Two persons turned out to be one: everything of ``gone`` becomes ``keep``'s."""
     for table in (PersonAddress, Case, Consent, Attachment, Outbound):
         session.execute(update(table).where(col(table.person_id) == gone).values(person_id=keep))
-    leftover = session.exec(select(Conversation).where(Conversation.person_id == gone)).first()
-    if leftover is not None:
-        session.delete(leftover)
-        session.flush()
-    session.delete(session.get_one(Person, gone))
+    _merge_conversations(session, keep, gone)
+    kept, other = session.get_one(Person, keep), session.get_one(Person, gone)
+    kept.consented_version = kept.consented_version or other.consented_version
+    kept.pushes_on = kept.pushes_on and other.pushes_on
+    kept.sealed = kept.sealed or other.sealed
+    kept.created_at = min(kept.created_at, other.created_at)
+    session.add(kept)
+    session.delete(other)
+    session.flush()
+
+
+def _merge_conversations(session: Session, keep: int, gone: int) -> None:
+    """The conversation that runs stays, of two running ones the later; the other one ends."""
+    both = session.exec(
+        select(Conversation).where(col(Conversation.person_id).in_((keep, gone))).with_for_update()
+    ).all()
+    ranked = sorted(both, key=lambda one: (one.sealed is not None, one.updated_at, one.id or 0))
+    *ended, staying = ranked
+    for conversation in ended:
+        session.execute(delete(Due).where(col(Due.conversation_id) == conversation.id))
+        session.delete(conversation)
+    session.flush()
+    staying.person_id = keep
+    staying.revision = max(one.revision for one in both) + 1
+    session.add(staying)
     session.flush()
 
 

@@ -5,7 +5,7 @@ Names and addresses never stand here; neither does the story of a sensitive case
 
 from sqlmodel import Session, col, select
 
-from bot.cases.markup import escaped, shortened
+from bot.cases.markup import escaped, shortened, visible
 from bot.cases.roster import officer_by_id
 from bot.cases.stages import CLOSED
 from bot.cases.taps import button
@@ -22,6 +22,7 @@ _MARKS = {
 _URGENCY_MARKS = {"darurat": "🚨 ", "tinggi": "❗ ", "normal": ""}
 _TITLE_LIMIT = 128
 _FACT_SHOWN = 80
+_TRIGGERS_SHOWN = 200
 _REPLY_SHOWN = 2500
 
 
@@ -37,7 +38,7 @@ def title(work: Work, case: Case) -> str:
             parts.append(workplace)
     mark = _URGENCY_MARKS[case.urgency].strip() if case.status not in CLOSED else ""
     whole = f"{_MARKS[case.status]}{mark} " + " · ".join(parts)
-    return shortened(whole, _TITLE_LIMIT)
+    return shortened(" ".join(visible(whole).split()), _TITLE_LIMIT)
 
 
 def card(work: Work, case: Case) -> Text:
@@ -134,7 +135,7 @@ def _subject(work: Work, case: Case, content: CaseContent) -> list[str]:
         )
     lines = [line, work.texts("officers.card.urgency", urgency=urgency)]
     if content.triggers:
-        words = escaped(", ".join(content.triggers))
+        words = escaped(shortened(", ".join(content.triggers), _TRIGGERS_SHOWN))
         lines.append(work.texts("officers.card.triggers", words=words))
     if case.tags:
         labels = [work.taxonomy.tags.get(tag, tag) for tag in case.tags.split(",")]
@@ -147,7 +148,7 @@ def _facts(work: Work, case: Case, content: CaseContent) -> list[str]:
         ("workplace", "" if case.sensitive else content.workplace),
         ("region", content.region_name),
         ("happened", "" if case.sensitive else content.happened),
-        ("affected", content.affected),
+        ("affected", "" if case.sensitive else content.affected),
     )
     return [
         work.texts(f"officers.card.{name}", value=escaped(shortened(value, _FACT_SHOWN)))

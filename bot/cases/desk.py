@@ -74,7 +74,7 @@ def officer_tapped(work: Work, event: OfficerTapped) -> None:
         work.write.answer_tap(event.tap_id, work.texts(key), alert=True)
         return
     try:
-        done = TAPS[tap.action](Act(work, case, officer, tap))
+        done = TAPS.get(tap.action, _unknown)(Act(work, case, officer, tap))
     except NotPossible as reason:
         refusal = work.texts(reason.reason, **reason.words)
         work.write.answer_tap(event.tap_id, refusal, alert=True)
@@ -113,6 +113,9 @@ def _in_topic(
     rest: str,
     attachment_id: int | None,
 ) -> None:
+    if event.edited:
+        _correct_note(work, event)
+        return
     if command == "/balas":
         if rest or attachment_id is not None:
             replies.preview_reply(work, case, officer, rest, attachment_id=attachment_id)
@@ -124,7 +127,7 @@ def _in_topic(
         _TOPIC_COMMANDS[command](Act(work, case, officer, typed))
         return
     draft = replies.waiting_draft(work, case, officer)
-    if draft is not None and not command and not event.edited:
+    if draft is not None and not command:
         replies.preview_reply(
             work, case, officer, event.text, attachment_id=attachment_id, draft=draft
         )
@@ -139,33 +142,38 @@ def _note(
     event: OfficerWrote,
     attachment_id: int | None,
 ) -> None:
-    """Keep a note; an edited one keeps both versions."""
-    source = work.vault.lookup(f"{event.channel}:{event.message_id}")
-    if event.edited:
-        earlier = work.session.exec(
-            select(CaseMessage).where(
-                CaseMessage.organisation_id == _org(work), CaseMessage.source == source
-            )
-        ).first()
-        if earlier is not None:
-            before = message_content(work.vault, earlier)
-            earlier.sealed = seal_message(
-                work.vault, MessageContent(event.text, (*before.earlier, before.text))
-            )
-            work.session.add(earlier)
-        return
     work.session.add(
         CaseMessage(
             organisation_id=_org(work),
             case_id=row_id(case),
             direction="note",
             officer_id=officer.id,
-            source=source,
+            source=_source(work, event),
             attachment_id=attachment_id,
             sealed=seal_message(work.vault, MessageContent(event.text)),
             at=work.now,
         )
     )
+
+
+def _correct_note(work: Work, event: OfficerWrote) -> None:
+    """An edited note keeps both versions; an edited command is not carried out again."""
+    note = work.session.exec(
+        select(CaseMessage).where(
+            CaseMessage.organisation_id == _org(work),
+            CaseMessage.source == _source(work, event),
+            CaseMessage.direction == "note",
+        )
+    ).first()
+    if note is not None:
+        before = message_content(work.vault, note)
+        versions = MessageContent(event.text, (*before.earlier, before.text))
+        note.sealed = seal_message(work.vault, versions)
+        work.session.add(note)
+
+
+def _source(work: Work, event: OfficerWrote) -> str:
+    return work.vault.lookup(f"{event.channel}:{event.chat_id}:{event.message_id}")
 
 
 def _command_beside_topics(work: Work, command: str) -> None:
@@ -353,6 +361,12 @@ _TOPIC_COMMANDS: dict[str, Callable[[Act], str]] = {
 def _must_act(act: Act) -> None:
     if not act.officer.may_act:
         raise NotPossible("cases.refused.readonly")
+    if act.case.owner_id not in {None, act.officer.id} and not act.officer.is_coordinator:
+        raise NotPossible("cases.refused.other_owner")
+
+
+def _unknown(_act: Act) -> str:
+    raise NotPossible("officers.refused.old_button")
 
 
 def _correct(act: Act, field: str, before: str, after: str) -> None:

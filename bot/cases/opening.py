@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import col, select
 
-from bot.cases.markup import escaped, shortened
+from bot.cases.markup import escaped_pieces
 from bot.cases.stages import CLOSED, change_stage
 from bot.cases.taps import button
 from bot.cases.work import Work
@@ -17,8 +17,8 @@ from storage.cases import (
     add_event,
     case_by_number,
     content_of,
+    link_company,
     message_content,
-    remember_company,
     row_id,
     seal_content,
     seal_message,
@@ -27,6 +27,7 @@ from storage.people import private_of
 from storage.tables import Attachment, Case, CaseMessage, Correction, Person, Prediction
 
 _POST_LIMIT = 3500
+_CAPTION_LIMIT = 900  # Telegram takes 1024 with our own words before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,9 @@ def open_case(
         add_event(work.session, work.vault, case, "opened", work.now, actor="reporter",
                   after=case.status)  # fmt: skip
     _keep_private(work, person, report)
-    if report.workplace:
-        remember_company(
-            work.session, work.vault, case.organisation_id, report.workplace, work.now
-        )
+    # A workplace told in confidence is never offered to somebody else.
+    workplace = "" if case.sensitive else report.workplace
+    link_company(work.session, work.vault, case, workplace, work.now)
     if predicted is not None and fresh:
         _keep_prediction(work, case, report, predicted)
     work.write.show_card(case, priority=DANGER if case.urgency == "darurat" else CASEWORK)
@@ -131,8 +131,8 @@ def correct_message(work: Work, person: Person, source: str, text: str) -> bool:
     if case.sensitive:
         _post_sealed(work, case, "officers.post.edited_sensitive", message)
     else:
-        words = escaped(shortened(text, _POST_LIMIT))
-        work.write.post(case, work.texts("officers.post.edited", text=words))
+        for piece in escaped_pieces(text, _POST_LIMIT):
+            work.write.post(case, work.texts("officers.post.edited", text=piece))
     return True
 
 
@@ -259,14 +259,15 @@ def _show_part(
     if case.sensitive:
         _post_sealed(work, case, "officers.post.sensitive", message)
         return
-    words = escaped(shortened(part.text, _POST_LIMIT))
+    words = part.text
     if attachment is not None:
+        short = escaped_pieces(words, _CAPTION_LIMIT)
+        caption = short[0] if len(short) == 1 else ""
         kind = work.texts(f"officers.file.{attachment.kind}")
-        caption = work.texts("officers.post.file", kind=kind, text=shortened(words, 900))
+        caption = work.texts("officers.post.file", kind=kind, text=caption).rstrip()
         work.write.post_file(case, row_id(attachment), caption)
-        return
-    for start in range(0, len(part.text), _POST_LIMIT):
-        piece = escaped(part.text[start : start + _POST_LIMIT])
+        words = words if len(short) > 1 else ""
+    for piece in escaped_pieces(words, _POST_LIMIT):
         work.write.post(case, work.texts("officers.post.reporter", text=piece))
 
 

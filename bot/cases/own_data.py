@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from sqlmodel import select
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import update
+from sqlmodel import col, select
 
 from bot.cases.stages import CLOSED, change_stage
 from bot.cases.work import Work
@@ -16,14 +19,25 @@ from storage.cases import (
     attachments_of,
     cases_of_person,
     content_of,
+    link_company,
     message_content,
     messages_of,
     row_id,
     seal_content,
     seal_message,
 )
-from storage.people import private_of
-from storage.tables import Attachment, Case, CaseMessage, Consent, Person
+from storage.inbound import forget_dead
+from storage.people import Reporter, private_of
+from storage.tables import (
+    Attachment,
+    Case,
+    CaseEvent,
+    Consent,
+    Due,
+    Outbound,
+    Person,
+    PersonAddress,
+)
 
 _ALL = 1000
 
@@ -63,51 +77,58 @@ def send_copy(work: Work, person: Person, to: Address) -> None:
     work.write.say(to, text, person_id=person.id, promise=Promise.RECEIPT)
 
 
-def delete(work: Work, person: Person) -> list[str]:
-    """Delete what identifies the reporter and what she told; returns files to remove.
+def delete(work: Work, reporter: Reporter, lane: str) -> None:
+    """Delete what identifies the reporter and all that was said.
 
-    Her cases stay as empty, nameless rows with their trail, so that numbers and counts remain
-    true; officers are told that their case has lost its reporter.
+    Only this stays: her cases as empty, nameless rows with their trail, so that numbers and
+    counts remain true; the proof of her consent and of its end; the unique keys of what came
+    and went, so that a repeated webhook does nothing. What this turn still says to her goes
+    out, then it is blanked too. Officers are told that their case has lost its reporter.
     """
-    forgotten: list[str] = []
+    person = reporter.person
     for case in cases_of_person(work.session, row_id_of(person), limit=_ALL):
-        forgotten += _empty(work, case)
-        case.person_id = None
+        _empty(work, case)
         if case.status not in CLOSED:
             _withdraw(work, case)
+        case.person_id = None
+        work.session.add(case)
+        _forget_messages(work, Outbound.case_id == case.id)
         work.write.post(case, work.texts("officers.post.deleted"))
         work.write.show_card(case)
-    person.sealed = None
-    person.consented_version = ""
-    person.pushes_on = False
-    for consent in work.session.exec(select(Consent).where(Consent.person_id == person.id)):
-        consent.given = False
-        work.session.add(consent)
+        work.write.set_topic(case)
+    _record_end_of_consent(work, reporter)
     loose = work.session.exec(select(Attachment).where(Attachment.person_id == person.id)).all()
-    forgotten += forget_files(work, loose)
+    forget_files(work, loose)
+    _forget_messages(work, Outbound.person_id == person.id)
+    forget_dead(work.session, lane, work.now)
+    conversation_id = reporter.conversation.id
+    work.session.execute(sql_delete(Due).where(col(Due.conversation_id) == conversation_id))
+    work.session.delete(reporter.conversation)
+    work.session.flush()
+    work.session.execute(
+        sql_delete(PersonAddress).where(col(PersonAddress.person_id) == person.id)
+    )
+    person.sealed, person.pseudonym = None, ""
+    person.consented_version, person.pushes_on = "", False
     work.session.add(person)
-    return forgotten
+    work.write.forgets = True
 
 
-def withdraw_draft(work: Work, case: Case) -> list[str]:
+def withdraw_draft(work: Work, case: Case) -> None:
     """The reporter cancelled before the end: what she told goes, the officers are told."""
-    forgotten = _empty(work, case)
+    _empty(work, case)
     _withdraw(work, case)
+    _forget_messages(work, Outbound.case_id == case.id)
     work.write.post(case, work.texts("officers.post.draft_withdrawn"))
     work.write.show_card(case)
-    return forgotten
 
 
-def forget_files(work: Work, files: Sequence[Attachment]) -> list[str]:
-    """Mark files as deleted; returns their paths to remove after the commit."""
-    paths = []
+def forget_files(work: Work, files: Sequence[Attachment]) -> None:
+    """Mark files as deleted; ``storage.evidence.remove_deleted`` removes them after the commit."""
     for file in files:
-        if file.path:
-            paths.append(file.path)
-        file.state, file.path, file.person_id = "deleted", "", None
+        file.state, file.person_id, file.content_type = "deleted", None, ""
         file.sealed = work.vault.seal_json({"reference": "", "name": ""}, "attachments")
         work.session.add(file)
-    return paths
 
 
 def row_id_of(person: Person) -> int:
@@ -124,16 +145,46 @@ def _withdraw(work: Work, case: Case) -> None:
         change_stage(work, case, "selesai", outcome="dicabut", by_reporter=True)
 
 
-def _empty(work: Work, case: Case) -> list[str]:
+def _empty(work: Work, case: Case) -> None:
+    """Blank all words of a case: hers, the replies, and notes, which may name her."""
     content = content_of(work.vault, case)
     case.sealed = seal_content(work.vault, replace(CaseContent(), confirmed=content.confirmed))
-    for message in work.session.exec(
-        select(CaseMessage).where(
-            CaseMessage.case_id == case.id, CaseMessage.direction == "reporter"
-        )
-    ):
+    link_company(work.session, work.vault, case, "", work.now)
+    files = list(attachments_of(work.session, row_id(case)))
+    for message in messages_of(work.session, row_id(case)):
         message.sealed = seal_message(work.vault, MessageContent())
         work.session.add(message)
+        if message.attachment_id is not None:
+            files.append(work.session.get_one(Attachment, message.attachment_id))
+    work.session.execute(
+        update(CaseEvent).where(col(CaseEvent.case_id) == case.id).values(sealed=None)
+    )
     add_event(work.session, work.vault, case, "content_deleted", work.now, actor="reporter")
-    work.session.add(case)
-    return forget_files(work, attachments_of(work.session, row_id(case)))
+    forget_files(work, files)
+
+
+def _forget_messages(work: Work, whose: Any) -> None:
+    """Blank what went out or waits to go out; what this turn says goes out first."""
+    rows = work.session.exec(select(Outbound).where(whose)).all()
+    for row in rows:
+        mine = work.write.inbox_id is not None and row.inbox_id == work.write.inbox_id
+        row.forget = mine or row.status in {"sending", "uncertain"}
+        if not row.forget:
+            if row.status in {"queued", "held"}:
+                row.status, row.settled_at = "cancelled", work.now
+            row.sealed, row.external_id = work.vault.seal_json({}, "outbox"), ""
+        work.session.add(row)
+    work.session.flush()
+
+
+def _record_end_of_consent(work: Work, reporter: Reporter) -> None:
+    work.session.add(
+        Consent(
+            organisation_id=reporter.person.organisation_id,
+            person_id=row_id_of(reporter.person),
+            version=reporter.person.consented_version,
+            given=False,
+            channel=reporter.address.channel,
+            at=work.now,
+        )
+    )

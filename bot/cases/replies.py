@@ -103,17 +103,14 @@ def undo_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOffi
         NotPossible: it has left already.
     """
     _own(message, officer)
-    taken_back = work.session.execute(
-        update(Outbound)
-        .where(
-            col(Outbound.message_id) == message.id,
-            col(Outbound.status) == "queued",
-            col(Outbound.attempts) == 0,
-        )
-        .values(status="cancelled")
-    )
-    if not taken_back.rowcount:  # type: ignore[attr-defined]
+    rows = work.session.exec(
+        select(Outbound).where(Outbound.message_id == message.id).with_for_update()
+    ).all()
+    if not rows or any(row.status != "queued" or row.attempts for row in rows):
         raise NotPossible("cases.refused.too_late_to_undo")
+    for row in rows:
+        row.status, row.settled_at = "cancelled", work.now
+        work.session.add(row)
     message.state = "withdrawn"
     work.session.add(message)
     add_event(work.session, work.vault, case, "reply_withdrawn", work.now, actor="officer",
@@ -149,8 +146,10 @@ def resend_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOf
     if not rows:
         raise NotPossible("cases.refused.already_sent")
     for row in rows:
-        row.status, row.attempts, row.available_at, row.error = "queued", 0, work.now, ""
-        row.external_id = ""
+        # Of unknown outcome: counted as tried, so that it is looked up before it leaves again.
+        tried = 1 if row.status == "uncertain" else 0
+        row.status, row.attempts, row.available_at, row.error = "queued", tried, work.now, ""
+        row.external_id, row.settled_at = "", None
         work.session.add(row)
     add_event(work.session, work.vault, case, "reply_resent", work.now, actor="officer",
               officer_id=officer.id)  # fmt: skip

@@ -7,44 +7,30 @@ database as soon as it is back.
 """
 
 import asyncio
+import contextlib
+import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.clock import Clock
-from bot.inbox.spool import Spool
+from bot.inbox.spool import Accepted, Spool
 from bot.log import get_logger
 from bot.metrics import Metrics
-from storage.crypto import Vault
+from storage.crypto import KeyProblem, Vault
 from storage.database import Database
 from storage.inbound import NewInbound, insert_inbound
 
 _BATCH = 256
+_ID_LIMIT = 64  # longer ids are kept as their SHA-256
 
 
 class NotAccepted(Exception):  # noqa: N818 - told to the provider as 503, it will try again
     """Neither the database nor the spool could take the event."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """An event as it came from a provider, already proven to come from it.
-
-    Attributes:
-        source: which parser reads ``raw``: ``twilio``, ``telegram`` or ``simulator``.
-        account: our account at the provider; decides the organisation.
-        external_id: unique within the account for ever.
-        lane: whose order must be kept; stored only as a keyed hash.
-        raw: the body exactly as received.
-    """
-
-    source: str
-    account: str
-    external_id: str
-    lane: str
-    raw: bytes
 
 
 @dataclass(slots=True)
@@ -82,6 +68,7 @@ class Acceptor:
         self._queue: list[_Waiting] = []
         self._ready = threading.Condition()
         self._stopping = False
+        self._on_disk = threading.Lock()
         self._spooling = self._spool.count() > 0
         self._thread: threading.Thread | None = None
 
@@ -120,7 +107,8 @@ class Acceptor:
                 future.set_result(result)
 
         def done(result: bool | BaseException) -> None:
-            loop.call_soon_threadsafe(settle, result)
+            with contextlib.suppress(RuntimeError):  # the caller's loop has ended
+                loop.call_soon_threadsafe(settle, result)
 
         self._enqueue(_Waiting(item, done))
         return await future
@@ -136,25 +124,44 @@ class Acceptor:
     def replay_spool(self) -> int:
         """Bring events from disk into the database; returns how many were brought."""
         brought = 0
-        for event in self._spool.waiting():
-            row = NewInbound(
-                organisation_id=self._organisation_of(event.account),
-                source=event.source,
-                account=event.account,
-                external_id=event.external_id,
-                lane=self._vault.lookup(event.lane),
-                sealed=self._vault.seal(event.raw, "inbox"),
-                received_at=event.received_at,
-            )
-            with self._database.transaction() as session:
-                insert_inbound(session, [row])
-            event.path.unlink()
-            brought += 1
-        self._spooling = False
+        with self._on_disk:
+            for path in self._spool.waiting():
+                brought += self._bring(path)
+            self._spooling = False
         if brought:
             get_logger().info("spool brought into the database", count=brought)
             self._wake()
         return brought
+
+    def _bring(self, path: Path) -> bool:
+        """Bring one event into the database; one that does not fit is set aside, with an alarm."""
+        try:
+            event, at = self._spool.read(path)
+            row = self._row(event, at)
+            with self._database.transaction() as session:
+                insert_inbound(session, [row])
+        except FileNotFoundError:  # another process brought it
+            return False
+        except (DataError, IntegrityError, KeyProblem, LookupError, ValueError) as defect:
+            get_logger().error("spooled event set aside", exc_info=defect)
+            self._spool.set_aside(path)
+            return False
+        self._spool.drop(path)
+        return True
+
+    def _row(self, event: Accepted, at: datetime) -> NewInbound:
+        external_id = event.external_id
+        if len(external_id) > _ID_LIMIT or not external_id.isprintable():
+            external_id = hashlib.sha256(external_id.encode()).hexdigest()
+        return NewInbound(
+            organisation_id=self._organisation_of(event.account),
+            source=event.source,
+            account=event.account,
+            external_id=external_id,
+            lane=self._vault.lookup(event.lane),
+            sealed=self._vault.seal(event.raw, "inbox"),
+            received_at=at,
+        )
 
     def _enqueue(self, waiting: _Waiting) -> None:
         with self._ready:
@@ -176,54 +183,42 @@ class Acceptor:
 
     def _store(self, batch: list[_Waiting]) -> None:
         at = self._clock.now()
+        fitting: list[_Waiting] = []
+        rows: list[NewInbound] = []
+        for waiting in batch:
+            try:
+                rows.append(self._row(waiting.item, at))
+                fitting.append(waiting)
+            except Exception as defect:  # noqa: BLE001 - one odd event must not stop the others
+                get_logger().error("event not stored", exc_info=defect)
+                waiting.done(NotAccepted())
         try:
             if self._spooling:
                 self.replay_spool()
-            rows = [
-                NewInbound(
-                    organisation_id=self._organisation_of(waiting.item.account),
-                    source=waiting.item.source,
-                    account=waiting.item.account,
-                    external_id=waiting.item.external_id,
-                    lane=self._vault.lookup(waiting.item.lane),
-                    sealed=self._vault.seal(waiting.item.raw, "inbox"),
-                    received_at=at,
-                )
-                for waiting in batch
-            ]
             with self._database.transaction() as session:
-                fresh = insert_inbound(session, rows)
-        except SQLAlchemyError as failure:
-            get_logger().error("database cannot store events", error=type(failure).__name__)
-            self._keep_on_disk(batch)
-            return
-        except Exception as defect:  # noqa: BLE001 - the storing thread must outlive a defect
-            get_logger().error("events not stored", exc_info=defect)
-            for waiting in batch:
-                waiting.done(NotAccepted())
+                fresh = insert_inbound(session, rows) if rows else []
+        except Exception as failure:  # noqa: BLE001 - whatever it is, the disk may still take them
+            get_logger().error("database cannot store events", exc_info=failure)
+            self._keep_on_disk(fitting, at)
             return
         self._wake()
-        for waiting, new in zip(batch, fresh, strict=True):
+        for waiting, new in zip(fitting, fresh, strict=True):
             counter = self._metrics.accepted if new else self._metrics.duplicates
             counter.labels(waiting.item.source).inc()
             waiting.done(new)
 
-    def _keep_on_disk(self, batch: list[_Waiting]) -> None:
-        self._spooling = True
+    def _keep_on_disk(self, batch: list[_Waiting], at: datetime) -> None:
         for waiting in batch:
-            item = waiting.item
             try:
-                self._spool.keep(
-                    source=item.source,
-                    account=item.account,
-                    external_id=item.external_id,
-                    lane=item.lane,
-                    raw=item.raw,
-                    at=self._clock.now(),
-                )
+                with self._on_disk:
+                    self._spooling = True
+                    self._spool.keep(waiting.item, at)
             except OSError as failure:
                 get_logger().error("spool refused an event", error=type(failure).__name__)
                 waiting.done(NotAccepted())
             else:
                 self._metrics.spooled.inc()
                 waiting.done(True)
+
+
+__all__ = ["Accepted", "Acceptor", "NotAccepted"]

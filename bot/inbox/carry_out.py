@@ -41,7 +41,8 @@ class CarryOut:
     Attributes:
         lane: the inbox lane of this reporter; her timers take the same one.
         understander: knows what the classifier said of the story in this turn.
-        forgotten_files: paths of files to remove once the transaction has committed.
+        files_to_remove: files were marked as deleted; remove them after the commit.
+        forgotten: the reporter's data were deleted, her conversation with them.
     """
 
     work: Work
@@ -50,8 +51,13 @@ class CarryOut:
     understander: Understander
     model: str
     quiet_seconds: float
-    forgotten_files: list[str] = field(default_factory=list)
+    files_to_remove: bool = False
+    forgotten: bool = False
+    _to: Address = field(init=False)
     _case: Case | None = None
+
+    def __post_init__(self) -> None:
+        self._to = address_of(self.work.vault, self.reporter.address)
 
     def out(self, command: Command) -> None:
         """Carry out one command."""
@@ -79,12 +85,8 @@ class CarryOut:
             case SendOwnData():
                 own_data.send_copy(self.work, self.reporter.person, self._to)
             case DeleteOwnData():
-                self.forgotten_files += own_data.delete(self.work, self.reporter.person)
-                self.reporter.conversation.draft_case_id = None
-
-    @property
-    def _to(self) -> Address:
-        return address_of(self.work.vault, self.reporter.address)
+                own_data.delete(self.work, self.reporter, self.lane)
+                self.files_to_remove = self.forgotten = True
 
     def _reply(self, command: Reply) -> None:
         danger = self._case is not None and self._case.urgency == "darurat"
@@ -144,7 +146,7 @@ class CarryOut:
             draft = case_by_id(self.work.session, conversation.draft_case_id, lock=True)
             conversation.draft_case_id = None
             if draft is not None:
-                self.forgotten_files += own_data.withdraw_draft(self.work, draft)
+                own_data.withdraw_draft(self.work, draft)
         loose = self.work.session.exec(
             select(Attachment).where(
                 Attachment.person_id == self.reporter.person.id,
@@ -152,9 +154,12 @@ class CarryOut:
                 Attachment.state != "deleted",
             )
         ).all()
-        self.forgotten_files += own_data.forget_files(self.work, loose)
+        own_data.forget_files(self.work, loose)
+        self.files_to_remove = True
 
     def _timer(self, command: SetTimer | StopTimer) -> None:
+        if self.forgotten:
+            return
         conversation = self.reporter.conversation
         key = f"{command.kind}:{conversation.id}"
         if isinstance(command, StopTimer):

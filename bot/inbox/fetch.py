@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from bot.channels import Channel, FileGone, FileTooLarge, SendFailure
 from bot.clock import Clock
 from bot.events import Media, MediaKind
 from bot.log import get_logger
+from bot.outbox.orders import OutboxWriter
+from storage.cases import case_by_id
 from storage.crypto import Vault
 from storage.database import Database
 from storage.evidence import EvidenceStore
-from storage.tables import Attachment
+from storage.tables import Attachment, Organisation
 
 FILE_LIMIT = 20 * 1024 * 1024  # bytes; Telegram gives bots no larger ones
 _PAUSES = (1, 3, 10, 60, 300, 1800)  # seconds; media may be late at the provider
@@ -61,7 +64,12 @@ class Fetcher:
         """Fetch until told to stop."""
         while not stopping():
             wake.clear()
-            if not await self.fetch_waiting():
+            try:
+                tried = await self.fetch_waiting()
+            except SQLAlchemyError as failure:
+                get_logger().error("database cannot serve the fetcher", exc_info=failure)
+                tried = 0
+            if not tried:
                 await asyncio.to_thread(wake.wait, 1.0)
 
     async def fetch_waiting(self) -> int:
@@ -137,10 +145,16 @@ class Fetcher:
             )
 
     def _settle(self, file: _Pending, state: str) -> None:
+        """The file will not come: the card of its case tells so."""
         with self._database.transaction() as session:
-            session.execute(
-                update(Attachment)
-                .where(col(Attachment.id) == file.id, col(Attachment.state) == "pending")
-                .values(state=state)
-            )
+            row = session.get(Attachment, file.id, with_for_update=True)
+            if row is None or row.state != "pending":
+                return
+            row.state = state
+            session.add(row)
+            case = case_by_id(session, row.case_id) if row.case_id is not None else None
+            if case is not None:
+                organisation = session.get_one(Organisation, row.organisation_id)
+                writer = OutboxWriter(session, self._vault, organisation, self._clock.now())
+                writer.show_card(case)
         self._wake_outbox()

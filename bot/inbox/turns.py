@@ -50,7 +50,7 @@ from nlp.taxonomy import Taxonomy
 from storage.crypto import Vault
 from storage.database import Database
 from storage.due import is_current
-from storage.evidence import EvidenceStore
+from storage.evidence import EvidenceStore, remove_deleted
 from storage.inbound import ClaimedInbound, claim_inbound, finish_inbound, return_inbound
 from storage.outbound import release_held
 from storage.people import (
@@ -58,6 +58,7 @@ from storage.people import (
     find_reporter,
     meet_reporter,
     reporter_of_address,
+    unite_reporters,
 )
 from storage.tables import Attachment, Conversation, Organisation, PersonAddress
 
@@ -151,6 +152,9 @@ class TurnRunner:
         self._wake_outbox()
 
     def _turn(self, row: ClaimedInbound) -> str:
+        if row.sealed is None:  # revived after its words were deleted
+            self._just_finish(row)
+            return "Forgotten"
         raw = self._vault.open(row.sealed, "inbox")
         event = self._parsers[row.source](raw, row.received_at)
         match event:
@@ -177,6 +181,10 @@ class TurnRunner:
         )
 
     def _conversation_turn(self, row: ClaimedInbound, event: MessageReceived | TimerFired) -> None:
+        if isinstance(event, MessageReceived) and event.aliases:
+            with self._database.transaction() as session:
+                known = (event.address, *event.aliases)
+                unite_reporters(session, self._vault, row.organisation_id, known)
         for attempt in range(_TRIES_PER_TURN):
             try:
                 self._try_conversation_turn(row, event)
@@ -234,7 +242,6 @@ class TurnRunner:
         now: datetime,
     ) -> None:
         turn = advance(state, event, knowledge)
-        forgotten: list[str] = []
         with self._database.transaction() as session:
             work = self._work(session, row, now)
             reporter = self._reporter_to_save(session, row, event, now)
@@ -242,7 +249,7 @@ class TurnRunner:
                 raise _Overtaken
             if isinstance(event, MessageReceived):
                 self._store_files(session, row, event.media, event.address.channel, reporter, now)
-                release_held(session, reporter.address.lookup, now)
+                release_held(session, reporter.person.id or 0, event.address.channel, now)
             carry = CarryOut(
                 work=work,
                 reporter=reporter,
@@ -253,13 +260,13 @@ class TurnRunner:
             )
             for command in turn.commands:
                 carry.out(command)
-            forgotten = carry.forgotten_files
-            _show_typing(work, event, turn.commands)
-            save_conversation(work, reporter, turn.state)
+            _show_typing(work, event, turn.commands, reporter.person.id)
+            if not carry.forgotten:
+                save_conversation(work, reporter, turn.state)
             if not finish_inbound(session, row, now):
                 raise _Overtaken
-        for path in forgotten:
-            self._evidence.delete(path)
+        if carry.files_to_remove:
+            remove_deleted(self._database, self._evidence)
 
     def _known_reporter(
         self, session: Session, row: ClaimedInbound, event: MessageReceived | TimerFired
@@ -424,7 +431,10 @@ class TurnRunner:
 
 
 def _show_typing(
-    work: Work, event: MessageReceived | TimerFired, commands: Sequence[object]
+    work: Work,
+    event: MessageReceived | TimerFired,
+    commands: Sequence[object],
+    person_id: int | None,
 ) -> None:
     """Show that her words are read: while a burst is waited out, and at once after a tap.
 
@@ -436,7 +446,7 @@ def _show_typing(
     speaks = any(isinstance(command, Reply) for command in commands)
     glows = event.choice is not None and event.address.channel == "telegram"
     if glows or (waits and not speaks):
-        work.write.show_typing(event.address, event.external_id)
+        work.write.show_typing(event.address, event.external_id, person_id=person_id)
 
 
 def _parse_timer(raw: bytes, at: datetime) -> TimerFired:

@@ -30,20 +30,23 @@ from storage.tables import Case, Company, Organisation
 
 @dataclass(slots=True)
 class Companies:
-    """The workplaces known to each organisation, read again when one was added."""
+    """The workplaces known to each organisation, read again when one came or went."""
 
     vault: Vault
-    _known: dict[int, tuple[int, CompanyIndex]] = field(default_factory=dict)
+    _known: dict[int, tuple[tuple[int | None, int], CompanyIndex]] = field(default_factory=dict)
 
     def index(self, session: Session, organisation_id: int) -> CompanyIndex:
         """All known names of this organisation, ready for matching."""
-        newest = session.exec(
-            select(func.max(Company.id)).where(Company.organisation_id == organisation_id)
+        newest, count = session.exec(
+            select(func.max(Company.id), func.count()).where(
+                Company.organisation_id == organisation_id
+            )
         ).one()
         cached = self._known.get(organisation_id)
-        if cached is None or cached[0] != (newest or 0):
+        if cached is None or cached[0] != (newest, count):
             names = company_names(session, self.vault, organisation_id)
-            self._known[organisation_id] = cached = (newest or 0, index_companies(names))
+            cached = ((newest, count), index_companies(names))
+            self._known[organisation_id] = cached
         return cached[1]
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.channels import (
     ChatMoved,
     ContentRejected,
@@ -45,6 +47,8 @@ from storage.outbound import (
     ClaimedOutbound,
     claim_outbound,
     expired_sends,
+    forget_settled,
+    is_known_message,
     uncertain_sends,
 )
 
@@ -52,6 +56,10 @@ AT_ONCE = 32
 _PAUSES = (2, 10, 60, 300, 900)  # seconds before each further try
 _WAIT_FOR_FILE = timedelta(seconds=2)
 _LOOK_UP_AFTER = timedelta(minutes=2)
+_GROUP_AWAY = timedelta(minutes=5)
+_DATABASE_PAUSE = 1.0  # seconds
+_TO_REPORTERS = frozenset({"say", "send_file", "typing"})
+_IN_THE_GROUP = frozenset({"card", "reply", "post", "post_file", "topic", "announce"})
 
 ChannelFinder = Callable[[int, str], GroupChannel]
 
@@ -98,22 +106,37 @@ class Deliverer:
         self._wake = wake
 
     async def run(self, stopping: Callable[[], bool]) -> None:
-        """Send until told to stop, then finish what has left."""
+        """Send until told to stop, then finish what has left.
+
+        While the database is away nothing new leaves, and what has left is recorded when it is
+        back; a process that ends before leaves it to the lease.
+        """
         sending: set[asyncio.Task[Result]] = set()
+        unrecorded: list[Result] = []
         while not stopping() or sending:
-            claimed = []
-            if not stopping() and len(sending) < AT_ONCE:
-                self._wake.clear()
-                claimed = await asyncio.to_thread(self._claim, AT_ONCE - len(sending))
-                sending |= {asyncio.create_task(self._deliver(row)) for row in claimed}
+            try:
+                if unrecorded:
+                    await asyncio.to_thread(self._record, unrecorded)
+                    unrecorded = []
+                if not stopping() and len(sending) < AT_ONCE:
+                    self._wake.clear()
+                    claimed = await asyncio.to_thread(self._claim, AT_ONCE - len(sending))
+                    sending |= {asyncio.create_task(self._deliver(row)) for row in claimed}
+            except SQLAlchemyError as failure:
+                get_logger().error("database cannot serve the outbox", exc_info=failure)
+                await asyncio.to_thread(self._wake.wait, _DATABASE_PAUSE)
+                if stopping():
+                    break
+                continue
             if not sending:
                 await asyncio.to_thread(self._wake.wait, 0.5)
                 continue
             done, sending = await asyncio.wait(
                 sending, timeout=0.05, return_when=asyncio.FIRST_COMPLETED
             )
-            if done:
-                await asyncio.to_thread(self._record, [task.result() for task in done])
+            unrecorded = [task.result() for task in done]
+        if unrecorded:
+            await asyncio.to_thread(self._record, unrecorded)
 
     async def deliver_waiting(self) -> int:
         """Send all that can be sent now; returns how many rows were taken. For one process."""
@@ -139,9 +162,11 @@ class Deliverer:
 
     def give_up_lost(self) -> int:
         """Settle rows whose sender died between the request and its record."""
+        now = self._clock.now()
         with self._database.transaction() as session:
-            lost = [_unknown(row, "lease") for row in expired_sends(session, self._clock.now())]
-            record_results(session, self._vault, lost, self._clock.now())
+            lost = [_unknown(row, "lease") for row in expired_sends(session, now)]
+            record_results(session, self._vault, lost, now)
+            forget_settled(session, self._vault.seal_json({}, "outbox"), now)
         if lost:
             self._wake.set()
         return len(lost)
@@ -152,12 +177,13 @@ class Deliverer:
 
     async def _settle(self, row: ClaimedOutbound) -> Result | None:
         payload = self._vault.open_json(row.sealed, "outbox")
-        channel = self._channel_of(row.organisation_id, row.channel)
+        words = payload.get("text") or payload.get("caption", "")
+        if not words:
+            return None
         place = Place(Address(row.channel, payload["to"]))
         try:
-            found = await channel.was_sent(
-                place, payload.get("text", ""), row.created_at.isoformat()
-            )
+            channel = self._channel_of(row.organisation_id, row.channel)
+            found = await self._find(channel, place, row, words)
         except SendFailure:
             return None
         if found:
@@ -242,9 +268,22 @@ class Deliverer:
         self, channel: GroupChannel, place: Place, row: ClaimedOutbound, text: str
     ) -> str | None:
         try:
-            return await channel.was_sent(place, text, row.created_at.isoformat())
+            return await self._find(channel, place, row, text)
         except OutcomeUnknown:
             return None  # it is certain that the earlier try did not leave: see _judge
+
+    async def _find(
+        self, channel: GroupChannel, place: Place, row: ClaimedOutbound, words: str
+    ) -> str | None:
+        """The provider's id of this row's message; one of another row does not count."""
+        found = await channel.was_sent(place, words, row.created_at.isoformat())
+        if found is None or await asyncio.to_thread(self._is_of_another, row, found):
+            return None
+        return found
+
+    def _is_of_another(self, row: ClaimedOutbound, external_id: str) -> bool:
+        with self._database.reading() as session:
+            return is_known_message(session, row.channel, external_id)
 
     async def _to_person(
         self, channel: GroupChannel, row: ClaimedOutbound, payload: dict[str, Any]
@@ -271,6 +310,8 @@ class Deliverer:
         post = await asyncio.to_thread(self._posts.read, row, payload)
         if post is None:
             return _Sent()
+        if row.kind == "post_file" and post.wants_topic:
+            raise FilePending  # the card comes first and makes the topic
         try:
             return await self._put(channel, row, payload, post)
         except TopicGone:
@@ -281,12 +322,14 @@ class Deliverer:
         self, channel: GroupChannel, row: ClaimedOutbound, payload: dict[str, Any], post: Post
     ) -> _Sent:
         place, made = await self._place(channel, row, post)
+        if post.wants_topic and row.kind != "card":
+            card_id = await channel.send_text(place, fit(post.card, channel.capabilities))
+            await asyncio.to_thread(self._posts.card_shown, row, place.thread, card_id)
+            await self._pin(channel, place, card_id)
+            post = replace(post, card_id=card_id)
         if row.kind == "topic":
             await self._bring_topic_up_to_date(channel, place, post, payload)
             return _Sent(thread_id=made)
-        if made is not None and row.kind != "card":
-            card_id = await channel.send_text(place, fit(post.card, channel.capabilities))
-            await asyncio.to_thread(self._posts.card_shown, row, made, card_id)
         # Without topics everything of a case hangs on its card as an answer to it.
         under_card = "" if place.thread or row.kind == "card" else post.card_id
         if row.kind == "post_file":
@@ -367,8 +410,12 @@ def _judge(row: ClaimedOutbound, failure: SendFailure) -> Result:
             return Result(row, "held", error=code)
         case ChatMoved(new_chat_id=chat):
             return Result(row, "queued", error=code, moved_to=chat, same_attempt=True)
+        case Unreachable() if row.kind in _IN_THE_GROUP:
+            get_logger().error("officers' group out of reach", channel=row.channel, code=code)
+            return Result(row, "queued", error=code, wait=_GROUP_AWAY, park=_GROUP_AWAY,
+                          same_attempt=True)  # fmt: skip
         case Unreachable():
-            return Result(row, "failed", error=code, unreachable=True)
+            return Result(row, "failed", error=code, unreachable=row.kind in _TO_REPORTERS)
         case Misconfigured():
             get_logger().error("provider refuses our account", channel=row.channel, code=code)
             return Result(row, "queued", error=code, wait=timedelta(minutes=5), same_attempt=True)
@@ -387,7 +434,12 @@ def _again(row: ClaimedOutbound, code: str) -> Result:
 
 
 def _unknown(row: ClaimedOutbound, code: str) -> Result:
-    """The outcome is unknown: a question may be asked again, other words may not."""
+    """The outcome is unknown: a question may be asked again, other words may not.
+
+    Officers would rather read a post twice than never.
+    """
+    if row.kind in _IN_THE_GROUP:
+        return _again(row, code)
     if row.promise == "question" and row.attempts <= 1:
         return Result(row, "queued", error=code, wait=timedelta(seconds=_PAUSES[0]))
     if row.promise == "notice":

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from bot.channels import Capabilities, Text
 
+_BUTTON_LABEL, _LIST_LABEL = 20, 24
+
 
 def fit(text: Text, can: Capabilities) -> Text:
     """The message as this channel can show it.
@@ -12,9 +14,11 @@ def fit(text: Text, can: Capabilities) -> Text:
     stand in the text with numbers, which the flows understand when typed.
     """
     count = len(text.choices)
-    if count <= can.buttons:
+    longest = max((len(choice.label) for choice in text.choices), default=0)
+    # Channels with lists have short labels too (WhatsApp); Telegram's have no such limit.
+    if count <= can.buttons and (not can.list_items or longest <= _BUTTON_LABEL):
         return replace(text, list_label="")
-    if count <= can.list_items:
+    if count <= can.list_items and longest <= _LIST_LABEL:
         return replace(text, list_label=text.list_label or "Pilih")
     return numbered(text)
 

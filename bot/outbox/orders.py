@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -22,7 +22,7 @@ from storage.crypto import Vault
 from storage.database import is_postgres
 from storage.tables import Case, Organisation, Outbound
 
-_outbox: Table = Outbound.__table__  # type: ignore[attr-defined]
+_outbox: sa.Table = Outbound.__table__  # type: ignore[attr-defined]
 
 DANGER, ANSWER, CASEWORK, ROUTINE = 1, 3, 5, 7
 TEXT_LIMITS = {"whatsapp": 1600, "sim-whatsapp": 1600}
@@ -36,6 +36,7 @@ class OutboxWriter:
 
     Args:
         inbox_id: the event that caused them; with a running ordinal it makes each order unique.
+        forgets: what is said to persons from now on is blanked as soon as it was sent.
     """
 
     session: Session
@@ -43,6 +44,7 @@ class OutboxWriter:
     organisation: Organisation
     now: datetime
     inbox_id: int | None = None
+    forgets: bool = False
     _ordinal: int = field(default=0, init=False)
 
     def say(
@@ -115,7 +117,7 @@ class OutboxWriter:
             delay=delay,
         )
 
-    def show_typing(self, to: Address, inbound_id: str) -> None:
+    def show_typing(self, to: Address, inbound_id: str, *, person_id: int | None = None) -> None:
         """Let the reporter see that her message is being read."""
         self._write(
             "typing",
@@ -125,6 +127,7 @@ class OutboxWriter:
             promise=Promise.NOTICE,
             priority=ANSWER,
             payload={"to": to.path, "inbound": inbound_id},
+            person_id=person_id,
         )
 
     def show_card(self, case: Case, *, priority: int = CASEWORK) -> None:
@@ -160,9 +163,9 @@ class OutboxWriter:
         )
 
     def post_file(self, case: Case, attachment_id: int, caption: str) -> None:
-        """Put a stored file into the case's topic."""
+        """Put a stored file into the case's topic; while it is fetched nothing waits for it."""
         payload = {"attachment": attachment_id, "caption": caption}
-        self._group("post_file", f"case:{case.id}", CASEWORK, payload, case_id=case.id)
+        self._group("post_file", f"file:{attachment_id}", CASEWORK, payload, case_id=case.id)
 
     def set_topic(self, case: Case, *, closed: bool | None = None) -> None:
         """Bring the topic's title up to date and close or reopen it."""
@@ -170,9 +173,10 @@ class OutboxWriter:
         self._group("topic", f"case:{case.id}", CASEWORK, payload, case_id=case.id)
 
     def announce(self, html: str, *, priority: int = ROUTINE) -> None:
-        """Write into the officers' group beside all topics."""
+        """Write into the officers' group beside all topics; an alarm waits for nothing else."""
         payload = {"text": html, "choices": []}
-        self._group("announce", f"group:{self.organisation.id}", priority, payload)
+        lane = "alarm" if priority == DANGER else "group"
+        self._group("announce", f"{lane}:{self.organisation.id}", priority, payload)
 
     def whisper(
         self, user_id: str, html: str, *, case_id: int | None = None, attachment_id: int = 0
@@ -276,11 +280,17 @@ class OutboxWriter:
             available_at=self.now + delay,
             external_id="",
             error="",
+            forget=self.forgets and not paced,
             sealed=self.vault.seal_json(dict(payload), "outbox"),
             created_at=self.now,
         )
         if merge_key:
-            statement = statement.on_conflict_do_nothing()
+            waiting = _outbox.c.priority
+            statement = statement.on_conflict_do_update(
+                index_elements=["merge_key"],
+                index_where=sa.text("status = 'queued' AND merge_key <> ''"),
+                set_={"priority": sa.case((waiting < priority, waiting), else_=priority)},
+            )
         self.session.execute(statement)
         self._ordinal += 1
 

@@ -10,7 +10,13 @@ from sqlmodel import Session, col, select
 from bot.outbox.orders import OutboxWriter
 from storage.cases import case_by_id
 from storage.crypto import Vault
-from storage.outbound import ClaimedOutbound, apply_report, park_chat, settle_outbound
+from storage.outbound import (
+    ClaimedOutbound,
+    apply_report,
+    forget_settled,
+    park_chat,
+    settle_outbound,
+)
 from storage.tables import (
     Case,
     CaseMessage,
@@ -55,6 +61,8 @@ def record_results(
     """Write down several results in one transaction."""
     for result in results:
         _record(session, result, now)
+        if result.row.forget:
+            forget_settled(session, vault.seal_json({}, "outbox"), now, result.row.id)
         _remember_place(session, result)
         if result.row.kind in {"say", "send_file"}:
             _tell_officers(session, vault, result, now)
@@ -78,7 +86,8 @@ def report_delivery(
         return False
     if status == "failed" and row.status == "failed":
         if error in _WINDOW_CODES:
-            row.status = "held"
+            # Late reports of this try must not settle the next one.
+            row.status, row.external_id, row.settled_at = "held", "", None
         if error in _DEAD_ADDRESS_CODES and row.person_id is not None:
             _mark_unreachable(session, row.person_id, channel, error)
     _refresh_reply(session, vault, row, now)
@@ -105,16 +114,18 @@ def _record(session: Session, result: Result, now: datetime) -> None:
     if result.external_id:
         values["external_id"] = result.external_id
     status = result.status
+    if status == "held" and row.forget:  # there is nobody left who could write again
+        status = "failed"
     if status == "queued":
         values["available_at"] = now + result.wait
         values["error"] = result.error
         if result.same_attempt:
-            values["attempts"] = row.attempts - 1
+            values |= {"attempts": row.attempts - 1, "sent_at": None}
         if _already_waits(session, row):
             status = "cancelled"
     elif status != "sent":
         values["error"] = result.error
-    settle_outbound(session, row.id, status, now, **values)
+    settle_outbound(session, row, status, now, **values)
     if result.park is not None:
         park_chat(session, row.chat, now + result.park)
     if result.moved_to:

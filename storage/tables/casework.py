@@ -56,6 +56,7 @@ class Case(SQLModel, table=True):
     sensitive: bool = False
     owner_id: int | None = belongs_to("officers.id", optional=True)
     region_code: str = Field(default="", max_length=10)
+    company_id: int | None = belongs_to("companies.id", optional=True, index=True)
     sealed: bytes = sealed()
     chat_id: str = Field(default="", max_length=40)
     thread_id: str = Field(default="", max_length=40)
@@ -69,7 +70,7 @@ class Case(SQLModel, table=True):
 class CaseEvent(SQLModel, table=True):
     """One line of a case's audit trail: who did what, when. Never changed, never deleted alone.
 
-    ``sealed`` holds details that may name people or quote text.
+    ``sealed`` holds details that may quote text; only they go when a reporter's data go.
     """
 
     __tablename__ = "case_events"
@@ -117,7 +118,8 @@ class Attachment(SQLModel, table=True):
     """A file that came with a message; its bytes lie encrypted in ``DATA_DIR/evidence``.
 
     ``state``: ``pending`` (to be fetched), ``stored``, ``failed``, ``too_large``, ``deleted``.
-    ``sealed`` holds the provider's reference, the file's name and its SHA-256.
+    ``sealed`` holds the provider's reference, the file's name and its SHA-256. A ``deleted`` one
+    keeps its ``path`` until the file is really gone from disk.
     ``key`` is the id that the flow's state uses.
     """
 
@@ -129,6 +131,12 @@ class Attachment(SQLModel, table=True):
             "due_at",
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_attachments_to_remove",
+            "id",
+            sqlite_where=text("state = 'deleted' AND path <> ''"),
+            postgresql_where=text("state = 'deleted' AND path <> ''"),
         ),
     )
     id: int | None = row_id()

@@ -112,8 +112,7 @@ class Company(SQLModel, table=True):
 class Conversation(SQLModel, table=True):
     """Where a person's dialogue stands. ``sealed`` is the flow's state as JSON.
 
-    ``revision`` rises with every turn, so that two turns cannot both be saved. ``timers``
-    maps a timer's kind to the sequence number of its latest setting.
+    ``revision`` rises with every turn, so that two turns cannot both be saved.
     ``officer_speaks_until``: an officer answered; the bot is silent until then.
     """
 
@@ -122,7 +121,7 @@ class Conversation(SQLModel, table=True):
     id: int | None = row_id()
     organisation_id: int = belongs_to("organisations.id")
     person_id: int = belongs_to("persons.id")
-    address_id: int = belongs_to("addresses.id")
+    address_id: int = belongs_to("addresses.id", index=True)
     revision: int = 0
     flow: str = Field(default="", max_length=40)
     step: str = Field(default="", max_length=40)

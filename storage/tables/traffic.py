@@ -9,8 +9,9 @@ from storage.tables.columns import belongs_to, one_of, row_id, sealed
 
 
 class Inbound(SQLModel, table=True):
-    """One raw event as it came, sealed. It stays, so that the same event never counts twice.
+    """One raw event as it came, sealed. The row stays, so that the event never counts twice.
 
+    What it said goes as soon as its turn has been committed (``sealed`` is NULL then).
     ``new`` → ``claimed`` → ``done``; back to ``new`` when a turn failed or a lease ended;
     ``dead`` after too many attempts. One row of a lane at a time may be ``claimed``.
     """
@@ -85,6 +86,7 @@ class Outbound(SQLModel, table=True):
     ``held`` (the service window is shut), ``cancelled`` (taken back in time), ``dead`` (tried
     too often). ``lane`` keeps the order at one place; ``chat`` is what rate limits count by.
     ``kind``: see ``bot.outbox.orders``. Unique per cause: (inbox row, ordinal) or due row.
+    ``forget``: what it says is blanked as soon as it came to its end.
     """
 
     __tablename__ = "outbox"
@@ -113,7 +115,7 @@ class Outbound(SQLModel, table=True):
             sqlite_where=text("status = 'queued' AND merge_key <> ''"),
             postgresql_where=text("status = 'queued' AND merge_key <> ''"),
         ),
-        Index("ix_outbox_external", "channel", "external_id"),
+        Index("ix_outbox_external", "external_id", "channel"),
         Index(
             "ix_outbox_chat_sent",
             "chat",
@@ -121,11 +123,20 @@ class Outbound(SQLModel, table=True):
             sqlite_where=text("paced"),
             postgresql_where=text("paced"),
         ),
-        Index(
-            "ix_outbox_held",
-            "chat",
-            sqlite_where=text("status = 'held'"),
-            postgresql_where=text("status = 'held'"),
+        *(
+            Index(
+                f"ix_outbox_{name}",
+                column,
+                sqlite_where=text(condition),
+                postgresql_where=text(condition),
+            )
+            for name, column, condition in (
+                ("held", "person_id", "status = 'held'"),
+                ("sending", "lease_until", "status = 'sending'"),
+                ("uncertain", "sent_at", "status = 'uncertain'"),
+                ("dead", "id", "status = 'dead'"),
+                ("forget", "id", "forget"),
+            )
         ),
         {"sqlite_autoincrement": True},
     )
@@ -142,7 +153,8 @@ class Outbound(SQLModel, table=True):
     promise: str = Field(max_length=10)
     priority: int = 5
     merge_key: str = Field(default="", max_length=60)
-    person_id: int | None = belongs_to("persons.id", optional=True)
+    forget: bool = False
+    person_id: int | None = belongs_to("persons.id", optional=True, index=True)
     case_id: int | None = belongs_to("cases.id", optional=True, index=True)
     message_id: int | None = belongs_to("case_messages.id", optional=True, index=True)
     status: str = Field(default="queued", max_length=10)
@@ -189,7 +201,7 @@ class Due(SQLModel, table=True):
     kind: str = Field(max_length=40)
     key: str = Field(max_length=80)
     lane: str = Field(max_length=64)
-    conversation_id: int | None = belongs_to("conversations.id", optional=True)
+    conversation_id: int | None = belongs_to("conversations.id", optional=True, index=True)
     case_id: int | None = belongs_to("cases.id", optional=True, index=True)
     sequence: int = 0
     status: str = Field(default="waiting", max_length=10)

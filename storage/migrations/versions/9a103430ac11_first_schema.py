@@ -1,6 +1,6 @@
-"""First schema.
+"""first schema.
 
-Revision: 60f7ed64713f, after
+Revision: 9a103430ac11, after
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ import sqlmodel
 from alembic import op
 
 
-revision = "60f7ed64713f"
+revision = "9a103430ac11"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -254,6 +254,9 @@ def upgrade() -> None:
         sa.Column("sensitive", sa.Boolean(), nullable=False),
         sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("region_code", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
+        sa.Column(
+            "company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("chat_id", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
         sa.Column("thread_id", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
@@ -277,6 +280,9 @@ def upgrade() -> None:
             "urgency IN ('darurat', 'tinggi', 'normal')", name=op.f("ck_cases_urgency")
         ),
         sa.ForeignKeyConstraint(
+            ["company_id"], ["companies.id"], name=op.f("fk_cases_company_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_cases_organisation_id")
         ),
         sa.ForeignKeyConstraint(["owner_id"], ["officers.id"], name=op.f("fk_cases_owner_id")),
@@ -286,6 +292,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cases_company_id"), ["company_id"], unique=False)
         batch_op.create_index(
             "ix_cases_organisation_status", ["organisation_id", "status"], unique=False
         )
@@ -360,6 +367,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'pending'"),
         )
         batch_op.create_index(batch_op.f("ix_attachments_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            "ix_attachments_to_remove",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'deleted' AND path <> ''"),
+            postgresql_where=sa.text("state = 'deleted' AND path <> ''"),
+        )
 
     op.create_table(
         "case_events",
@@ -430,6 +444,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
     )
     with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_conversations_address_id"), ["address_id"], unique=False
+        )
         batch_op.create_index("uq_conversations_person", ["person_id"], unique=True)
 
     op.create_table(
@@ -561,6 +578,9 @@ def upgrade() -> None:
     with op.batch_alter_table("due", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_due_case_id"), ["case_id"], unique=False)
         batch_op.create_index(
+            batch_op.f("ix_due_conversation_id"), ["conversation_id"], unique=False
+        )
+        batch_op.create_index(
             "ix_due_waiting",
             ["due_at"],
             unique=False,
@@ -585,6 +605,7 @@ def upgrade() -> None:
         sa.Column("promise", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("merge_key", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
+        sa.Column("forget", sa.Boolean(), nullable=False),
         sa.Column(
             "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
@@ -630,10 +651,24 @@ def upgrade() -> None:
             sqlite_where=sa.text("paced"),
             postgresql_where=sa.text("paced"),
         )
-        batch_op.create_index("ix_outbox_external", ["channel", "external_id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_dead",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'dead'"),
+            postgresql_where=sa.text("status = 'dead'"),
+        )
+        batch_op.create_index("ix_outbox_external", ["external_id", "channel"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_forget",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("forget"),
+            postgresql_where=sa.text("forget"),
+        )
         batch_op.create_index(
             "ix_outbox_held",
-            ["chat"],
+            ["person_id"],
             unique=False,
             sqlite_where=sa.text("status = 'held'"),
             postgresql_where=sa.text("status = 'held'"),
@@ -652,6 +687,21 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("status = 'queued'"),
             postgresql_where=sa.text("status = 'queued'"),
+        )
+        batch_op.create_index(batch_op.f("ix_outbox_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_sending",
+            ["lease_until"],
+            unique=False,
+            sqlite_where=sa.text("status = 'sending'"),
+            postgresql_where=sa.text("status = 'sending'"),
+        )
+        batch_op.create_index(
+            "ix_outbox_uncertain",
+            ["sent_at"],
+            unique=False,
+            sqlite_where=sa.text("status = 'uncertain'"),
+            postgresql_where=sa.text("status = 'uncertain'"),
         )
         batch_op.create_index(
             "uq_outbox_merge",
@@ -706,6 +756,17 @@ def downgrade() -> None:
             postgresql_where=sa.text("status = 'queued' AND merge_key <> ''"),
         )
         batch_op.drop_index(
+            "ix_outbox_uncertain",
+            sqlite_where=sa.text("status = 'uncertain'"),
+            postgresql_where=sa.text("status = 'uncertain'"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_sending",
+            sqlite_where=sa.text("status = 'sending'"),
+            postgresql_where=sa.text("status = 'sending'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_outbox_person_id"))
+        batch_op.drop_index(
             "ix_outbox_open",
             sqlite_where=sa.text("status = 'queued'"),
             postgresql_where=sa.text("status = 'queued'"),
@@ -721,7 +782,15 @@ def downgrade() -> None:
             sqlite_where=sa.text("status = 'held'"),
             postgresql_where=sa.text("status = 'held'"),
         )
+        batch_op.drop_index(
+            "ix_outbox_forget", sqlite_where=sa.text("forget"), postgresql_where=sa.text("forget")
+        )
         batch_op.drop_index("ix_outbox_external")
+        batch_op.drop_index(
+            "ix_outbox_dead",
+            sqlite_where=sa.text("status = 'dead'"),
+            postgresql_where=sa.text("status = 'dead'"),
+        )
         batch_op.drop_index(
             "ix_outbox_chat_sent", sqlite_where=sa.text("paced"), postgresql_where=sa.text("paced")
         )
@@ -734,6 +803,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("status = 'waiting'"),
             postgresql_where=sa.text("status = 'waiting'"),
         )
+        batch_op.drop_index(batch_op.f("ix_due_conversation_id"))
         batch_op.drop_index(batch_op.f("ix_due_case_id"))
 
     op.drop_table("due")
@@ -752,6 +822,7 @@ def downgrade() -> None:
     op.drop_table("corrections")
     with op.batch_alter_table("conversations", schema=None) as batch_op:
         batch_op.drop_index("uq_conversations_person")
+        batch_op.drop_index(batch_op.f("ix_conversations_address_id"))
 
     op.drop_table("conversations")
     with op.batch_alter_table("case_events", schema=None) as batch_op:
@@ -759,6 +830,11 @@ def downgrade() -> None:
 
     op.drop_table("case_events")
     with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_attachments_to_remove",
+            sqlite_where=sa.text("state = 'deleted' AND path <> ''"),
+            postgresql_where=sa.text("state = 'deleted' AND path <> ''"),
+        )
         batch_op.drop_index(batch_op.f("ix_attachments_person_id"))
         batch_op.drop_index(
             "ix_attachments_pending",
@@ -776,6 +852,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cases_thread")
         batch_op.drop_index(batch_op.f("ix_cases_person_id"))
         batch_op.drop_index("ix_cases_organisation_status")
+        batch_op.drop_index(batch_op.f("ix_cases_company_id"))
 
     op.drop_table("cases")
     with op.batch_alter_table("addresses", schema=None) as batch_op:
