@@ -32,7 +32,7 @@ from bot.flows.catalogue import current, flow_of, newest
 from bot.flows.knowledge import Knowledge
 from bot.flows.obeying import obey
 from bot.flows.script import Ask, Choose, State, Turn
-from bot.flows.speaking import DOOR, say
+from bot.flows.speaking import DOOR, as_notice, say
 from bot.flows.walking import begin, go_on, interrupt, repeat, running, walk
 from bot.flows.words import Word, command, is_greeting, is_visible
 
@@ -221,7 +221,7 @@ def _left_lying(state: State | None, knowledge: Knowledge) -> Turn:
     if not knowledge.pushes_on:
         return Turn(here, (again,))
     reminder = interrupt("paused", here, knowledge)
-    return Turn(reminder.state, (*reminder.commands, again))
+    return Turn(reminder.state, (*map(as_notice, reminder.commands), again))
 
 
 def _informing(before: State | None, turn: Turn, knowledge: Knowledge) -> Turn:

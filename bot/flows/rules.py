@@ -16,7 +16,7 @@ from bot.flows.reporting import (
     story,
 )
 from bot.flows.script import State, Turn
-from bot.flows.speaking import DETAIL_IN_LIST, LIST_ITEMS, clip, say
+from bot.flows.speaking import DETAIL_IN_LIST, LIST_ITEMS, as_notice, clip, say
 from bot.flows.words import length_in_words
 
 Commands = tuple[Command, ...]
@@ -282,7 +282,8 @@ def save_left_lying(state: State, knowledge: Knowledge) -> Turn:
         return Turn(None, (DeleteDraft(),))
     saved, commands = open_urgent_case(state, knowledge)
     if knowledge.pushes_on:
-        commands += (say(knowledge, "paused.saved", "resume", nomor=state.number),)
+        told = say(knowledge, "paused.saved", "resume", nomor=state.number)
+        commands += (as_notice(told),)
     return Turn(saved, commands)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.commands import Choice, Reply
+from bot.commands import Choice, Command, Promise, Reply
 from bot.flows.choosing import ALSO
 from bot.flows.knowledge import Knowledge
 from bot.flows.script import Ask, Choose, End, Say, State, Wait
@@ -34,6 +34,11 @@ def say(knowledge: Knowledge, key: str, *doors: str, **words: str) -> Reply:
     """A message of its own, with command words to tap under it."""
     text = knowledge.texts(key, organisasi=knowledge.organisation, **words)
     return reply(knowledge, text, tuple(door(knowledge, name) for name in doors))
+
+
+def as_notice(order: Command) -> Command:
+    """A reply that nobody asked for: lost sooner than said twice."""
+    return replace(order, promise=Promise.NOTICE) if isinstance(order, Reply) else order
 
 
 def door(knowledge: Knowledge, name: str) -> Choice:

@@ -10,6 +10,7 @@ from bot.commands import (
     OpenCase,
     PageOfficers,
     Part,
+    Promise,
     RecordConsent,
     SendOwnData,
     SetPushes,
@@ -94,6 +95,16 @@ def test_cancelling_can_be_taken_back() -> None:
     chat = agreed()
     chat.say("batal")
     chat.tap("Lanjutkan")
+    assert step(chat) == "workplace"
+
+
+@pytest.mark.parametrize("word", ["lanjut", "gak jadi", "tidak", "lanjutkan aja", "mau lanjut"])
+def test_a_word_of_going_on_never_deletes(word: str) -> None:
+    """At "yakin mau dibatalkan?" a yes to going on is no yes to deleting."""
+    chat = agreed()
+    chat.say("batal")
+    chat.say(word)
+    assert chat.ordered(DeleteDraft) == []
     assert step(chat) == "workplace"
 
 
@@ -304,6 +315,7 @@ def test_a_day_of_silence_brings_one_reminder() -> None:
     chat = agreed()
     (reminder,) = chat.wait(DAY)
     assert [choice.label for choice in reminder.choices] == ["Lanjutkan", "Batal"]
+    assert reminder.promise is Promise.NOTICE
     assert chat.wait(DAY) == []
 
 
