@@ -23,7 +23,8 @@ _WINDOW = 24
 
 _NEGATION = re.compile(
     r"\b(tidak ada (yang|korban)|tidak (sampai|pernah|jadi)|belum (ada|pernah|sampai)|bukan"
-    r"|jangan(lah)?( sampai)?|untung(nya)? tidak|tanpa|supaya tidak|biar tidak|agar tidak"
+    r"|(jangan(lah)?( sampai)?|supaya tidak|biar tidak|agar tidak)( ada)?( lagi)?( yang| orang)?"
+    r"|untung(nya)? tidak|tanpa"
     r"|mencegah|cegah|anti|bebas|alat pemadam|pemadam|asuransi|alarm|apar|jalur)\W*$"
 )
 _PAST = re.compile(

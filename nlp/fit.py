@@ -32,6 +32,8 @@ TAG_C = 20.0
 BAYES_SHARE = 2.0
 """Weight of naive Bayes beside the regression; brings both to the same spread of scores."""
 BAYES_SMOOTHING = 0.3
+NEVER = -1_000.0
+"""Intercept of a label that no message has."""
 FEWEST_EXAMPLES_OF_A_TAG = 5
 
 UNDECIDED = Thresholds(category=0.5, darurat=0.5, tinggi=0.5, tag=0.5)
@@ -130,7 +132,7 @@ def calibrated(
     truth = task.targets[2]
     thresholds = Thresholds(
         category=_sure_from(category.max(axis=1), hits),
-        darurat=_best_f(alarm, truth == pressing.index("darurat"), beta=2.0),
+        darurat=_best_f(alarm, truth == pressing.index("darurat"), beta=3.0),
         tinggi=_best_f(raised, truth != pressing.index("normal"), beta=1.0),
         tag=_best_f(
             sigmoid(blocks[3] / temperatures[3]).ravel(),
@@ -165,7 +167,7 @@ def _table(counted: Sequence[features.Counts], idf: Floats) -> csr_matrix:
 def _softmax_head(learner: LogisticRegression, labels: int) -> tuple[Matrix, list[float]]:
     """Weights (labels x features) and intercepts; labels never seen stay out of reach."""
     rows = np.zeros((labels, learner.coef_.shape[1]))
-    intercepts = np.full(labels, -10.0)
+    intercepts = np.full(labels, NEVER)
     if len(learner.classes_) == 2:  # noqa: PLR2004  (scikit-learn keeps one row for two labels)
         rows[learner.classes_] = np.vstack([-learner.coef_ / 2, learner.coef_ / 2])
         intercepts[learner.classes_] = [-learner.intercept_[0] / 2, learner.intercept_[0] / 2]
@@ -178,21 +180,30 @@ def _softmax_head(learner: LogisticRegression, labels: int) -> tuple[Matrix, lis
 def _bayes(table: csr_matrix, accepted: Sequence[Sequence[str]], labels: Sequence[str]) -> Matrix:
     """Complement naive Bayes (Rennie et al. 2003): how little the other labels use a feature.
 
-    A message counts for every category that is accepted for it.
+    A message counts for every category that is accepted for it. A label that no message has
+    gets no weight.
     """
     member = np.array([[float(label in told) for label in labels] for told in accepted])
     used = np.asarray((table.T @ member).T)
     others = used.sum(axis=0) - used + BAYES_SMOOTHING
     rows = -np.log(others / others.sum(axis=1, keepdims=True))
-    return np.asarray(rows - rows.mean(axis=0))
+    told = np.atleast_1d(member.any(axis=0))[:, np.newaxis]
+    return np.asarray((rows - rows.mean(axis=0, where=told)) * told)
 
 
 def _yes_no_head(
     table: csr_matrix, target: npt.NDArray[np.int64], seed: int
 ) -> tuple[Matrix, float]:
     if not target.any():
-        return np.zeros((1, table.shape[1])), -10.0
-    learner = LogisticRegression(C=TAG_C, solver="liblinear", tol=1e-2, random_state=seed)
+        return np.zeros((1, table.shape[1])), NEVER
+    learner = LogisticRegression(
+        C=TAG_C,
+        class_weight="balanced",
+        solver="liblinear",
+        dual=True,  # fewer messages than features: fifteen times faster than the primal form
+        tol=1e-2,
+        random_state=seed,
+    )
     learner.fit(table, target)
     return learner.coef_, float(learner.intercept_[0])
 
@@ -227,7 +238,7 @@ def _temperatures(logits: Matrix, task: Task) -> list[float]:
         ) -> float:
             scaled = block / np.exp(log_temperature)
             if independent:
-                return float(np.mean(np.logaddexp(0, scaled) - target * scaled))
+                return float(np.sum(np.logaddexp(0, scaled) - target * scaled))
             right = scaled[np.arange(len(target)), target]
             return float(np.mean(np.logaddexp.reduce(scaled, axis=1) - right))
 
@@ -246,7 +257,7 @@ def _sure_from(confidence: Chances, hits: npt.NDArray[np.bool_]) -> float:
 
 
 def _best_f(chances: Chances, truth: npt.NDArray[np.bool_], beta: float) -> float:
-    """The limit with the best F-beta; beta 2 counts a miss as worse than a false alarm."""
+    """The limit with the best F-beta; beta 3 counts a miss as far worse than a false alarm."""
     best, best_limit = -1.0, 0.5
     for limit in np.arange(0.05, 0.95, 0.01):
         told = chances >= limit

@@ -8,6 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -107,7 +108,10 @@ def load_linear(folder: Path, description: dict[str, Any]) -> LinearModel:
         ModelError: a file is missing, damaged, or does not fit the other or this program.
     """
     try:
-        with np.load(folder / "weights.npz", allow_pickle=False) as file:
+        with (
+            (folder / "weights.npz").open("rb") as raw,
+            np.load(raw, allow_pickle=False) as file,
+        ):
             arrays = {key: file[key] for key in ("idf", "weights", "scale", "bias")}
         heads = tuple(
             Head(tuple(part["labels"]), float(part["temperature"]))
@@ -119,7 +123,7 @@ def load_linear(folder: Path, description: dict[str, Any]) -> LinearModel:
             thresholds=Thresholds(**description["thresholds"]),
             **arrays,
         )
-    except (OSError, KeyError, ValueError, TypeError, EOFError) as error:
+    except (OSError, KeyError, ValueError, TypeError, EOFError, BadZipFile) as error:
         raise ModelError(
             f"the model in {folder} cannot be read ({type(error).__name__}); "
             "put back the files of the release or train it again with python -m nlp.train"

@@ -55,12 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         examples = without_duplicates(load_corpus(options.corpus, taxonomy))
     except CorpusError as error:
-        console.print(f"corpus: {error}", style="red", markup=False)
+        console.print(f"corpus: {error}", style="red", markup=False, soft_wrap=True)
         return 2
     if len(examples) < FEWEST_MESSAGES and not options.few:
         console.print(
             f"{len(examples)} messages in {options.corpus}, at least {FEWEST_MESSAGES} are "
-            "needed for a model that people rely on; --few trains one for trials."
+            "needed for a model that people rely on; --few trains one for trials.",
+            soft_wrap=True,
         )
         return 2
     train(examples, taxonomy, options.out, options.seed, console)
@@ -91,7 +92,7 @@ def train(
     )
     write_model_card(training, out.parent / "MODEL_CARD.md")
     console.print(_figures_table(measured))
-    console.print(f"model in {out}, card in {out.parent / 'MODEL_CARD.md'}")
+    console.print(f"model in {out}, card in {out.parent / 'MODEL_CARD.md'}", soft_wrap=True)
     return model
 
 

@@ -82,7 +82,10 @@ def find_duplicates(
         matches = process.extract(
             text, texts[:number], scorer=fuzz.ratio, score_cutoff=threshold, limit=None
         )
-        found += [Duplicate(examples[m[2]], examples[number], m[1]) for m in reversed(matches)]
+        found += [
+            Duplicate(examples[place], examples[number], similarity)
+            for _, similarity, place in sorted(matches, key=lambda match: match[2])
+        ]
     return tuple(found)
 
 

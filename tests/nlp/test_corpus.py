@@ -1,0 +1,90 @@
+"""The training messages are read, checked, and their repetitions found."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nlp.corpus import CorpusError, find_duplicates, load_corpus
+
+ROW = {
+    "text": "gaji belum dibayar",
+    "kind": "pengaduan",
+    "category": "upah",
+    "also": ["jaminan_sosial"],
+    "tags": ["upah_tidak_dibayar"],
+    "urgency": "normal",
+    "source": "written",
+    "writer": "uji",
+}
+
+
+def _write(folder: Path, *rows: object) -> Path:
+    lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
+    (folder / "uji.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_rows_become_examples_with_their_place(tmp_path: Path) -> None:
+    """File and line lead back to the message."""
+    first, second = load_corpus(_write(tmp_path, ROW, "", ROW | {"text": "lembur dipaksa"}))
+    assert (first.text, first.also, first.place) == (
+        "gaji belum dibayar",
+        ("jaminan_sosial",),
+        "uji.jsonl:1",
+    )
+    assert second.place == "uji.jsonl:3"
+
+
+@pytest.mark.parametrize(
+    ("row", "complaint"),
+    [
+        (ROW | {"kind": "keluhan"}, "'kind' has the unknown label 'keluhan'"),
+        (ROW | {"category": "gaji"}, "'category' has the unknown label 'gaji'"),
+        (ROW | {"also": ["gaji"]}, "'also' has the unknown label 'gaji'"),
+        (ROW | {"also": "upah"}, "'also' must be a list"),
+        (ROW | {"also": ["upah"]}, "'also' repeats the category"),
+        (ROW | {"tags": ["tehaer"]}, "'tags' has the unknown label 'tehaer'"),
+        (ROW | {"urgency": "gawat"}, "'urgency' has the unknown label 'gawat'"),
+        (ROW | {"text": " \u200b "}, "'text' must be a text"),
+        (ROW | {"extra": 1}, "the fields must be text, kind"),
+        ({"text": "x"}, "the fields must be text, kind"),
+        ("[1, 2]", "the fields must be text, kind"),
+        ("{half", "not a JSON object"),
+    ],
+)
+def test_a_wrong_row_is_refused_with_file_and_line(
+    tmp_path: Path, row: object, complaint: str
+) -> None:
+    """The writer finds the line; the message itself is not repeated."""
+    with pytest.raises(CorpusError) as error:
+        load_corpus(_write(tmp_path, ROW, row))
+    assert complaint in str(error.value)
+    assert str(error.value).startswith("uji.jsonl:2: ")
+    assert "gaji belum dibayar" not in str(error.value)
+
+
+def test_the_same_message_in_other_spelling_is_a_duplicate(tmp_path: Path) -> None:
+    """Chat spelling, capitals and a changed word do not make a new message."""
+    texts = [
+        "gaji saya belum dibayar sudah tiga bulan",
+        "GAJI SY BLM DIBAYAR UDH TIGA BULAN",
+        "gaji saya belum dibayar sudah dua bulan",
+        "mess bocor kalau hujan",
+    ]
+    examples = load_corpus(_write(tmp_path, *(ROW | {"text": text} for text in texts)))
+    found = find_duplicates(examples)
+    assert [(d.first.place, d.second.place) for d in found] == [
+        ("uji.jsonl:1", "uji.jsonl:2"),
+        ("uji.jsonl:1", "uji.jsonl:3"),
+        ("uji.jsonl:2", "uji.jsonl:3"),
+    ]
+    assert found[0].similarity == 100
+    assert 90 <= found[1].similarity < 100
+
+
+def test_the_shipped_corpus_is_valid() -> None:
+    """Every message that the model learns from has labels of the taxonomy."""
+    examples = load_corpus()
+    assert len(examples) >= 600
+    assert len({example.writer for example in examples}) >= 3
