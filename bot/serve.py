@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import sys
 
 import uvicorn
@@ -29,7 +30,21 @@ def serve(app: App, role: Role) -> None:
     # uvicorn drains on a signal and then raises it again; a drained end is a good one.
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: None)
-    uvicorn.Server(config).run()
+    _Server(config, app).run()
+
+
+class _Server(uvicorn.Server):
+    """Lets open simulator pages go first: uvicorn waits for every connection to end."""
+
+    def __init__(self, config: uvicorn.Config, app: App) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Drain and end."""
+        if self._app.simulator is not None:
+            self._app.simulator.close()
+        await super().shutdown(sockets)
 
 
 async def _work(app: App) -> None:

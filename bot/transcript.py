@@ -7,7 +7,7 @@ A transcript is a text file that officers can read and correct:
     officer: words in the topic of the newest case             officer: [Label]
     officer umum: words beside the topics                      officer Joko: another officer
     bot: words to the reporter; further lines are indented by two spaces, a line of only
-      [A] [B] shows the buttons; … matches anything
+      [A] [B] shows the buttons; … matches anything, empty lines do not count
     group: words that must stand among the new posts in the officers' group (… as above)
     whisper: the same for the officers' private chats
     wait: 8s                   (also 25m, 26h, 3d)
@@ -349,8 +349,12 @@ def _as_text(message: Message) -> str:
 
 
 def _fits(pattern: str, text: str) -> bool:
-    parts = (re.escape(part) for part in pattern.split("…"))
-    return re.fullmatch(".*".join(parts), text, re.DOTALL) is not None
+    parts = (re.escape(part) for part in _without_gaps(pattern).split("…"))
+    return re.fullmatch(".*".join(parts), _without_gaps(text), re.DOTALL) is not None
+
+
+def _without_gaps(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
 
 
 def _indented(text: str) -> str:

@@ -1,0 +1,20 @@
+"""The transcripts are the readable specification: each is played on the whole program."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.transcript import play_file
+
+TRANSCRIPTS = sorted((Path(__file__).parent.parent / "transcripts").glob("*.txt"))
+
+
+@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
+def test_the_program_speaks_as_the_transcript_says(path: Path) -> None:
+    """What officers may read and correct is what workers see."""
+    assert play_file(path).difference is None
+
+
+def test_there_are_enough_transcripts() -> None:
+    """Every flow has at least one; twenty-five in all."""
+    assert len(TRANSCRIPTS) >= 25
