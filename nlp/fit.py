@@ -242,7 +242,7 @@ def _temperatures(logits: Matrix, task: Task) -> list[float]:
             right = scaled[np.arange(len(target)), target]
             return float(np.mean(np.logaddexp.reduce(scaled, axis=1) - right))
 
-        best = minimize_scalar(loss, bounds=(-3, 3), method="bounded")
+        best = minimize_scalar(loss, bounds=(-1.2, 1.5), method="bounded")
         result.append(round(float(np.exp(best.x)), 4))
     return result
 

@@ -65,7 +65,7 @@ from {darurat:.2f}, pressing from {tinggi:.2f}, tag from {tag:.2f}.
   officers are part of the training.
 - A wrong first category costs one more tap: the three best are shown in words, certain ones
   only in the review.
-- `darurat` also follows from the expressions in `nlp/danger.py`, which do not depend on the
+- `darurat` also follows from the expressions in `nlp/danger.toml`, which do not depend on the
   model. Neither sees danger that is told in words nobody thought of: officers read every
   message. Some expressions were written after reading messages of this corpus, which flatters
   `darurat_recall` a little.
