@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_NAME = "lock"
+_PROGRAM = "lock"
 
 
 class NotAlone(Exception):  # noqa: N818 - told to the operator, who then stops the program
@@ -24,7 +24,7 @@ def in_use(data_dir: Path) -> Iterator[None]:
     Raises:
         NotAlone: its data are being replaced right now.
     """
-    with _lock(data_dir, fcntl.LOCK_SH):
+    with _lock(data_dir / _PROGRAM, fcntl.LOCK_SH):
         yield
 
 
@@ -35,19 +35,30 @@ def alone(data_dir: Path) -> Iterator[None]:
     Raises:
         NotAlone: a program runs.
     """
-    with _lock(data_dir, fcntl.LOCK_EX):
+    with _lock(data_dir / _PROGRAM, fcntl.LOCK_EX):
         yield
 
 
 @contextmanager
-def _lock(data_dir: Path, how: int) -> Iterator[None]:
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(data_dir / _NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def only_one(data_dir: Path, what: str) -> Iterator[None]:
+    """Let no second command of this sort run beside this one.
+
+    Raises:
+        NotAlone: one runs already.
+    """
+    with _lock(data_dir / f"{_PROGRAM}-{what}", fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def _lock(path: Path, how: int) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(descriptor, how | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise NotAlone(f"{data_dir} is in use") from None
+            raise NotAlone(f"{path} is held") from None
         yield
     finally:
         os.close(descriptor)

@@ -1,6 +1,7 @@
 """Problems that operators can solve, in their words; whatever is not listed here is a defect."""
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.cli.show import Refused
 from bot.inbox.spool import SpoolUnusable
@@ -46,7 +47,9 @@ def explain(error: Exception) -> tuple[str, str] | None:
             return f"pengklasifikasi tidak bisa dimuat: {error}.", "Perbaiki CLASSIFIER di .env."
         case TaxonomyError():
             return f"daftar kategori salah: {error}.", "Perbaiki nlp/taxonomy.toml di tempat itu."
-        case DatabaseDown() | SQLAlchemyError():
+        case DatabaseDown() | OperationalError() | InterfaceError() | PoolTimeout():
+            return _database(error)
+        case DatabaseError() if type(error) is DatabaseError:  # "file is not a database" and such
             return _database(error)
         case OSError():
             place = f" ({error.filename})" if error.filename else ""

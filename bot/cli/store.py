@@ -11,11 +11,14 @@ from bot.cli.show import Refused
 from bot.clock import Clock, SystemClock
 from bot.log import configure_logging
 from bot.settings import Settings, load_settings
-from storage.crypto import Vault, load_keys
+from storage.crypto import Vault
 from storage.database import Database, sqlite_path
+from storage.keyring import open_vault
 from storage.migrate import current_revision, must_be_current
 from storage.setup import load_lookup_key, organisation_by_slug
 from storage.tables import Organisation
+
+KEY_FILE = "keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,9 @@ def existing_store() -> Iterator[Store]:
     database = existing_database(settings)
     try:
         must_be_current(database)
-        key_file = settings.data_dir / "keys"
         configured = settings.encryption_keys.get_secret_value()
-        vault = Vault(load_keys(configured, key_file, may_create=False))
+        key_file = settings.data_dir / KEY_FILE
+        vault = open_vault(configured, key_file, may_create=False)
         with database.transaction() as session:
             load_lookup_key(session, vault)
         yield Store(settings, SystemClock(), database, vault)
