@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -57,16 +56,10 @@ class Program:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        deadline = time.monotonic() + _READY_SECONDS
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                raise RuntimeError(f"the program ended:\n{self.log.read_text()[-3000:]}")
-            try:
-                with urllib.request.urlopen(f"{self.url}/readyz", timeout=1):  # noqa: S310
-                    return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.05)
-        raise RuntimeError(f"the program did not become ready:\n{self.log.read_text()[-3000:]}")
+        try:
+            await_ready(self.url, self.process)
+        except RuntimeError as failure:
+            raise RuntimeError(f"{failure}\n{self.log.read_text()[-3000:]}") from None
 
     def kill(self) -> None:
         """End it as a power cut would: kill -9."""
@@ -112,7 +105,7 @@ def installation(database_url: str, folder: Path) -> Iterator[Program]:
     with FakeTelegram() as telegram, FakeTwilio() as twilio:
         ratna = telegram.user(501, "Ratna")
         telegram.group(GROUP, forum=True, owner=ratna)
-        port = _free_port()
+        port = free_port()
         program = Program(database_url, folder / "var", telegram, twilio, ratna, port)
         twilio.connect(program.url)
         try:
@@ -121,12 +114,25 @@ def installation(database_url: str, folder: Path) -> Iterator[Program]:
             program.stop()
 
 
-def temporary_folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder for a whole module's installation."""
-    return tempfile.TemporaryDirectory(prefix="kawan-")
+def await_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the program answers that it is ready.
+
+    Raises:
+        RuntimeError: it ended, or did not become ready.
+    """
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError("the program ended")
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=1):  # noqa: S310
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    raise RuntimeError("the program did not become ready")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

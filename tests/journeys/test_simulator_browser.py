@@ -1,0 +1,104 @@
+"""The whole product in a real Chromium: one person plays both sides by clicking."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.handlers.test_simulator_page import ARGUMENTS, CHROMIUM
+from tests.program import ROOT, await_ready, free_port
+
+pytestmark = pytest.mark.browser
+
+WIDE = {"width": 1360, "height": 860}
+ANSWER_MS = 15_000
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    """The program as `make run` starts it: no settings at all but where it stands."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed")
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot"],
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "BIND": f"127.0.0.1:{port}",
+            "QUIET_SECONDS": "0.5",
+        },
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        await_ready(f"http://127.0.0.1:{port}", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture
+def page(address: str) -> Iterator[Any]:
+    """The simulator, opened."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as engine:
+        browser = engine.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page(viewport=WIDE, locale="id-ID", timezone_id="Asia/Jakarta")
+        page.set_default_timeout(ANSWER_MS)
+        page.goto(f"{address}/simulator")
+        page.wait_for_selector("body[data-ready]")
+        yield page
+        browser.close()
+
+
+def test_a_full_intake_by_clicking_becomes_a_case_and_its_answer_comes_back(page: Any) -> None:
+    """What a union sees on its first evening with the product."""
+
+    def says(words: str) -> None:
+        page.get_by_test_id("phone-input").fill(words)
+        page.get_by_test_id("phone-send").click()
+
+    def taps(label: str) -> None:
+        page.get_by_test_id("phone-button").get_by_text(label, exact=True).last.click()
+
+    def hears(words: str) -> None:
+        page.get_by_test_id("phone-chat").get_by_text(words).last.wait_for()
+
+    says("gaji bulan kemarin belum dibayar sampai sekarang, di PT Maju Jaya Garmindo")
+    hears("Apakah Anda setuju")
+    taps("Setuju")
+    hears("kabupaten atau kota")
+    says("cikarang")
+    hears("berapa orang")
+    says("sekitar 40 orang")
+    hears("Apakah ada bukti")
+    taps("Lewati")
+    hears("pakai nama")
+    taps("Rahasiakan nama")
+    hears("anggota serikat")
+    taps("Belum anggota")
+    hears("aman dihubungi")
+    taps("Lewati")
+    hears("Sudah benar?")
+    taps("Kirim")
+    hears("Nomor: KB-")
+
+    page.get_by_test_id("topic-item").first.click()
+    page.get_by_test_id("topic-card").get_by_text("PT Maju Jaya Garmindo").first.wait_for()
+    page.get_by_test_id("officer-button").get_by_text("Saya tangani", exact=True).first.click()
+    hears("sedang memeriksanya")
+    page.get_by_test_id("officer-input").fill("/balas Kami hubungi HRD besok pagi.")
+    page.get_by_test_id("officer-send").click()
+    page.get_by_test_id("officer-button").get_by_text("Kirim", exact=True).last.click()
+    page.get_by_test_id("phone-chat").get_by_text("Kami hubungi HRD besok pagi.").wait_for(
+        timeout=40_000
+    )
+    if picture := os.environ.get("KAWAN_PICTURE"):  # the README's screenshot
+        page.screenshot(path=picture)
