@@ -37,6 +37,7 @@ class Case(SQLModel, table=True):
         one_of("urgency", ("darurat", "tinggi", "normal")),
         one_of("outcome", ("", "tercapai", "sebagian", "tidak_tercapai", "dicabut")),
         Index("ix_cases_thread", "chat_id", "thread_id"),
+        Index("ix_cases_card", "chat_id", "card_id"),
         Index("ix_cases_organisation_status", "organisation_id", "status"),
         {"sqlite_autoincrement": True},
     )

@@ -120,14 +120,14 @@ class Outbound(SQLModel, table=True):
             "ix_outbox_chat_sent",
             "chat",
             "sent_at",
-            sqlite_where=text("paced"),
+            sqlite_where=text("paced = 1"),  # as SQLAlchemy asks for it
             postgresql_where=text("paced"),
         ),
         *(
             Index(
                 f"ix_outbox_{name}",
                 column,
-                sqlite_where=text(condition),
+                sqlite_where=text(condition.replace("forget", "forget = 1")),
                 postgresql_where=text(condition),
             )
             for name, column, condition in (

@@ -1,6 +1,6 @@
 """first schema.
 
-Revision: 9a103430ac11, after
+Revision: f11b4b7796d6, after
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ import sqlmodel
 from alembic import op
 
 
-revision = "9a103430ac11"
+revision = "f11b4b7796d6"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -292,6 +292,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.create_index("ix_cases_card", ["chat_id", "card_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_company_id"), ["company_id"], unique=False)
         batch_op.create_index(
             "ix_cases_organisation_status", ["organisation_id", "status"], unique=False
@@ -648,7 +649,7 @@ def upgrade() -> None:
             "ix_outbox_chat_sent",
             ["chat", "sent_at"],
             unique=False,
-            sqlite_where=sa.text("paced"),
+            sqlite_where=sa.text("paced = 1"),
             postgresql_where=sa.text("paced"),
         )
         batch_op.create_index(
@@ -663,7 +664,7 @@ def upgrade() -> None:
             "ix_outbox_forget",
             ["id"],
             unique=False,
-            sqlite_where=sa.text("forget"),
+            sqlite_where=sa.text("forget = 1"),
             postgresql_where=sa.text("forget"),
         )
         batch_op.create_index(
@@ -783,7 +784,9 @@ def downgrade() -> None:
             postgresql_where=sa.text("status = 'held'"),
         )
         batch_op.drop_index(
-            "ix_outbox_forget", sqlite_where=sa.text("forget"), postgresql_where=sa.text("forget")
+            "ix_outbox_forget",
+            sqlite_where=sa.text("forget = 1"),
+            postgresql_where=sa.text("forget"),
         )
         batch_op.drop_index("ix_outbox_external")
         batch_op.drop_index(
@@ -792,7 +795,9 @@ def downgrade() -> None:
             postgresql_where=sa.text("status = 'dead'"),
         )
         batch_op.drop_index(
-            "ix_outbox_chat_sent", sqlite_where=sa.text("paced"), postgresql_where=sa.text("paced")
+            "ix_outbox_chat_sent",
+            sqlite_where=sa.text("paced = 1"),
+            postgresql_where=sa.text("paced"),
         )
         batch_op.drop_index(batch_op.f("ix_outbox_case_id"))
 
@@ -853,6 +858,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_cases_person_id"))
         batch_op.drop_index("ix_cases_organisation_status")
         batch_op.drop_index(batch_op.f("ix_cases_company_id"))
+        batch_op.drop_index("ix_cases_card")
 
     op.drop_table("cases")
     with op.batch_alter_table("addresses", schema=None) as batch_op:
