@@ -6,7 +6,10 @@ from bot.flows.alarm import is_danger, open_urgent_case, watch_for_danger
 from bot.flows.reporting import summary
 from bot.flows.script import BACK, Ask, Choose, Do, End, Flow, Say
 
-ONE_DAY = 24 * 60 * 60.0
+A_DAY_LESS_AN_HOUR = 23 * 60 * 60.0
+"""WhatsApp carries free words for 24 hours after her last message: remind her within them."""
+
+TWO_DAYS = 48 * 60 * 60.0
 
 INTAKE = Flow(
     name="intake",
@@ -14,7 +17,7 @@ INTAKE = Flow(
     watch=watch_for_danger,
     informs=rules.keep_informed,
     cancel="sure",
-    patience=(ONE_DAY, 2 * ONE_DAY),
+    patience=(A_DAY_LESS_AN_HOUR, TWO_DAYS),
     abandon=rules.save_left_lying,
     script=(
         # May we listen?

@@ -16,6 +16,7 @@ from bot.commands import (
     OpenCase,
     RecordConsent,
     Reply,
+    SendOwnData,
     SetPushes,
     SetTimer,
     StopTimer,
@@ -155,6 +156,8 @@ class Chat:
                 self.consented = given
             case SetPushes(on=on):
                 self.pushes_on = on
+            case SendOwnData():
+                self.unread.append(Reply("Data Anda"))
             case DeleteOwnData():
                 self.cases.clear()
                 self.consented = False
@@ -173,7 +176,7 @@ class Chat:
     def _case(self, order: OpenCase, *, complete: bool) -> OwnCase:
         return OwnCase(
             number=order.number,
-            label=taxonomy().category(order.report.category).label,
+            label=taxonomy().category(order.report.category).list_label,
             status="baru diterima" if complete else "belum lengkap",
             since=self.now.date(),
             next_step="petugas membaca laporan Anda",

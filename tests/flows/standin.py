@@ -73,8 +73,9 @@ def find_company(text: str) -> Match:
 def find_region(text: str) -> Match:
     """The regency or city that a typed name means."""
     match = match_region(text)
-    options = tuple(Option(region.code, region.name) for region in match.candidates)
-    return Match(options[0]) if match.decision == "certain" else Match(options=options)
+    if match.decision == "certain":
+        return Match(Option(match.candidates[0].code, match.candidates[0].name))
+    return Match(options=tuple(Option(r.code, r.short_name) for r in match.candidates))
 
 
 def _kind(text: str) -> str:

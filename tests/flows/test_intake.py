@@ -182,7 +182,7 @@ def test_kabupaten_and_kota_of_one_name_are_asked() -> None:
     chat = agreed()
     chat.say("lewati")
     (which,) = chat.say("bekasi")
-    assert buttons(which) == ["Kabupaten Bekasi", "Kota Bekasi", "Bukan, daerah lain"]
+    assert buttons(which) == ["Kab. Bekasi", "Kota Bekasi", "Bukan, daerah lain"]
     chat.say("kota")
     assert chat.state is not None
     assert chat.state.answers["region"] == "Kota Bekasi"

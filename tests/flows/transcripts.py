@@ -36,6 +36,7 @@ _KINDS = {
 _VARYING = (
     (re.compile(r"KB-\d{4}-\d{4}"), "KB-…"),
     (re.compile("Serikat Pekerja Contoh"), "…"),
+    (re.compile(r"^Data Anda$"), "…"),
     (re.compile(r"Tahap: .*"), "Tahap: …"),
     (re.compile(r"Selanjutnya: .*"), "Selanjutnya: …"),
     (re.compile(r"(?m)^119: (.*\n)*?(?=Petugas)"), "119: …\n"),
