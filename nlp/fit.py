@@ -73,18 +73,37 @@ def labels_of(examples: Sequence[Example], taxonomy: Taxonomy) -> Task:
     return Task(tuple(Head(group, 1.0) for group in slugs), (*single, tags))
 
 
-def fit(examples: Sequence[Example], task: Task, seed: int) -> LinearModel:
-    """A model with temperature 1 and undecided thresholds, the same for the same input."""
+def fit(
+    examples: Sequence[Example],
+    task: Task,
+    seed: int,
+    plain: Sequence[tuple[str, str]] = (),
+) -> LinearModel:
+    """A model with temperature 1 and undecided thresholds, the same for the same input.
+
+    Args:
+        examples: the messages to learn from.
+        task: what they should score.
+        seed: for scikit-learn.
+        plain: short phrases and their category; nothing else is learned from them.
+    """
     counted = [features.count(example.text) for example in examples]
     idf = _idf(counted)
+    counted += [features.count(phrase) for phrase, _ in plain]
     table = _table(counted, idf)
     used = np.flatnonzero(np.bincount(table.indices, minlength=features.BUCKETS))
-    narrow = table[:, used]
+    table = table[:, used]
+    narrow = table[: len(examples)]
+    named = [task.heads[0].labels.index(slug) for _, slug in plain]
+    targets = (
+        np.concatenate([task.targets[0], np.array(named, dtype=np.int64)]),
+        *task.targets[1:],
+    )
     weights = np.zeros((features.BUCKETS, sum(len(head.labels) for head in task.heads)))
     bias: list[float] = []
     columns: list[Matrix] = []
     for head, target, strength, balanced in zip(
-        task.heads, task.targets, STRENGTHS, BALANCED, strict=False
+        task.heads, targets, STRENGTHS, BALANCED, strict=False
     ):
         learner = LogisticRegression(
             C=strength,
@@ -93,11 +112,13 @@ def fit(examples: Sequence[Example], task: Task, seed: int) -> LinearModel:
             tol=1e-3,
             random_state=seed,
         )
-        rows, intercepts = _softmax_head(learner.fit(narrow, target), len(head.labels))
+        rows, intercepts = _softmax_head(
+            learner.fit(table[: len(target)], target), len(head.labels)
+        )
         columns.append(rows)
         bias += intercepts
-    accepted = [(e.category, *e.also) for e in examples]
-    columns[0] += BAYES_SHARE * _bayes(narrow, accepted, task.heads[0].labels)
+    accepted = [*((e.category, *e.also) for e in examples), *((slug,) for _, slug in plain)]
+    columns[0] += BAYES_SHARE * _bayes(table, accepted, task.heads[0].labels)
     for target in task.targets[3].T:
         row, intercept = _yes_no_head(narrow, target, seed)
         columns.append(row)

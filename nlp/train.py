@@ -16,7 +16,7 @@ from rich.progress import track
 from rich.table import Table
 
 from nlp.classifier import BUILT_IN_FOLDER, ScoringClassifier
-from nlp.corpus import WRITERS, CorpusError, Example, find_duplicates, load_corpus
+from nlp.corpus import WRITERS, CorpusError, Example, find_duplicates, load_corpus, load_plain
 from nlp.evaluate import Figures, f1_by_label, figures
 from nlp.fit import Matrix, calibrated, fit, labels_of
 from nlp.linear import LinearModel, save_linear
@@ -64,19 +64,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
             soft_wrap=True,
         )
         return 2
-    train(examples, taxonomy, options.out, options.seed, console)
+    plain = load_plain(taxonomy=taxonomy) if options.corpus == WRITERS else ()
+    train(examples, taxonomy, options.out, options.seed, console, plain)
     return 0
 
 
 def train(
-    examples: Sequence[Example], taxonomy: Taxonomy, out: Path, seed: int, console: Console
+    examples: Sequence[Example],
+    taxonomy: Taxonomy,
+    out: Path,
+    seed: int,
+    console: Console,
+    plain: Sequence[tuple[str, str]] = (),
 ) -> LinearModel:
-    """Measure, fit on all examples, calibrate, and write model and card to ``out``."""
-    measured = cross_validate(examples, taxonomy, seed, console)
+    """Measure, fit on all examples, calibrate, and write model and card to ``out``.
+
+    ``plain`` are phrases that are learned from in every fold and measured in none.
+    """
+    measured = cross_validate(examples, taxonomy, seed, console, plain)
     task = labels_of(examples, taxonomy)
     console.print("fitting the model on all messages")
     model = calibrated(
-        fit(examples, task, seed), measured.logits, task, [_accepted(e) for e in examples]
+        fit(examples, task, seed, plain), measured.logits, task, [_accepted(e) for e in examples]
     )
     save_linear(model, out)
     training = Training(
@@ -103,7 +112,11 @@ def without_duplicates(examples: Sequence[Example]) -> tuple[Example, ...]:
 
 
 def cross_validate(
-    examples: Sequence[Example], taxonomy: Taxonomy, seed: int, console: Console
+    examples: Sequence[Example],
+    taxonomy: Taxonomy,
+    seed: int,
+    console: Console,
+    plain: Sequence[tuple[str, str]] = (),
 ) -> Measured:
     """How well models do on folds they have not seen, each fold other writers.
 
@@ -119,7 +132,7 @@ def cross_validate(
         known = folds != fold
         seen = [e for e, k in zip(examples, known, strict=True) if k]
         part = type(task)(task.heads, tuple(target[known] for target in task.targets))
-        models.append(fit(seen, part, seed))
+        models.append(fit(seen, part, seed, plain))
         for row in map(int, np.flatnonzero(~known)):
             logits[row] = models[fold].logits(examples[row].text)[0]
     predictions: dict[int, Prediction] = {}

@@ -4,6 +4,7 @@ Reads and checks them; a wrong label or field is refused with its file and line.
 """
 
 import json
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from nlp.normalise import clean, normalise
 from nlp.taxonomy import Taxonomy, load_taxonomy
 
 WRITERS = Path(__file__).parent / "writers"
+PLAIN = Path(__file__).parent / "plain.toml"
 FIELDS = ("text", "kind", "category", "also", "tags", "urgency", "source", "writer")
 
 NEAR_DUPLICATE = 90.0
@@ -66,6 +68,20 @@ def load_corpus(
             if line.strip():
                 examples.append(_example(line, f"{file.name}:{number}", labels))
     return tuple(examples)
+
+
+def load_plain(
+    path: str | Path = PLAIN, taxonomy: Taxonomy | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Short phrases that name their matter, each with its category.
+
+    Raises:
+        CorpusError: the file names a category that the taxonomy does not know.
+    """
+    labels = taxonomy or load_taxonomy()
+    groups = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    _check(str(path), "category", list(groups), {c.slug for c in labels.categories})
+    return tuple((phrase, slug) for slug, phrases in groups.items() for phrase in phrases)
 
 
 def find_duplicates(

@@ -47,6 +47,10 @@ def test_the_json_has_the_agreed_names_in_order() -> None:
 @pytest.mark.parametrize(
     ("text", "category"),
     [
+        ("gaji telat", "upah"),
+        ("kena phk", "phk_pesangon"),
+        ("mess bocor", "fasilitas"),
+        ("ijazah ditahan", "pekerja_anak_kerja_paksa"),
         ("gaji bulan ini belum dibayar, thr juga tidak ada", "upah"),
         ("dipaksa lembur sampai malam tapi lemburnya tidak dibayar", "lembur_jam_kerja"),
         ("saya dipecat sepihak dan pesangon tidak dibayar", "phk_pesangon"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nlp.corpus import CorpusError, find_duplicates, load_corpus
+from nlp.corpus import CorpusError, find_duplicates, load_corpus, load_plain
 
 ROW = {
     "text": "gaji belum dibayar",
@@ -81,6 +81,17 @@ def test_the_same_message_in_other_spelling_is_a_duplicate(tmp_path: Path) -> No
     ]
     assert found[0].similarity == 100
     assert 90 <= found[1].similarity < 100
+
+
+def test_plain_phrases_name_every_category_and_no_other(tmp_path: Path) -> None:
+    """A typo in the file of phrases does not make a new category."""
+    phrases = load_plain()
+    assert len({slug for _, slug in phrases}) == 14
+    assert ("gaji telat", "upah") in phrases
+    file = tmp_path / "plain.toml"
+    file.write_text('gaji = ["gaji telat"]', encoding="utf-8")
+    with pytest.raises(CorpusError, match="unknown label 'gaji'"):
+        load_plain(file)
 
 
 def test_the_shipped_corpus_is_valid() -> None:
