@@ -42,7 +42,7 @@ def test_a_schema_of_another_version_is_refused_with_what_to_do(database: Databa
     """A program that runs on the wrong schema loses data quietly."""
     must_be_current(database)
     downgrade(database, "base")
-    with pytest.raises(SchemaProblem, match="admin_cli.py db upgrade"):
+    with pytest.raises(SchemaProblem, match="db upgrade"):
         must_be_current(database)
 
 

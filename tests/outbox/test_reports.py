@@ -1,0 +1,87 @@
+"""Delivery reports: late, early, twice, in any order, and of messages that nobody knows."""
+
+import itertools
+
+import pytest
+from sqlmodel import select
+
+from bot.commands import Promise
+from bot.outbox.results import keep_report, report_delivery
+from storage.outbound import release_held
+from storage.tables import DeliveryReport, PersonAddress
+from tests.outbox.scripted import SRI, Desk
+
+
+def _say(desk: Desk) -> None:
+    with desk.writing() as write:
+        write.say(
+            SRI, "Laporan diterima", person_id=desk.reporter.person.id, case_id=desk.case.id,
+            promise=Promise.RECEIPT,
+        )  # fmt: skip
+
+
+def _report(desk: Desk, status: str, error: str = "", external_id: str = "m1") -> bool:
+    with desk.database.transaction() as session:
+        return report_delivery(
+            session, desk.vault, channel="whatsapp", external_id=external_id, status=status,
+            error=error, now=desk.clock.now(),
+        )  # fmt: skip
+
+
+def test_reports_in_any_order_end_at_the_furthest(desk: Desk) -> None:
+    """Twilio does not keep the order of its callbacks."""
+    for number, order in enumerate(itertools.permutations(("sent", "delivered", "read")), 1):
+        _say(desk)
+        desk.deliver()
+        for status in (*order, *order):
+            assert _report(desk, status, external_id=f"m{number}")
+        assert desk.rows("say")[-1].status == "read"
+
+
+@pytest.mark.parametrize("status", ["delivered", "read", "failed"])
+def test_a_report_that_came_before_the_send_was_recorded_counts(desk: Desk, status: str) -> None:
+    """The callback may be quicker than the answer to our own request."""
+    _say(desk)
+    assert not _report(desk, status)
+    with desk.database.transaction() as session:
+        keep_report(session, "whatsapp", "m1", status, "63024", desk.clock.now())
+    desk.deliver()
+    assert desk.row().status == status
+    with desk.database.reading() as session:
+        assert session.exec(select(DeliveryReport)).all() == []
+
+
+def test_a_report_of_an_unknown_message_changes_nothing(desk: Desk) -> None:
+    """Other programs may use the same account."""
+    _say(desk)
+    desk.deliver()
+    assert not _report(desk, "failed", external_id="SM-fremd")
+    assert desk.row().status == "sent"
+
+
+def test_a_refusal_by_report_is_shown_on_the_card(desk: Desk) -> None:
+    """The officers must know that she did not hear, and what to do."""
+    with desk.writing() as write:
+        write.show_card(desk.case)
+    desk.deliver()
+    _say(desk)
+    desk.deliver()
+    _report(desk, "failed", "63024")
+    desk.deliver()
+    assert "tidak ada di WhatsApp" in desk.telegram.edits[-1][1].text
+    with desk.database.reading() as session:
+        assert session.exec(select(PersonAddress.unreachable)).one() == "63024"
+
+
+def test_a_closed_window_told_by_report_holds_the_words_until_she_writes(desk: Desk) -> None:
+    """Twilio takes the message first and refuses it a second later (63016)."""
+    _say(desk)
+    desk.deliver()
+    _report(desk, "failed", "63016")
+    assert desk.row().status == "held"
+    assert not _report(desk, "sent"), "a late report of the refused try must not settle it"
+    assert desk.row().status == "held"
+    with desk.database.transaction() as session:
+        release_held(session, desk.reporter.person.id or 0, "whatsapp", desk.clock.now())
+    desk.deliver()
+    assert (desk.row().status, desk.row().external_id) == ("sent", "m2")
