@@ -232,6 +232,14 @@ def test_addresses_in_guides_are_served(guide: Path, routes: set[str]) -> None:
 
 
 @by_guide
+def test_the_address_for_twilio_is_the_one_that_the_program_prints(guide: Path) -> None:
+    """Without the part after # a short outage loses messages."""
+    again = importlib.import_module("bot.cli.webhooks")._AGAIN
+    for part in re.findall(r"/twilio/inbound(#[^`\s]*)", guide.read_text(encoding="utf-8")):
+        assert part == again
+
+
+@by_guide
 def test_metrics_in_guides_exist(guide: Path) -> None:
     """An alarm on a metric that does not exist never rings."""
     known: set[str] = set()
