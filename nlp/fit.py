@@ -32,6 +32,7 @@ TAG_C = 20.0
 BAYES_SHARE = 2.0
 """Weight of naive Bayes beside the regression; brings both to the same spread of scores."""
 BAYES_SMOOTHING = 0.3
+UNLABELLED = -1
 NEVER = -1_000.0
 """Intercept of a label that no message has."""
 FEWEST_EXAMPLES_OF_A_TAG = 5
@@ -85,7 +86,8 @@ def fit(
         examples: the messages to learn from.
         task: what they should score.
         seed: for scikit-learn.
-        plain: short phrases and their category; nothing else is learned from them.
+        plain: short phrases and their category; they count as complaints, except those of
+            the last category (``lainnya``), and nothing else is learned from them.
     """
     counted = [features.count(example.text) for example in examples]
     idf = _idf(counted)
@@ -94,11 +96,7 @@ def fit(
     used = np.flatnonzero(np.bincount(table.indices, minlength=features.BUCKETS))
     table = table[:, used]
     narrow = table[: len(examples)]
-    named = [task.heads[0].labels.index(slug) for _, slug in plain]
-    targets = (
-        np.concatenate([task.targets[0], np.array(named, dtype=np.int64)]),
-        *task.targets[1:],
-    )
+    targets = _with_plain(task, [slug for _, slug in plain])
     weights = np.zeros((features.BUCKETS, sum(len(head.labels) for head in task.heads)))
     bias: list[float] = []
     columns: list[Matrix] = []
@@ -125,6 +123,19 @@ def fit(
         bias.append(intercept)
     weights[used] = np.vstack(columns).T
     return _packed(task.heads, idf, weights, bias)
+
+
+def _with_plain(task: Task, slugs: Sequence[str]) -> tuple[npt.NDArray[np.int64], ...]:
+    """The targets of categories and kinds lengthened by those of plain phrases, -1 for none."""
+    categories, kinds = task.heads[0].labels, task.heads[1].labels
+    complaint = kinds.index("pengaduan")
+    named = np.array([categories.index(slug) for slug in slugs], dtype=np.int64)
+    told = np.where(named == len(categories) - 1, UNLABELLED, complaint).astype(np.int64)
+    return (
+        np.concatenate([task.targets[0], named]),
+        np.concatenate([task.targets[1], told]),
+        task.targets[2],
+    )
 
 
 def calibrated(
