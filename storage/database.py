@@ -102,7 +102,11 @@ def _sqlite(url: str, pool_size: int, patience: float) -> Engine:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(
-        url, pool_size=pool_size, max_overflow=20, connect_args={"check_same_thread": False}
+        url,
+        pool_size=pool_size,
+        max_overflow=20,
+        hide_parameters=True,  # no address or text in an exception
+        connect_args={"check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
@@ -128,6 +132,7 @@ def _postgres(url: str, pool_size: int, patience: float) -> Engine:
         plain.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=pool_size,
         max_overflow=10,
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_timeout=patience,
         connect_args={"connect_timeout": max(1, round(patience))},

@@ -39,6 +39,8 @@ def button(
 def meaning_of(session: Session, organisation_id: int, payload: str) -> Tap | None:
     """What a tapped button stands for; None for anything that is not ours."""
     token = payload.removeprefix(PREFIX)
+    if not (token.isascii() and token.isalnum()):
+        return None
     return session.exec(
         select(Tap).where(Tap.token == token, Tap.organisation_id == organisation_id)
     ).first()

@@ -1,0 +1,136 @@
+"""Officers at their desk: acts on a case, each in a transaction of its own, without the flows."""
+
+from dataclasses import dataclass, replace
+
+
+from bot.cases import desk as officers_desk
+from bot.cases.opening import open_case
+from bot.cases.roster import RosterOfficer, add_officer, remove_officer
+from bot.cases.taps import button
+from bot.commands import Part, Report
+from bot.events import Officer, OfficerTapped, OfficerWrote
+from storage.cases import case_by_id, events_of, messages_of, row_id
+from storage.database import Database
+from storage.tables import Case, CaseEvent, CaseMessage, Outbound
+from tests.outbox.scripted import GROUP_CHAT, Desk
+
+REPORT = Report(
+    kind="pengaduan",
+    category="upah",
+    parts=(Part("gaji belum dibayar", source="whatsapp:1"),),
+    identity="nama",
+    name="Sri",
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the one who tapped was told."""
+
+    text: str
+    alert: bool
+
+
+class Office(Desk):
+    """A desk with a roster: two officers, a coordinator, a reader, one who was removed."""
+
+    def __init__(self, database: Database, folder: object) -> None:
+        super().__init__(database, folder)  # type: ignore[arg-type]
+        self._count = 0
+        roles = {"ratna": "coordinator", "joko": "officer", "maria": "officer",
+                 "budi": "readonly", "lama": "officer"}  # fmt: skip
+        self.officers: dict[str, RosterOfficer] = {}
+        with database.transaction() as session:
+            for user_id, role in roles.items():
+                self.officers[user_id] = add_officer(
+                    session, self.vault, self.organisation_id,
+                    user_id=user_id, name=user_id.title(), role=role, now=self.clock.now(),
+                )  # fmt: skip
+            remove_officer(session, self.vault, self.organisation_id, "lama", self.clock.now())
+
+    def opens(self, report: Report = REPORT, **changes: object) -> Case:
+        """A complete case of the reporter."""
+        self._count += 1
+        with self.database.transaction() as session:
+            reporter = self.meet(session)
+            number = f"KB-AAAA-{self._count:04d}"
+            return open_case(
+                self.work(session), reporter.person, number, replace(report, **changes),  # type: ignore[arg-type]
+                complete=True, predicted=None,
+            )  # fmt: skip
+
+    def taps(
+        self, user_id: str, case: Case, action: str, value: str = "", message_id: int | None = None
+    ) -> Answer:
+        """Somebody taps a button of this case."""
+        with self.database.transaction() as session:
+            made = button(self.work(session), case, "x", action, value, message_id)
+        return self.taps_payload(user_id, made.id)
+
+    def taps_payload(self, user_id: str, payload: str) -> Answer:
+        """Somebody taps whatever carries this payload."""
+        self._count += 1
+        event = OfficerTapped(
+            channel="telegram", officer=Officer(user_id), chat_id=GROUP_CHAT, message_id="1",
+            tap_id=f"tap{self._count}", payload=payload, at=self.clock.now(),
+        )  # fmt: skip
+        with self.database.transaction() as session:
+            officers_desk.officer_tapped(self.work(session), event)
+        told = self.payload(self.rows("tap")[-1])
+        return Answer(told["text"], told["alert"])
+
+    def writes(self, user_id: str, case: Case, text: str, **fields: object) -> str:
+        """Somebody writes in the case's topic; the id of the message."""
+        self._count += 1
+        stored = self.stored(case)
+        event = OfficerWrote(
+            channel="telegram", officer=Officer(user_id), chat_id=GROUP_CHAT,
+            message_id=f"g{self._count}", at=self.clock.now(), thread_id=stored.thread_id,
+            text=text,
+        )  # fmt: skip
+        event = replace(event, **fields)  # type: ignore[arg-type]
+        with self.database.transaction() as session:
+            officers_desk.officer_wrote(self.work(session), event, None)
+        return event.message_id
+
+    def stored(self, case: Case) -> Case:
+        """The case as it is stored now."""
+        with self.database.reading() as session:
+            found = case_by_id(session, row_id(case))
+        assert found is not None
+        return found
+
+    def trail(self, case: Case) -> list[CaseEvent]:
+        """What was done in the case."""
+        with self.database.reading() as session:
+            return list(events_of(session, row_id(case)))
+
+    def messages(self, case: Case, direction: str) -> list[CaseMessage]:
+        """What was said in the case."""
+        with self.database.reading() as session:
+            return [m for m in messages_of(session, row_id(case)) if m.direction == direction]
+
+    def payload(self, row: Outbound) -> dict[str, object]:
+        """What a row says."""
+        return dict(self.vault.open_json(row.sealed, "outbox"))
+
+    def in_the_group(self) -> str:
+        """Everything that stands in the group: posts, cards, edits, topics' titles, captions."""
+        texts = [sent.text.text for sent in self.telegram.sent if self._in_group(sent.place)]
+        edits = [text.text for _, text in self.telegram.edits]
+        return "\n".join([*texts, *edits, *self.telegram.topics.values()])
+
+    def whispered(self, user_id: str) -> list[str]:
+        """What stands in an officer's private chat."""
+        return [s.text.text for s in self.telegram.sent if s.place.address.path == user_id]
+
+    def work_label(self, case: Case) -> str:
+        """What the category is called."""
+        return self.taxonomy.category(case.category).label
+
+    def heard(self) -> list[str]:
+        """What the reporter was told."""
+        return [sent.text.text for sent in self.whatsapp.sent]
+
+    def _in_group(self, place: object) -> bool:
+        return place.address.path == GROUP_CHAT  # type: ignore[attr-defined]

@@ -1,0 +1,212 @@
+"""What must not stand in the big group does not, and people's words cannot pose as ours."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.cases import card
+from bot.cases.markup import escaped, escaped_pieces
+from bot.cases.opening import add_to_case, correct_message
+from bot.channels import Text
+from bot.commands import Part, Report
+from bot.handlers.simulator.markup import parse_html, plain_text
+from bot.outbox.split import units
+from storage.cases import CaseContent, case_by_id, seal_content
+from storage.tables import Case
+from tests.cases.office import REPORT, Office
+
+SECRETS = {
+    "story": "KENARI-CERITA ditarik paksa oleh mandor",
+    "name": "KENARI-NAMA",
+    "workplace": "PT KENARI-TEMPAT",
+    "happened": "KENARI-KAPAN",
+    "affected": "KENARI-KORBAN",
+    "safe_hours": "KENARI-JAM",
+}
+SENSITIVE = Report(
+    kind="pengaduan",
+    category="pelecehan_kekerasan",
+    parts=(Part(SECRETS["story"], source="whatsapp:9"),),
+    identity="nama",
+    name=SECRETS["name"],
+    workplace=SECRETS["workplace"],
+    happened=SECRETS["happened"],
+    affected=SECRETS["affected"],
+    safe_hours=SECRETS["safe_hours"],
+)
+
+
+def _live_through(office: Office, case: Case) -> None:
+    """Everything that may happen in a case, up to the closing."""
+    office.deliver()
+    with office.database.transaction() as session:
+        work = office.work(session)
+        row = case_by_id(session, case.id or 0, lock=True)
+        assert row is not None
+        add_to_case(work, row, (Part("KENARI-TAMBAHAN", source="whatsapp:10"),))
+        person = office.meet(session).person
+        assert correct_message(work, person, "whatsapp:9", "KENARI-CERITA diralat")
+    for action, value in (("take", ""), ("to_urgency", "darurat"), ("to_stage", "ditangani"),
+                          ("close_as", "sebagian"), ("reopen", "")):  # fmt: skip
+        assert not office.taps("joko", case, action, value).alert
+    office.writes("ratna", case, "/kasus", thread_id="")
+    office.deliver()
+    office.deliver(61)
+
+
+def test_a_confidential_case_says_nothing_in_the_group(office: Office) -> None:
+    """Thirty officers read along, and one of them may know the mandor."""
+    case = office.opens(SENSITIVE)
+    _live_through(office, case)
+    group = office.in_the_group()
+    assert case.number in group
+    assert "KENARI" not in group
+    assert "+62812" not in group
+    assert office.work_label(case) not in group
+
+
+def test_the_same_case_not_confidential_does_show_its_story(office: Office) -> None:
+    """Guards the test above: it would pass on an empty group."""
+    case = office.opens(SENSITIVE, category="upah")
+    _live_through(office, case)
+    group = office.in_the_group()
+    for shown in ("KENARI-CERITA", "KENARI-TAMBAHAN", "KENARI-TEMPAT", "diralat"):
+        assert shown in group
+    for hidden in ("KENARI-NAMA", "KENARI-JAM", "+62812"):
+        assert hidden not in group
+
+
+def test_only_the_one_in_charge_or_a_coordinator_reads_it_and_it_is_logged(office: Office) -> None:
+    """Whoever looked must be known afterwards."""
+    case = office.opens(SENSITIVE)
+    office.deliver()
+    message = office.messages(case, "reporter")[0].id
+    for action in ("reveal", "read"):
+        answer = office.taps("maria", case, action, message_id=message)
+        assert answer.text == office.texts("cases.refused.take_first")
+        assert office.taps("budi", case, action, message_id=message).alert
+    office.taps("joko", case, "take")
+    for who in ("joko", "ratna"):
+        office.taps(who, case, "reveal")
+        office.taps(who, case, "read", message_id=message)
+    assert office.taps("maria", case, "reveal").alert
+    office.deliver()
+    assert office.whispered("maria") == office.whispered("budi") == []
+    for who in ("joko", "ratna"):
+        facts, words = office.whispered(who)
+        for secret in ("story", "name", "workplace", "happened", "safe_hours"):
+            assert SECRETS[secret] in facts
+        assert "+6281200000001" in facts
+        assert SECRETS["story"] in words
+    looked = [(e.what, e.officer_id) for e in office.trail(case) if e.what.startswith("revealed")]
+    joko, ratna = office.officers["joko"].id, office.officers["ratna"].id
+    assert looked == [
+        ("revealed_reporter", joko), ("revealed_message", joko),
+        ("revealed_reporter", ratna), ("revealed_message", ratna),
+    ]  # fmt: skip
+
+
+def test_a_hidden_name_stays_hidden_even_on_reveal(office: Office) -> None:
+    """She was promised a pseudonym towards the officers."""
+    case = office.opens(SENSITIVE, identity="rahasia")
+    office.taps("ratna", case, "reveal")
+    office.deliver()
+    (facts,) = office.whispered("ratna")
+    assert "KENARI-NAMA" not in facts
+    assert "+62812" not in facts
+
+
+def test_a_workplace_told_in_confidence_is_not_offered_to_others(office: Office) -> None:
+    """ "Maksudnya rumah Bu …?" would tell the next one that somebody complained."""
+    from storage.cases import company_names
+
+    office.opens(SENSITIVE)
+    office.opens(REPORT, workplace="PT Terbuka")
+    with office.database.reading() as session:
+        names = company_names(session, office.vault, office.organisation_id)
+    assert names == ("PT Terbuka",)
+
+
+def test_a_case_that_becomes_confidential_says_so_from_then_on(office: Office) -> None:
+    """The classifier may be wrong at first."""
+    case = office.opens(SENSITIVE, category="upah")
+    office.deliver()
+    office.taps("joko", case, "to_category", "pelecehan_kekerasan")
+    office.deliver()
+    assert office.stored(case).sensitive
+    newest_card = office.telegram.edits[-1][1].text
+    assert "KENARI" not in newest_card
+    assert "KENARI" not in office.telegram.topics["t1"]
+
+
+NASTY = (
+    '<b>tebal</b> <a href="https://evil.tld">klik</a> & &lt; </blockquote>',
+    "https://evil.tld www.evil.tld evil.tld t.me/evil tg://resolve?domain=x",
+    "@admin /tutup /balas@bot #tag $CASH mandor@pabrik.co.id",
+    "\u202eterbalik\u202c \u200bnol\u200b \u2066x\u2069 \ufeff \x00 \x1b[31m",
+)
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_words_of_a_person_make_no_link_command_or_markup(text: str) -> None:
+    """A reporter's text must not look like a button or a command of ours."""
+    shown = escaped(text)
+    parsed = plain_text(parse_html(shown))
+    assert "<" not in shown
+    for sign in "\u202e\u202c\u200b\u2066\u2069\ufeff\x00\x1b":
+        assert sign not in parsed
+    for tappable in ("://", "evil.tld", "t.me/", "@admin", "/tutup", "/balas", "#tag", "$CASH",
+                     "@pabrik"):  # fmt: skip
+        assert tappable not in parsed
+    kept = [sign for sign in text if sign.isalnum()]
+    assert [sign for sign in parsed if sign.isalnum()] == kept
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=300, deadline=None)
+def test_escaping_keeps_the_words_and_is_always_valid(text: str) -> None:
+    """Whatever is typed must be readable and must not break the post."""
+    pieces = escaped_pieces(text, 50)
+    for piece in pieces:
+        shown = plain_text(parse_html(piece))
+        assert 0 < units(shown) <= 50
+    whole = "".join(plain_text(parse_html(piece)) for piece in pieces)
+    assert [s for s in whole if s.isalpha()] == [s for s in text if s.isalpha()]
+
+
+@given(data=st.data())
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_card_fits_whatever_stands_on_it(office: Office, data: st.DataObject) -> None:
+    """A card that Telegram refuses is a case that nobody sees."""
+    text = st.one_of(
+        st.sampled_from([*NASTY, "😢" * 3000, "&" * 3000, "@a" * 3000, "a\n" * 2000]),
+        st.text(max_size=200),
+    )
+    content = CaseContent(
+        story=data.draw(text), workplace=data.draw(text), region_name=data.draw(text),
+        happened=data.draw(text), affected=data.draw(text), name=data.draw(text),
+        safe_hours=data.draw(text), probability=0.5, triggers=tuple(data.draw(text) for _ in "abc"),
+    )  # fmt: skip
+    if not hasattr(office, "shared"):
+        office.shared = office.opens()  # type: ignore[attr-defined]
+    with office.database.transaction() as session:
+        case = case_by_id(session, office.shared.id)  # type: ignore[attr-defined]
+        assert case is not None
+        case.sealed = seal_content(office.vault, content)
+        case.tags, case.urgency = ",".join(["thr"] * 100), "darurat"
+        work = office.work(session)
+        shown: Text = card.card(work, case)
+        assert units(plain_text(parse_html(shown.text))) <= 4096
+        assert 0 < len(card.title(work, case)) <= 128
+        assert "\n" not in card.title(work, case)
+
+
+def test_a_long_story_stands_whole_in_the_topic(office: Office) -> None:
+    """What was told must be read, not its first page."""
+    words = [f"kata{number}" for number in range(1500)]
+    office.opens(REPORT, parts=(Part(" ".join(words), source="whatsapp:77"),))
+    office.deliver()
+    group = office.in_the_group()
+    assert all(word in group for word in words)

@@ -1,0 +1,154 @@
+"""An officer's words on their way to the reporter: seen first, taken back in time, never doubled."""
+
+import pytest
+
+from bot.channels import OutcomeUnknown, Unreachable
+from storage.tables import Case
+from tests.cases.office import Office
+
+
+def _preview(
+    office: Office, case: Case, text: str = "Kami hubungi HRD.", who: str = "joko"
+) -> int:
+    office.writes(who, case, f"/balas {text}")
+    return office.messages(case, "reply")[-1].id or 0
+
+
+@pytest.fixture
+def case(office: Office) -> Case:
+    """A case whose topic stands."""
+    case = office.opens()
+    office.deliver()
+    return case
+
+
+def test_nothing_leaves_before_the_officer_has_seen_and_sent_it(
+    office: Office, case: Case
+) -> None:
+    """A note typed in the wrong place must not reach a frightened worker."""
+    office.writes("joko", case, "HRD-nya bohong")
+    message = _preview(office, case)
+    office.deliver(3600)
+    assert office.heard() == []
+    assert "Kami hubungi HRD." in office.in_the_group()
+    office.taps("joko", case, "reply_send", message_id=message)
+    office.deliver(19)
+    assert office.heard() == []
+    office.deliver(1)
+    assert len(office.heard()) == 1
+    assert "Kami hubungi HRD." in office.heard()[0]
+
+
+def test_undo_works_for_twenty_seconds_and_then_says_that_it_is_too_late(
+    office: Office, case: Case
+) -> None:
+    """Everyone has sent something to the wrong person once."""
+    message = _preview(office, case)
+    office.taps("joko", case, "reply_send", message_id=message)
+    office.deliver(15)
+    assert not office.taps("joko", case, "reply_undo", message_id=message).alert
+    office.deliver(60)
+    assert office.heard() == []
+    message = _preview(office, case, "Yang ini benar.")
+    office.taps("joko", case, "reply_send", message_id=message)
+    office.deliver(21)
+    answer = office.taps("joko", case, "reply_undo", message_id=message)
+    assert answer.text == office.texts("cases.refused.too_late_to_undo")
+    assert len(office.heard()) == 1
+    assert office.messages(case, "reply")[-1].state == "queued"
+
+
+def test_a_long_reply_of_which_a_part_has_left_cannot_be_undone(
+    office: Office, case: Case
+) -> None:
+    """Half a reply "taken back" would be a lie to the officer."""
+    message = _preview(office, case, "Kalimat yang panjang sekali. " * 100)
+    office.taps("joko", case, "reply_send", message_id=message)
+    office.whatsapp.troubles["send_text"] = [None, OutcomeUnknown("x")]
+    office.deliver(21)
+    assert office.taps("joko", case, "reply_undo", message_id=message).alert
+
+
+def test_sent_twice_by_a_double_tap_it_leaves_once(office: Office, case: Case) -> None:
+    """Thumbs are impatient."""
+    message = _preview(office, case)
+    office.taps("joko", case, "reply_send", message_id=message)
+    again = office.taps("joko", case, "reply_send", message_id=message)
+    assert again.text == office.texts("cases.refused.already_sent")
+    office.deliver(60)
+    assert len(office.heard()) == 1
+
+
+def test_only_its_author_or_a_coordinator_sends_a_preview(office: Office, case: Case) -> None:
+    """A colleague's unfinished words are not mine to send."""
+    message = _preview(office, case)
+    answer = office.taps("maria", case, "reply_send", message_id=message)
+    assert answer.text == office.texts("cases.refused.not_yours")
+    assert not office.taps("ratna", case, "reply_send", message_id=message).alert
+
+
+def test_after_tapping_reply_the_next_words_are_previewed_and_only_those(
+    office: Office, case: Case
+) -> None:
+    """The button is for officers who do not like commands."""
+    office.taps("joko", case, "reply")
+    office.writes("maria", case, "catatan Maria")
+    office.writes("joko", case, "Halo, kami bantu")
+    office.writes("joko", case, "catatan Joko")
+    assert [m.state for m in office.messages(case, "reply")] == ["preview"]
+    assert len(office.messages(case, "note")) == 2
+
+
+def test_a_cancelled_reply_cannot_be_sent(office: Office, case: Case) -> None:
+    """The old buttons still stand under the message."""
+    message = _preview(office, case)
+    office.taps("joko", case, "reply_cancel", message_id=message)
+    assert office.taps("joko", case, "reply_send", message_id=message).alert
+    office.deliver(60)
+    assert office.heard() == []
+
+
+def test_send_again_looks_first_whether_it_arrived(office: Office, case: Case) -> None:
+    """The person who decides must not make it two by deciding."""
+    message = _preview(office, case)
+    office.taps("joko", case, "reply_send", message_id=message)
+    office.whatsapp.troubles["send_text"] = [OutcomeUnknown("timeout")]
+    office.whatsapp.keeps_it = True
+    office.deliver(21)
+    office.whatsapp.found = "m1"
+    assert not office.taps("joko", case, "reply_resend", message_id=message).alert
+    office.deliver()
+    assert len(office.heard()) == 1
+    row = next(row for row in office.rows("say") if row.message_id == message)
+    assert (row.status, row.external_id) == ("sent", "m1")
+
+
+def test_a_reply_that_was_refused_says_why_and_can_be_sent_again(
+    office: Office, case: Case
+) -> None:
+    """The officer must know what to do next."""
+    message = _preview(office, case)
+    office.taps("joko", case, "reply_send", message_id=message)
+    office.whatsapp.troubles["send_text"] = [Unreachable("63014")]
+    office.deliver(21)
+    office.deliver()
+    assert "memblokir" in office.in_the_group()
+    office.taps("joko", case, "reply_resend", message_id=message)
+    office.deliver()
+    assert len(office.heard()) == 1
+
+
+def test_an_edited_note_keeps_both_versions_and_an_edited_command_does_nothing(
+    office: Office, case: Case
+) -> None:
+    """A corrected typo must neither vanish from the trail nor close a case a second time."""
+    from storage.cases import message_content
+
+    note = office.writes("joko", case, "gaji 2 bulan")
+    office.writes("joko", case, "gaji 3 bulan", message_id=note, edited=True)
+    office.writes("joko", case, "/tutup", message_id="g99", edited=True)
+    (stored,) = office.messages(case, "note")
+    content = message_content(office.vault, stored)
+    assert (content.text, content.earlier) == ("gaji 3 bulan", ("gaji 2 bulan",))
+    office.deliver()
+    assert office.texts("officers.ask.outcome") not in office.in_the_group()

@@ -1,0 +1,138 @@
+"""Who may do what: checked at every single tap."""
+
+import threading
+
+import pytest
+
+from storage.tables import Case
+from tests.cases.office import Answer, Office
+
+ACTS = ("take", "to_stage:ditangani", "close_as:tercapai", "to_category:lembur_jam_kerja",
+        "to_urgency:darurat", "reply", "stage", "close", "category", "urgency")  # fmt: skip
+
+
+def _state(office: Office, case: Case) -> tuple[object, ...]:
+    now = office.stored(case)
+    return now.status, now.owner_id, now.category, now.urgency, len(office.trail(case))
+
+
+def _act(office: Office, who: str, case: Case, act: str) -> Answer:
+    action, _, value = act.partition(":")
+    return office.taps(who, case, action, value)
+
+
+@pytest.mark.parametrize(
+    ("who", "refusal"),
+    [
+        ("orang-luar", "refused.not_on_roster"),
+        ("", "refused.not_on_roster"),
+        ("lama", "refused.not_on_roster"),
+        ("budi", "readonly"),
+        ("maria", "other_owner"),
+    ],
+)
+def test_who_has_no_right_changes_nothing_and_is_told_why(
+    office: Office, who: str, refusal: str
+) -> None:
+    """A stranger, an anonymous admin, a removed officer, a reader, and not the one in charge."""
+    case = office.opens()
+    office.taps("joko", case, "take")
+    before = _state(office, case)
+    key = f"officers.{refusal}" if refusal.startswith("refused") else f"cases.refused.{refusal}"
+    for act in (*ACTS, "reveal") if who != "maria" else ACTS:
+        answer = _act(office, who, case, act)
+        assert answer == Answer(office.texts(key), alert=True), act
+    assert _state(office, case) == before
+    assert office.messages(case, "reply") == []
+    office.deliver()
+    assert office.whispered(who) == []
+
+
+@pytest.mark.parametrize("who", ["joko", "ratna"])
+def test_the_one_in_charge_and_the_coordinator_may(office: Office, who: str) -> None:
+    """Somebody must be able to go on when a colleague is ill."""
+    case = office.opens()
+    office.taps("joko", case, "take")
+    for act in ("to_urgency:tinggi", "to_category:lembur_jam_kerja", "to_stage:ditangani"):
+        assert not _act(office, who, case, act).alert
+    stored = office.stored(case)
+    assert (stored.urgency, stored.category, stored.status) == (
+        "tinggi", "lembur_jam_kerja", "ditangani",
+    )  # fmt: skip
+    assert {event.officer_id for event in office.trail(case)[-3:]} == {office.officers[who].id}
+
+
+def test_tokens_of_others_old_ones_and_inventions_do_nothing(office: Office) -> None:
+    """Callback data can be sent by anyone in any form."""
+    case = office.opens()
+    before = _state(office, case)
+    for payload in ("o:", "o:abcdef", "take", f"o:{case.id}", "o:" + "x" * 200, "\x00"):
+        answer = office.taps_payload("ratna", payload)
+        assert answer == Answer(office.texts("officers.refused.old_button"), alert=True)
+    answer = office.taps("ratna", case, "an_action_of_tomorrow")
+    assert answer == Answer(office.texts("officers.refused.old_button"), alert=True)
+    assert _state(office, case) == before
+
+
+def test_a_button_of_another_organisation_means_nothing_here(office: Office) -> None:
+    """Two unions on one deployment are strangers to each other."""
+    case = office.opens()
+    with office.database.transaction() as session:
+        from bot.cases.taps import button, meaning_of
+
+        made = button(office.work(session), case, "x", "take")
+        assert meaning_of(session, office.organisation_id, made.id) is not None
+        assert meaning_of(session, office.organisation_id + 1, made.id) is None
+
+
+def test_of_two_officers_who_tap_at_once_one_wins_and_the_other_is_told(office: Office) -> None:
+    """Both would otherwise call the worker, or neither."""
+    case = office.opens()
+    answers: dict[str, Answer] = {}
+    ready = threading.Barrier(2)
+
+    def tap(who: str) -> None:
+        ready.wait(10)
+        answers[who] = office.taps(who, case, "take")
+
+    threads = [threading.Thread(target=tap, args=(who,)) for who in ("joko", "maria")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    owner = office.stored(case).owner_id
+    assert owner in {office.officers["joko"].id, office.officers["maria"].id}
+    taken = [event for event in office.trail(case) if event.what == "taken"]
+    assert len(taken) == 1
+    texts = [office.payload(row)["text"] for row in office.rows("tap")]
+    assert sorted(texts) == sorted(
+        [office.texts("officers.done.taken"), office.texts("cases.refused.other_owner")]
+    )
+
+
+def test_a_case_that_is_yours_is_not_taken_twice(office: Office) -> None:
+    """A double tap must not write the trail twice."""
+    case = office.opens()
+    office.taps("joko", case, "take")
+    assert office.taps("joko", case, "take").text == office.texts("cases.refused.yours_already")
+
+
+def test_strangers_write_into_the_void(office: Office) -> None:
+    """Who is not on the roster must not leave notes in a case nor command."""
+    case = office.opens()
+    office.deliver()
+    for text in ("catatan palsu", "/tutup", "/balas uangnya sudah kami kirim"):
+        office.writes("orang-luar", case, text)
+    office.deliver()
+    assert office.messages(case, "note") == office.messages(case, "reply") == []
+    assert office.stored(case).status == "baru"
+    assert office.texts("officers.refused.not_on_roster") in office.in_the_group()
+
+
+def test_a_command_from_another_chat_is_not_heard(office: Office) -> None:
+    """Anyone may add the bot to a group of his own."""
+    case = office.opens()
+    office.deliver()
+    office.writes("ratna", case, "/tutup", chat_id="-999")
+    office.deliver()
+    assert office.texts("officers.ask.outcome") not in office.in_the_group()
