@@ -24,7 +24,7 @@ def in_use(data_dir: Path) -> Iterator[None]:
     Raises:
         NotAlone: its data are being replaced right now.
     """
-    with _lock(data_dir / _PROGRAM, fcntl.LOCK_SH):
+    with _lock(data_dir / _PROGRAM, fcntl.LOCK_SH, "The data are being replaced right now"):
         yield
 
 
@@ -35,7 +35,7 @@ def alone(data_dir: Path) -> Iterator[None]:
     Raises:
         NotAlone: a program runs.
     """
-    with _lock(data_dir / _PROGRAM, fcntl.LOCK_EX):
+    with _lock(data_dir / _PROGRAM, fcntl.LOCK_EX, "A program uses the data"):
         yield
 
 
@@ -46,19 +46,19 @@ def only_one(data_dir: Path, what: str) -> Iterator[None]:
     Raises:
         NotAlone: one runs already.
     """
-    with _lock(data_dir / f"{_PROGRAM}-{what}", fcntl.LOCK_EX):
+    with _lock(data_dir / f"{_PROGRAM}-{what}", fcntl.LOCK_EX, "The same command runs already"):
         yield
 
 
 @contextmanager
-def _lock(path: Path, how: int) -> Iterator[None]:
+def _lock(path: Path, how: int, refusal: str) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(descriptor, how | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise NotAlone(f"{path} is held") from None
+            raise NotAlone(f"{refusal} ({path} is held). Wait until that has ended.") from None
         yield
     finally:
         os.close(descriptor)

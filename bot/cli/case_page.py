@@ -60,6 +60,12 @@ def print_case(
         _print_revealed(facts["revealed"], settings)
 
 
+def category_label(taxonomy: Taxonomy, slug: str) -> str:
+    """The category in a word or two; one that is no longer listed stands for itself."""
+    labels = {category.slug: category.label for category in taxonomy.categories}
+    return labels.get(slug, slug)
+
+
 def _lines(
     facts: Mapping[str, Any], texts: Texts, taxonomy: Taxonomy, settings: Settings
 ) -> list[tuple[str, str]]:
@@ -67,7 +73,7 @@ def _lines(
     lines = [
         ("Tahap", f"{stage}, sejak {local_time(settings, facts['status_since'])}"),
         ("Jenis", texts(f"cases.kind.{facts['kind']}")),
-        ("Kategori", taxonomy.category(facts["category"]).label),
+        ("Kategori", category_label(taxonomy, facts["category"])),
         ("Tanda", ", ".join(taxonomy.tags.get(tag, tag) for tag in facts["tags"]) or "-"),
         ("Urgensi", texts(f"cases.urgency.{facts['urgency']}")),
         ("Sensitif", "ya" if facts["sensitive"] else "tidak"),

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from bot.cli.case_export import Format, export_cases
 from bot.cli.case_facts import case_facts, facts_of_row, log_reveal
-from bot.cli.case_page import print_case
+from bot.cli.case_page import category_label, print_case
 from bot.cli.show import Refused, print_json, print_table, say
 from bot.cli.store import existing_store, local_time, organisation_named, slugs_by_id
 from bot.texts import load_texts
@@ -62,7 +62,7 @@ def show_list(
                 case.number,
                 texts(f"cases.stage.{case.status}.label"),
                 texts(f"cases.urgency.{case.urgency}"),
-                taxonomy.category(case.category).label,
+                category_label(taxonomy, case.category),
                 local_time(store.settings, case.opened_at),
                 "ada" if case.owner_id else "belum ada",
                 slugs[case.organisation_id],

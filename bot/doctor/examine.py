@@ -14,7 +14,7 @@ from bot.doctor.asking import Asker
 from bot.doctor.findings import Finding, Status, fault, guarded, ok, warning
 from bot.settings import Settings
 from storage.crypto import Vault
-from storage.database import Database, sqlite_path
+from storage.database import Database
 from storage.tables import Organisation
 
 _CLOCK_OFF = 60.0
@@ -28,14 +28,14 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield from guarded("disk", lambda: machine.disk(settings))
     yield from guarded("spool", lambda: machine.spool(settings, now))
     yield from guarded("classifier", lambda: machine.classifier(settings))
-    path = sqlite_path(settings.database)
-    vault, finding = stored.keys(settings, data_exist=path is not None and path.exists())
-    yield finding
-    database, findings = stored.database(settings)
+    database, data_exist, findings = stored.database(settings)
     yield from findings
-    if database is not None and vault is not None:
+    vault, finding = stored.keys(settings, data_exist=data_exist)
+    yield finding
+    if database is not None:
         try:
-            yield from _inside(settings, clock, database, vault)
+            if vault is not None:
+                yield from _inside(settings, clock, database, vault)
         finally:
             database.dispose()
 

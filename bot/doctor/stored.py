@@ -49,23 +49,27 @@ def keys(settings: Settings, *, data_exist: bool) -> tuple[Vault | None, Finding
     return vault, ok("keys", f"dibaca dari {place}; simpan juga salinannya di tempat lain")
 
 
-def database(settings: Settings) -> tuple[Database | None, list[Finding]]:
-    """The database, if it answers and has the schema that this program needs."""
+def database(settings: Settings) -> tuple[Database | None, bool, list[Finding]]:
+    """The database, if it answers and has the schema that this program needs.
+
+    Returns:
+        The database or None; whether there is one that holds data; the findings.
+    """
     path = sqlite_path(settings.database)
     if path is not None and not path.exists():
         hint = "Jalankan db upgrade, atau mulai programnya. Kalau seharusnya ada: cek DATA_DIR."
-        return None, [warning("database", f"belum ada di {path}", hint)]
+        return None, False, [warning("database", f"belum ada di {path}", hint)]
     opened = Database(settings.database, pool_size=2)
     try:
         opened.check()
         engine = _engine(opened)
         if engine.status is Status.FAULT:
             opened.dispose()
-            return None, [engine]
+            return None, True, [engine]
         found, needed = current_revision(opened), newest_revision()
     except (DatabaseDown, SQLAlchemyError) as down:
         opened.dispose()
-        return None, [_unusable(opened, down)]
+        return None, path is not None, [_unusable(opened, down)]
     findings = [engine]
     if found is None:
         findings.append(warning("schema", "database masih kosong", "Jalankan db upgrade."))
@@ -79,7 +83,8 @@ def database(settings: Settings) -> tuple[Database | None, list[Finding]]:
         )
     else:
         findings += [ok("schema", f"versi {found}"), _writable(opened)]
-    return (opened if found == needed else None), findings
+    exists = found is not None or path is not None
+    return (opened if found == needed else None), exists, findings
 
 
 def fitting(opened: Database, vault: Vault) -> Finding:

@@ -110,10 +110,15 @@ def test_rights_of_the_data_directory(cli: CommandLine) -> None:
     assert look(cli)["data_dir"][0] == "warning"
 
 
-def test_keys_that_are_missing_open_to_all_or_wrong(cli: CommandLine) -> None:
-    """The three ways to lose a key."""
+@on_both_engines
+def test_data_without_a_key_is_a_fault(cli: CommandLine) -> None:
+    """A new key would be made for a new installation only, never beside old data."""
+    assert look(cli.having(ENCRYPTION_KEYS=""))["keys"][0] == "fault"
+
+
+def test_keys_that_are_open_to_all_or_wrong(cli: CommandLine) -> None:
+    """The ways to hold a key that are as bad as none."""
     from_file = cli.having(ENCRYPTION_KEYS="")
-    assert look(from_file)["keys"][0] == "fault"
     key_file = Path(cli.environment["DATA_DIR"]) / "keys"
     key_file.write_text(cli.environment["ENCRYPTION_KEYS"])
     key_file.chmod(0o644)
