@@ -3,16 +3,22 @@
 import argparse
 import sys
 
-from bot.bootstrap import build
 from bot.inbox.spool import SpoolUnusable
-from bot.log import configure_logging
-from bot.serve import serve
-from bot.settings import SettingsProblem, load_settings
+from bot.serve import run
+from bot.settings import SettingsProblem
 from nlp.scores import ModelError
 from nlp.taxonomy import TaxonomyError
 from storage.crypto import KeyProblem
+from storage.running import NotAlone
 
-_START_PROBLEMS = (SettingsProblem, KeyProblem, SpoolUnusable, ModelError, TaxonomyError)
+_START_PROBLEMS = (
+    SettingsProblem,
+    KeyProblem,
+    SpoolUnusable,
+    ModelError,
+    NotAlone,
+    TaxonomyError,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,16 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--role", choices=("all", "web", "worker"), default="all")
     role = parser.parse_args(arguments).role
     try:
-        settings = load_settings()
-        configure_logging(settings.log_level)
-        app = build(settings)
+        run(role)
     except _START_PROBLEMS as problem:
         sys.stderr.write(f"Kawan Buruh cannot start.\n{problem}\n")
         return 1
-    try:
-        serve(app, role)
-    finally:
-        app.close()
     return 0
 
 

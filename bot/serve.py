@@ -8,8 +8,28 @@ import sys
 import uvicorn
 
 from bot.app import App
-from bot.log import get_logger
+from bot.bootstrap import build
+from bot.log import configure_logging, get_logger
+from bot.settings import load_settings
 from bot.web import Role, Running, web_app
+from storage.running import in_use
+
+
+def run(role: Role) -> None:
+    """Start the program with the settings of the environment and serve until told to stop.
+
+    Raises:
+        SettingsProblem, KeyProblem, SpoolUnusable, ModelError, NotAlone, TaxonomyError: with
+            what is wrong and what to do.
+    """
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    with in_use(settings.data_dir):
+        app = build(settings)
+        try:
+            serve(app, role)
+        finally:
+            app.close()
 
 
 def serve(app: App, role: Role) -> None:

@@ -143,9 +143,13 @@ class Settings(BaseSettings):
 
     @property
     def simulator_on(self) -> bool:
-        """Whether the simulator is served: on loopback, or when asked for."""
+        """Whether the simulator is served: where only this machine comes, or when asked for.
+
+        A public base URL means that a proxy lets the world in, also on a loopback address.
+        """
         if self.simulator == "auto":
-            return self.host.startswith(_LOOPBACK)
+            public = urlsplit(self.public_url).hostname or ""
+            return self.host.startswith(_LOOPBACK) and public.startswith(_LOOPBACK)
         return self.simulator == "on"
 
     @property

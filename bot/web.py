@@ -26,6 +26,7 @@ from bot.handlers.whatsapp.routes import whatsapp_routes
 from bot.inbox.spool import SpoolUnusable
 from bot.log import get_logger
 from bot.media_links import PATH as MEDIA_PATH
+from nlp.matching import match_region
 from storage.database import DatabaseDown
 from storage.leases import take_lease
 from storage.migrate import SchemaProblem, must_be_current
@@ -108,6 +109,8 @@ class Running:
 
     def _start_workers(self) -> None:
         app = self._app
+        # The names of all regions are read on first use; nobody should wait for that.
+        threading.Thread(target=match_region, args=("",), name="regions", daemon=True).start()
         for number in range(_TURN_THREADS):
             self._thread(f"turns-{number}", app.runner.run, app.wake_inbox)
         if not app.database.is_sqlite:

@@ -5,11 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.bootstrap import build
-from bot.log import configure_logging
-from bot.serve import serve
-from bot.settings import load_settings
-from storage.running import in_use
+from bot import serve
 
 app = typer.Typer()
 
@@ -29,11 +25,4 @@ def run(
     ] = Role.ALL,
 ) -> None:
     """Menjalankan program sampai dihentikan dengan Ctrl+C."""
-    settings = load_settings()
-    configure_logging(settings.log_level)
-    with in_use(settings.data_dir):
-        program = build(settings)
-        try:
-            serve(program, role.value)
-        finally:
-            program.close()
+    serve.run(role.value)
