@@ -1,8 +1,10 @@
 """What tests of casework share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.log import configure_logging
 from storage.database import Database
@@ -10,7 +12,8 @@ from tests.cases.office import Office
 
 
 @pytest.fixture
-def office(database: Database, tmp_path: Path) -> Office:
+def office(database: Database, tmp_path: Path) -> Iterator[Office]:
     """Officers at their desk, on each engine."""
     configure_logging("WARNING", json_lines=True)
-    return Office(database, tmp_path)
+    yield Office(database, tmp_path)
+    structlog.reset_defaults()

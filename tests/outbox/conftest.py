@@ -1,8 +1,10 @@
 """What tests of the outbox share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.log import configure_logging
 from storage.database import Database
@@ -10,7 +12,8 @@ from tests.outbox.scripted import Desk
 
 
 @pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
+def desk(database: Database, tmp_path: Path) -> Iterator[Desk]:
     """A desk with scripted channels, on each engine."""
     configure_logging("WARNING", json_lines=True)
-    return Desk(database, tmp_path)
+    yield Desk(database, tmp_path)
+    structlog.reset_defaults()
