@@ -28,7 +28,7 @@ from tests.databases import start_postgres
 from tests.program import Program, installation
 
 _RATE = 20
-_PATIENCE_SECONDS = 120
+_PATIENCE_SECONDS = 240
 
 
 def run(engine: str, database_url: str, seconds: float, seed: int) -> dict[str, int]:

@@ -3,15 +3,20 @@
 Those of the default organisation stand in the settings, those of others in the database.
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
 
 from bot.handlers.telegram.account import TelegramAccount
 from bot.handlers.whatsapp.account import WhatsAppAccount
 from bot.settings import Settings
 from storage.crypto import Vault
-from storage.setup import DEFAULT_ORGANISATION, accounts_of
+from storage.setup import DEFAULT_ORGANISATION, accounts_of, remember, remembered
 from storage.tables import Organisation
+
+SIMULATED_ORGANISATION = "simulasi"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,27 @@ def organisation_accounts(
         _telegram(settings, own, webhook_secret),
         _whatsapp(settings, own),
     )
+
+
+def stored_accounts(
+    session: Session, settings: Settings, vault: Vault
+) -> list[tuple[Organisation, OrganisationAccounts]]:
+    """Every organisation but the practice one, with its accounts.
+
+    The secret of the webhooks is made here on the first start.
+    """
+    secret = remembered(session, vault, "webhook_secret")
+    if secret is None:
+        secret = secrets.token_urlsafe(32)
+        remember(session, vault, "webhook_secret", secret)
+    found = session.exec(
+        select(Organisation)
+        .where(Organisation.slug != SIMULATED_ORGANISATION)
+        .order_by(col(Organisation.id))
+    ).all()
+    return [
+        (one, organisation_accounts(settings, vault, one, f"{secret}-{one.id}")) for one in found
+    ]
 
 
 def _from_settings(settings: Settings) -> dict[str, str]:

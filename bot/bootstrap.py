@@ -5,13 +5,16 @@ parts together. Nothing runs yet; ``bot.web`` and ``bot.transcript`` let it run.
 """
 
 import asyncio
-import secrets
 import threading
 from collections.abc import Sequence
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from bot.accounts import OrganisationAccounts, organisation_accounts
+from bot.accounts import (
+    SIMULATED_ORGANISATION,
+    OrganisationAccounts,
+    stored_accounts,
+)
 from bot.app import App
 from bot.cases import card
 from bot.cases.roster import add_officer, all_officers
@@ -46,21 +49,18 @@ from bot.texts import Texts, load_texts
 from nlp.classifier import load_classifier
 from nlp.taxonomy import Taxonomy, load_taxonomy
 from storage.contents import DatabaseContentStore
-from storage.crypto import Vault, load_keys
+from storage.crypto import Vault
 from storage.database import Database, sqlite_path
 from storage.evidence import EvidenceStore
+from storage.keyring import open_vault
 from storage.migrate import current_revision, upgrade
 from storage.setup import (
     DEFAULT_ORGANISATION,
     apply_officer_chat,
     ensure_organisation,
     load_lookup_key,
-    remember,
-    remembered,
 )
 from storage.tables import Organisation
-
-SIMULATED_ORGANISATION = "simulasi"
 
 
 def open_store(settings: Settings, *, clock: Clock) -> tuple[Database, Vault]:
@@ -73,12 +73,11 @@ def open_store(settings: Settings, *, clock: Clock) -> tuple[Database, Vault]:
     database = Database(settings.database)
     path = sqlite_path(settings.database)
     may_create = not path.exists() if path is not None else current_revision(database) is None
-    keys = load_keys(
+    vault = open_vault(
         settings.encryption_keys.get_secret_value(),
         settings.data_dir / "keys",
         may_create=may_create,
     )
-    vault = Vault(keys)
     upgrade(database)
     with database.transaction() as session:
         load_lookup_key(session, vault)
@@ -218,21 +217,10 @@ def _accounts(
 ) -> tuple[tuple[OrganisationAccounts, ...], dict[str, int]]:
     """All accounts and whose they are."""
     with database.transaction() as session:
+        owners = {}
         if simulated:
-            _ensure_simulated(session, vault, clock)
-        secret = remembered(session, vault, "webhook_secret")
-        if secret is None:
-            secret = secrets.token_urlsafe(32)
-            remember(session, vault, "webhook_secret", secret)
-        organisations = session.exec(select(Organisation)).all()
-        found = tuple(
-            organisation_accounts(settings, vault, organisation, f"{secret}-{organisation.id}")
-            for organisation in organisations
-        )
-        owners = {"timer": organisations[0].id or 0}
-        for organisation in organisations:
-            if organisation.slug == SIMULATED_ORGANISATION:
-                owners["simulator"] = organisation.id or 0
+            owners["simulator"] = _ensure_simulated(session, vault, clock)
+        found = tuple(accounts for _, accounts in stored_accounts(session, settings, vault))
     for accounts in found:
         if accounts.telegram is not None:
             owners[accounts.telegram.name] = accounts.organisation_id
@@ -241,7 +229,8 @@ def _accounts(
     return found, owners
 
 
-def _ensure_simulated(session: Session, vault: Vault, clock: Clock) -> None:
+def _ensure_simulated(session: Session, vault: Vault, clock: Clock) -> int:
+    """The practice organisation with its roster; returns its id."""
     organisation = ensure_organisation(
         session,
         slug=SIMULATED_ORGANISATION,
@@ -261,6 +250,7 @@ def _ensure_simulated(session: Session, vault: Vault, clock: Clock) -> None:
                 role=role,
                 now=clock.now(),
             )
+    return organisation.id or 0
 
 
 def _channels(

@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from bot.accounts import SIMULATED_ORGANISATION
 from bot.app import App
-from bot.bootstrap import SIMULATED_ORGANISATION, build
+from bot.bootstrap import build
 from bot.clock import ManualClock
 from bot.events import (
     Address,

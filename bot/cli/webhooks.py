@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.accounts import stored_accounts
 from bot.cli.show import Refused, print_json, say
 from bot.cli.store import existing_store
-from bot.doctor.accounts import stored_accounts
 from bot.doctor.asking import Asker
 from bot.doctor.twilio import is_public
 from bot.handlers.telegram.account import ALLOWED_UPDATES, TelegramAccount

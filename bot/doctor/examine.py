@@ -5,11 +5,10 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from bot.accounts import OrganisationAccounts
+from bot.accounts import OrganisationAccounts, stored_accounts
 from bot.cases.roster import all_officers
 from bot.clock import Clock
 from bot.doctor import machine, stored, telegram, twilio
-from bot.doctor.accounts import stored_accounts
 from bot.doctor.asking import Asker
 from bot.doctor.findings import Finding, Status, fault, guarded, ok, warning
 from bot.settings import Settings
