@@ -1,0 +1,178 @@
+"""Turns: once each, whatever dies in between; one bad event silences nobody."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from bot.events import DeliveryReported, DeliveryStatus, ReporterUnreachable
+from bot.inbox.accept import Accepted
+from storage.cases import message_content, messages_of, row_id
+from storage.inbound import MAX_ATTEMPTS, NewInbound, claim_inbound, insert_inbound
+from storage.tables import Conversation, Due, Inbound, Outbound, Person, PersonAddress
+from tests.world import World
+
+
+def _statuses(world: World) -> list[str]:
+    with world.app.database.reading() as session:
+        return list(session.exec(select(Inbound.status).order_by(col(Inbound.id))))
+
+
+def test_a_worker_that_dies_between_claim_and_commit_costs_nothing(world: World) -> None:
+    """kill -9 in the middle of a turn: it runs again, once, and she is answered once."""
+    sri = world.worker()
+    sri.sends(sri.event(text="halo min"))
+    with world.app.database.transaction() as session:
+        assert len(claim_inbound(session, world.clock.now(), 5)) == 1
+    world.settle()
+    assert sri.heard() == []
+    world.clock.advance(61)
+    world.app.jobs.take_back_lost()
+    world.settle()
+    assert len(sri.heard()) == 1
+    world.app.jobs.take_back_lost()
+    world.settle()
+    assert (len(sri.heard()), _statuses(world)[0]) == (1, "done")
+
+
+def test_a_turn_that_cannot_be_saved_leaves_nothing_behind(world: World) -> None:
+    """All effects of a turn stand in one transaction: half a turn never shows."""
+    sri = world.worker()
+    sri.sends(sri.event(text="halo min"))
+    finder = world.app.runner._companies
+    world.app.runner._companies = None  # type: ignore[assignment]
+    world.app.runner.run_next()
+    with world.app.database.reading() as session:
+        assert session.exec(select(Outbound)).all() == []
+        assert session.exec(select(Person)).all() == []
+    world.app.runner._companies = finder
+    world.wait(2)
+    assert len(sri.heard()) == 1
+
+
+def test_a_poisoned_event_is_tried_five_times_then_reported_and_she_goes_on(world: World) -> None:
+    """One message that cannot be read must not silence a person for ever."""
+    sri, dewi = world.worker(), world.worker("dewi")
+    lane = f"sim:{sri.address}"
+    world.app.acceptor.accept_now(Accepted("simulator", "simulator", "racun", lane, b"{"))
+    sri.sends(sri.event(text="halo min"))
+    dewi.says("halo min")
+    assert len(dewi.heard()) == 1, "others are not held up"
+    assert sri.heard() == []
+    for _ in range(MAX_ATTEMPTS):
+        world.wait(20)
+    assert len(sri.heard()) == 1
+    with world.app.database.reading() as session:
+        dead = session.exec(select(Inbound).where(Inbound.status == "dead")).one()
+    assert (dead.attempts, dead.error.partition(" ")[0]) == (MAX_ATTEMPTS, "Malformed")
+    assert any("gagal diproses" in post for post in world.in_group())
+    assert sum("gagal diproses" in post for post in world.in_group()) == 1
+
+
+def test_a_stale_timer_changes_nothing(world: World) -> None:
+    """A burst that goes on must not be cut by the timer of its first message."""
+    sri = world.worker()
+    sri.says("halo min")
+    with world.app.database.transaction() as session:
+        conversation = session.exec(select(Conversation)).one()
+        revision, lane = conversation.revision, session.exec(select(Inbound.lane)).first()
+        due = session.exec(select(Due)).first()
+        assert due is not None, "some timer runs"
+        for sequence, identity in ((due.sequence - 1, conversation.id), (due.sequence, 999)):
+            raw = (
+                f'{{"kind": "{due.kind}", "conversation_id": {identity}, "sequence": {sequence}}}'
+            )
+            insert_inbound(session, [NewInbound(
+                conversation.organisation_id, "timer", "timer", f"t{sequence}{identity}",
+                lane or "", world.app.vault.seal(raw.encode(), "inbox"), world.clock.now(),
+            )])  # fmt: skip
+    heard = len(sri.heard())
+    world.settle()
+    with world.app.database.reading() as session:
+        assert session.exec(select(Conversation.revision)).one() == revision
+    assert len(sri.heard()) == heard
+    assert set(_statuses(world)) == {"done"}
+
+
+def test_racing_turns_of_one_conversation_lose_no_word(world: World) -> None:
+    """The same person may come in on two lanes: by number and by user id."""
+    sri = world.worker()
+    case = world.opened_case(sri)
+    with world.app.database.reading() as session:
+        revision = session.exec(select(Conversation.revision)).one()
+    words = [f"tambahan{number}" for number in range(8)]
+    for number, word in enumerate(words):
+        world.accept(f"lane{number}", sri.event(text=word))
+    ready = threading.Barrier(4)
+
+    def work() -> None:
+        ready.wait(10)
+        for _ in range(10):
+            world.app.runner.run_next(1)
+
+    with ThreadPoolExecutor(4) as pool:
+        for future in [pool.submit(work) for _ in range(4)]:
+            future.result()
+    for _ in range(6):
+        world.wait(20)
+    assert set(_statuses(world)) == {"done"}
+    with world.app.database.reading() as session:
+        said = {
+            message_content(world.app.vault, m).text for m in messages_of(session, case.id or 0)
+        }
+        assert session.exec(select(Conversation.revision)).one() >= revision + len(words)
+    assert [word for word in words if word not in said] == []
+
+
+@pytest.mark.parametrize("reachable", [False, True])
+def test_a_reporter_who_blocks_the_bot_is_known_as_unreachable(
+    world: World, reachable: bool
+) -> None:
+    """Officers must see at once that answers will not arrive."""
+    sri = world.worker(look="sim-telegram")
+    sri.says("halo min")
+    event = ReporterUnreachable(sri.address, world.clock.now(), reachable=reachable)
+    world.accept(f"sim:{sri.address}", event)
+    world.settle()
+    with world.app.database.reading() as session:
+        expected = "" if reachable else "blocked"
+        assert session.exec(select(PersonAddress.unreachable)).one() == expected
+
+
+def test_reports_nobody_claims_are_let_go_after_ten_minutes(world: World) -> None:
+    """Other programs' messages on the same account must not pile up."""
+    report = DeliveryReported("sim-whatsapp", "SM-x", DeliveryStatus.READ, world.clock.now())
+    world.accept("report", report)
+    world.settle()
+    world.app.jobs.count()
+    with world.app.database.reading() as session:
+        assert _unmatched(session) == 1
+    world.clock.advance(timedelta(minutes=11).total_seconds())
+    world.app.jobs.count()
+    with world.app.database.reading() as session:
+        assert _unmatched(session) == 0
+
+
+def test_an_edited_message_is_shown_and_both_versions_are_kept(world: World) -> None:
+    """What she wrote first may be what matters in court."""
+    sri = world.worker()
+    case = world.opened_case(sri)
+    with world.app.database.reading() as session:
+        before = [m for m in messages_of(session, row_id(case)) if m.direction == "reporter"]
+    first = sri.says("mandornya Pak Budi")
+    sri.says("mandornya Pak Joko", edits=first)
+    assert any("Pak Joko" in post and "mengubah" in post for post in world.in_group())
+    with world.app.database.reading() as session:
+        messages = [m for m in messages_of(session, row_id(case)) if m.direction == "reporter"]
+        contents = [message_content(world.app.vault, m) for m in messages[len(before) :]]
+    assert ("mandornya Pak Joko", ("mandornya Pak Budi",)) in [
+        (content.text, content.earlier) for content in contents
+    ]
+
+
+def _unmatched(session: object) -> int:
+    from storage.tables import DeliveryReport
+
+    return len(session.exec(select(DeliveryReport)).all())  # type: ignore[attr-defined]
