@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Table, literal_column, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 from sqlmodel import select as select_model
 
+from storage.database import is_postgres
 from storage.tables import Due
 
 _due: Table = Due.__table__  # type: ignore[attr-defined]
@@ -40,20 +42,25 @@ def set_due(
     case_id: int | None = None,
 ) -> None:
     """Let ``key`` come due at a time; set again, it moves and its sequence rises."""
-    row = session.exec(select_model(Due).where(Due.key == key).with_for_update()).first()
-    if row is None:
-        row = Due(
-            organisation_id=organisation_id,
-            kind=kind,
-            key=key,
-            lane=lane,
-            due_at=due_at,
-            conversation_id=conversation_id,
-            case_id=case_id,
-        )
-    row.status, row.due_at, row.fired_at = "waiting", due_at, None
-    row.sequence += 1
-    session.add(row)
+    dialect = postgresql if is_postgres(session) else sqlite
+    statement = dialect.insert(_due).values(
+        organisation_id=organisation_id,
+        kind=kind,
+        key=key,
+        lane=lane,
+        sequence=1,
+        status="waiting",
+        due_at=due_at,
+        conversation_id=conversation_id,
+        case_id=case_id,
+    )
+    moved = {
+        "status": "waiting",
+        "due_at": due_at,
+        "fired_at": None,
+        "sequence": _due.c.sequence + 1,
+    }
+    session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=moved))
 
 
 def cancel_due(session: Session, key: str) -> None:

@@ -95,6 +95,9 @@ def claim_inbound(session: Session, now: datetime, limit: int = 1) -> list[Claim
         .values(status="claimed", attempts=_inbox.c.attempts + 1, lease_until=now + LEASE)
         .returning(*(_inbox.c[name] for name in ClaimedInbound.__dataclass_fields__))
     )
+    if not is_postgres(session):
+        rows = session.execute(statement).all()
+        return sorted((ClaimedInbound(*row) for row in rows), key=lambda row: row.id)
     try:
         with session.begin_nested():
             rows = session.execute(statement).all()

@@ -70,16 +70,23 @@ def meet_reporter(
     another person until now, the two are one and become one.
     """
     known = [address, *(alias for alias in aliases if alias != address)]
-    unite_reporters(session, vault, organisation_id, known)
-    reporter = find_reporter(session, vault, organisation_id, known)
-    if reporter is None:
+    rows = _rows_of(session, vault, organisation_id, known)
+    if len({row.person_id for row in rows}) > 1:
+        unite_reporters(session, vault, organisation_id, known)
+        rows = _rows_of(session, vault, organisation_id, known)
+    if rows:
+        reporter = reporter_of_address(session, rows[0])
+    else:
         reporter = _new_reporter(session, vault, organisation_id, address, now)
-    for alias in known:
-        row = _address_row(session, vault, organisation_id, reporter, alias)
-        if alias == address:
-            reporter.address = row
-            row.last_inbound_at = now
-            row.unreachable = ""
+        rows = [reporter.address]
+    stored = {row.lookup: row for row in rows}
+    for each in known:
+        lookup = vault.lookup(str(each))
+        if lookup not in stored:
+            stored[lookup] = _new_address(session, vault, reporter.person, each)
+    reporter.address = stored[vault.lookup(str(address))]
+    reporter.address.last_inbound_at = now
+    reporter.address.unreachable = ""
     reporter.conversation.address_id = _id(reporter.address)
     session.flush()
     return reporter
@@ -136,15 +143,7 @@ def _new_reporter(
     )
     session.add(person)
     session.flush()
-    row = PersonAddress(
-        organisation_id=organisation_id,
-        person_id=_id(person),
-        channel=address.channel,
-        lookup=vault.lookup(str(address)),
-        sealed=vault.seal(str(address).encode(), "addresses"),
-    )
-    session.add(row)
-    session.flush()
+    row = _new_address(session, vault, person, address)
     conversation = Conversation(
         organisation_id=organisation_id,
         person_id=_id(person),
@@ -156,25 +155,18 @@ def _new_reporter(
     return Reporter(person, row, conversation)
 
 
-def _address_row(
-    session: Session, vault: Vault, organisation_id: int, reporter: Reporter, address: Address
+def _new_address(
+    session: Session, vault: Vault, person: Person, address: Address
 ) -> PersonAddress:
-    lookup = vault.lookup(str(address))
-    row = session.exec(
-        select(PersonAddress).where(
-            PersonAddress.organisation_id == organisation_id, PersonAddress.lookup == lookup
-        )
-    ).first()
-    if row is None:
-        row = PersonAddress(
-            organisation_id=organisation_id,
-            person_id=_id(reporter.person),
-            channel=address.channel,
-            lookup=lookup,
-            sealed=vault.seal(str(address).encode(), "addresses"),
-        )
-        session.add(row)
-        session.flush()
+    row = PersonAddress(
+        organisation_id=person.organisation_id,
+        person_id=_id(person),
+        channel=address.channel,
+        lookup=vault.lookup(str(address)),
+        sealed=vault.seal(str(address).encode(), "addresses"),
+    )
+    session.add(row)
+    session.flush()
     return row
 
 
