@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-
 from bot.cases import desk as officers_desk
 from bot.cases.opening import open_case
 from bot.cases.roster import RosterOfficer, add_officer, remove_officer

@@ -16,7 +16,6 @@ from bot.inbox.accept import Accepted
 from bot.log import configure_logging
 from storage.crypto import KeyProblem, Vault, new_key
 from storage.database import Database, sqlite_path
-from storage.tables import Inbound
 from tests.cases.telling import MARK, tells_everything
 from tests.world import Worker, World
 
@@ -137,20 +136,14 @@ def test_the_error_kept_with_a_dead_letter_tells_nothing(world: World) -> None:
 
 def test_exceptions_of_database_and_vault_quote_no_values(world: World) -> None:
     """An exception that is printed somewhere must not print a person with it."""
-    with pytest.raises(DBAPIError) as failed, world.app.database.transaction() as session:
-        session.add(Inbound(
-            organisation_id=99999, source="x", account=f"{MARK}akun", external_id=MARK,
-            lane=MARK, status=f"{MARK}"[:10], available_at=world.clock.now(),
-            received_at=world.clock.now(),
-        ))  # fmt: skip
-        session.flush()
+    with world.app.database.reading() as session:
+        unknown = text("SELECT 1 FROM nothing_of_this_name WHERE name = :name")
+        with pytest.raises(DBAPIError) as failed:
+            session.connection().execute(unknown, {"name": f"{MARK}nama"})
     vault = Vault((new_key(),))
     with pytest.raises(KeyProblem) as refused:
         Vault((new_key(),)).open(vault.seal(MARK.encode(), "cases"), "cases")
-    shown = str(refused.value)
-    if world.app.database.is_sqlite:
-        shown += str(failed.value)
-    assert MARK not in shown
+    assert MARK not in f"{refused.value} {failed.value}"
     assert "parameters hidden" in str(failed.value)
 
 
@@ -165,6 +158,6 @@ def _dump_postgres(database: Database, folder: Path) -> None:
         rows = [
             str(row)
             for name in names.all()
-            for row in connection.execute(text(f'SELECT t::text FROM "{name}" t'))
+            for row in connection.execute(text(f'SELECT t::text FROM "{name}" t'))  # noqa: S608
         ]
     (folder / "postgres.txt").write_text("\n".join(rows))

@@ -117,7 +117,7 @@ def test_a_hidden_name_stays_hidden_even_on_reveal(office: Office) -> None:
 
 
 def test_a_workplace_told_in_confidence_is_not_offered_to_others(office: Office) -> None:
-    """ "Maksudnya rumah Bu …?" would tell the next one that somebody complained."""
+    """The question whether she means the house of Bu … would tell the next one that somebody complained."""
     from storage.cases import company_names
 
     office.opens(SENSITIVE)

@@ -105,7 +105,7 @@ def test_after_seven_tries_it_is_given_up(files: Files, trouble: Exception) -> N
 
 
 def test_a_fetcher_that_died_is_followed_by_another_after_its_lease(files: Files) -> None:
-    """kill -9 during the download: it is downloaded again."""
+    """Kill -9 during the download: it is downloaded again."""
     files.fetcher._claim()
     assert files.fetch(60) == 0
     assert files.fetch(121) == 1

@@ -21,7 +21,7 @@ def _statuses(world: World) -> list[str]:
 
 
 def test_a_worker_that_dies_between_claim_and_commit_costs_nothing(world: World) -> None:
-    """kill -9 in the middle of a turn: it runs again, once, and she is answered once."""
+    """Kill -9 in the middle of a turn: it runs again, once, and she is answered once."""
     sri = world.worker()
     sri.sends(sri.event(text="halo min"))
     with world.app.database.transaction() as session:

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - it keeps the signatures of the port
 """A channel that does what a test tells it to, and a desk to send from: real rows, real posts."""
 
 import asyncio

@@ -48,4 +48,4 @@ class _Impatient(threading.Event):
     """Waits no longer than a test may."""
 
     def wait(self, timeout: float | None = None) -> bool:
-        return super().wait(0.01)
+        return super().wait(min(timeout or 0.01, 0.01))

@@ -97,7 +97,7 @@ def test_a_question_is_asked_once_more_and_then_left(desk: Desk) -> None:
 def test_a_sender_that_dies_after_the_request_leaves_the_promise_kept(
     desk: Desk, promise: Promise, status: str
 ) -> None:
-    """kill -9 between the request and its record: row ``sending`` until the lease ends."""
+    """Kill -9 between the request and its record: row ``sending`` until the lease ends."""
     _say(desk, promise=promise)
     with desk.database.transaction() as session:
         assert len(claim_outbound(session, desk.clock.now())) == 1

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG005, S608, ISC004 - one shape for all actions; SQL from constants
 """Queries that every turn runs keep to their indexes with 100,000 rows in the tables."""
 
 import re

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import Session, col, func, select
 
 from bot.events import Address
@@ -12,6 +13,7 @@ from storage.people import (
     find_reporter,
     meet_reporter,
     private_of,
+    reporter_of_address,
     unite_reporters,
 )
 from storage.tables import (
@@ -124,3 +126,18 @@ def _give_everything(session: Session, ground: Ground, reporter: Reporter) -> No
     ground.outbound(session, "a", person_id=person.id)
     set_due(session, **own, kind="quiet", key=f"quiet:{conversation.id}", lane="a",
             due_at=NOW, conversation_id=conversation.id)  # fmt: skip
+
+
+def test_a_conversation_is_seen_under_its_lock_as_others_left_it(ground: Ground) -> None:
+    """A turn that saved over what it had read before the lock would lose another turn."""
+    if ground.database.is_sqlite:
+        pytest.skip("on SQLite one writer at a time reads and writes")
+    with ground.database.transaction() as session:
+        known = _meet(session, ground, PHONE)
+        identity = known.conversation.id
+    with ground.database.transaction() as slow:
+        assert slow.get_one(Conversation, identity).revision == 0
+        with ground.database.transaction() as quick:
+            quick.get_one(Conversation, identity).revision = 7
+        address = slow.get_one(PersonAddress, known.address.id)
+        assert reporter_of_address(slow, address).conversation.revision == 7
