@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -25,6 +25,17 @@ _older = _inbox.alias("older")
 _NEW: ColumnElement[str] = literal_column("'new'")
 _CLAIMED: ColumnElement[str] = literal_column("'claimed'")
 _DEAD: ColumnElement[str] = literal_column("'dead'")
+
+# Made once: building a statement costs more than running it.
+_FINISH = (
+    update(_inbox)
+    .where(
+        _inbox.c.id == bindparam("row"),
+        _inbox.c.status == _CLAIMED,
+        _inbox.c.attempts == bindparam("tries"),
+    )
+    .values(status="done", done_at=bindparam("at"), lease_until=None, error="", sealed=None)
+)
 
 MAX_ATTEMPTS = 5
 LEASE = timedelta(seconds=60)
@@ -111,11 +122,7 @@ def finish_inbound(session: Session, row: ClaimedInbound, now: datetime) -> bool
 
     What it said is blanked: the turn has put into place what is to be kept.
     """
-    result = session.execute(
-        update(_inbox)
-        .where(_ours(row))
-        .values(status="done", done_at=now, lease_until=None, error="", sealed=None)
-    )
+    result = session.execute(_FINISH, {"row": row.id, "tries": row.attempts, "at": now})
     return bool(result.rowcount)  # type: ignore[attr-defined]
 
 

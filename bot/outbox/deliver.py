@@ -58,8 +58,9 @@ _WAIT_FOR_FILE = timedelta(seconds=2)
 _LOOK_UP_AFTER = timedelta(minutes=2)
 _GROUP_AWAY = timedelta(minutes=5)
 _DATABASE_PAUSE = 1.0  # seconds
-_TO_REPORTERS = frozenset({"say", "send_file", "typing"})
-_IN_THE_GROUP = frozenset({"card", "reply", "post", "post_file", "topic", "announce"})
+_OF_THE_MOMENT = frozenset({"typing", "tap"})  # worth nothing when they come late
+_TO_REPORTERS = frozenset({"say", "send_file"})
+_IN_THE_GROUP = frozenset({"card", "reply", "post", "post_file", "topic", "announce", "erase"})
 
 ChannelFinder = Callable[[int, str], GroupChannel]
 
@@ -237,12 +238,25 @@ class Deliverer:
             case "tap":
                 await channel.answer_tap(payload["tap"], payload["text"], alert=payload["alert"])
                 return _Sent()
+            case "erase":
+                return await self._erase(channel, row, payload)
             case "announce":
                 place = Place(Address(row.channel, row.chat))
                 text = Text(payload["text"], html=True, silent=False)
                 return _Sent(await channel.send_text(place, fit(text, channel.capabilities)))
             case _:
                 return await self._to_topic(channel, row, payload)
+
+    async def _erase(
+        self, channel: GroupChannel, row: ClaimedOutbound, payload: dict[str, Any]
+    ) -> _Sent:
+        """Remove posts from the group; what is too old for it stays, officers were told."""
+        for external_id in payload["posts"]:
+            try:
+                await channel.delete_message(Place(Address(row.channel, row.chat)), external_id)
+            except (NotAllowed, TargetGone, ContentRejected):
+                continue
+        return _Sent()
 
     async def _say(
         self, channel: GroupChannel, row: ClaimedOutbound, payload: dict[str, Any]
@@ -398,6 +412,8 @@ class Deliverer:
 def _judge(row: ClaimedOutbound, failure: SendFailure) -> Result:
     """What follows from a failed send; the one place that decides it."""
     code = failure.code or type(failure).__name__
+    if row.kind in _OF_THE_MOMENT:
+        return Result(row, "failed", error=code)
     match failure:
         case RateLimited(retry_after=seconds):
             pause = timedelta(seconds=seconds)
@@ -426,7 +442,7 @@ def _judge(row: ClaimedOutbound, failure: SendFailure) -> Result:
 
 
 def _again(row: ClaimedOutbound, code: str) -> Result:
-    if row.kind in {"typing", "tap"}:
+    if row.kind in _OF_THE_MOMENT:
         return Result(row, "failed", error=code)
     if row.attempts > len(_PAUSES):
         return Result(row, "dead", error=code)

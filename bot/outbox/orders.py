@@ -2,8 +2,9 @@
 
 ``say``, ``send_file`` and ``typing`` go to a reporter. ``card`` and ``reply`` are living posts
 in the officers' group: shown from the database when they are sent, edited in place afterwards,
-merged while they wait. ``post``, ``post_file``, ``topic`` go into a case's topic, ``announce``
-beside the topics, ``whisper`` to one officer's private chat, ``tap`` answers a tap.
+merged while they wait. ``post``, ``post_file``, ``topic`` go into a case's topic, ``erase``
+takes posts away again, ``announce`` goes beside the topics, ``whisper`` to one officer's private
+chat, ``tap`` answers a tap.
 """
 
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from storage.database import is_postgres
 from storage.tables import Case, Organisation, Outbound
 
 _outbox: sa.Table = Outbound.__table__  # type: ignore[attr-defined]
+_INSERT = sa.insert(_outbox)  # made once: building a statement costs more than running it
 
 DANGER, ANSWER, CASEWORK, ROUTINE = 1, 3, 5, 7
 TEXT_LIMITS = {"whatsapp": 1600, "sim-whatsapp": 1600}
@@ -178,6 +180,23 @@ class OutboxWriter:
         lane = "alarm" if priority == DANGER else "group"
         self._group("announce", f"{lane}:{self.organisation.id}", priority, payload)
 
+    def erase_posts(self, case: Case) -> None:
+        """Remove from the group what was posted there of this case, but for the card."""
+        posted = sa.select(_outbox.c.external_id).where(
+            _outbox.c.case_id == case.id,
+            _outbox.c.kind.in_(("post", "post_file")),
+            _outbox.c.external_id != "",
+        )
+        posts = list(self.session.execute(posted).scalars())
+        waiting = sa.update(_outbox).where(
+            _outbox.c.case_id == case.id,
+            _outbox.c.kind.in_(("post", "post_file")),
+            _outbox.c.status == "queued",
+        )
+        self.session.execute(waiting.values(status="cancelled", settled_at=self.now))
+        if posts:
+            self._group("erase", f"case:{case.id}", ANSWER, {"posts": posts}, case_id=case.id)
+
     def whisper(
         self, user_id: str, html: str, *, case_id: int | None = None, attachment_id: int = 0
     ) -> None:
@@ -259,40 +278,49 @@ class OutboxWriter:
         merge_key: str = "",
         paced: bool = False,
     ) -> None:
-        dialect = postgresql if is_postgres(self.session) else sqlite
-        statement = dialect.insert(_outbox).values(
-            organisation_id=self.organisation.id,
-            inbox_id=self.inbox_id,
-            ordinal=self._ordinal,
-            channel=channel,
-            lane=lane,
-            chat=chat,
-            paced=paced,
-            kind=kind,
-            promise=promise.value,
-            priority=priority,
-            merge_key=merge_key,
-            person_id=person_id,
-            case_id=case_id,
-            message_id=message_id,
-            status="queued",
-            attempts=0,
-            available_at=self.now + delay,
-            external_id="",
-            error="",
-            forget=self.forgets and not paced,
-            sealed=self.vault.seal_json(dict(payload), "outbox"),
-            created_at=self.now,
-        )
+        row = {
+            "organisation_id": self.organisation.id,
+            "inbox_id": self.inbox_id,
+            "ordinal": self._ordinal,
+            "channel": channel,
+            "lane": lane,
+            "chat": chat,
+            "paced": paced,
+            "kind": kind,
+            "promise": promise.value,
+            "priority": priority,
+            "merge_key": merge_key,
+            "person_id": person_id,
+            "case_id": case_id,
+            "message_id": message_id,
+            "status": "queued",
+            "attempts": 0,
+            "available_at": self.now + delay,
+            "external_id": "",
+            "error": "",
+            "forget": self.forgets and not paced,
+            "sealed": self.vault.seal_json(dict(payload), "outbox"),
+            "created_at": self.now,
+        }
         if merge_key:
-            waiting = _outbox.c.priority
-            statement = statement.on_conflict_do_update(
+            self._merge(row, priority)
+        else:
+            self.session.execute(_INSERT, row)
+        self._ordinal += 1
+
+    def _merge(self, row: Mapping[str, Any], priority: int) -> None:
+        """Write a living post, or let the one that waits already stand for it, as urgent."""
+        dialect = postgresql if is_postgres(self.session) else sqlite
+        waiting = _outbox.c.priority
+        self.session.execute(
+            dialect.insert(_outbox)
+            .values(row)
+            .on_conflict_do_update(
                 index_elements=["merge_key"],
                 index_where=sa.text("status = 'queued' AND merge_key <> ''"),
                 set_={"priority": sa.case((waiting < priority, waiting), else_=priority)},
             )
-        self.session.execute(statement)
-        self._ordinal += 1
+        )
 
 
 def _choice(choice: Choice) -> list[str]:
