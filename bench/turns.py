@@ -65,21 +65,22 @@ def _await_ready(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server did not become ready")
 
 
-async def measure(port: int, provider: Provider, count: int) -> dict[str, Timings]:
-    """Our program: webhooks accepted and turns done, at a steady pace and flat out."""
-    results: dict[str, Timings] = {}
+async def measure_turns(port: int, provider: Provider, count: int) -> dict[str, Timings]:
+    """Whole turns at a steady pace and flat out, by one process that does everything."""
     await post_all("127.0.0.1", port, 900_000_000, 50)  # warm up
     await _all_replied(provider, 50)
-    results["turn at 50/s"] = await _turns(port, provider, 1, min(count, 500), rate=50)
-    results["accepted at 100/s"], _ = await post_all(
-        "127.0.0.1", port, 10_000_000, min(count, 500), rate=100
-    )
-    await _all_replied(provider, 50 + 2 * min(count, 500))
-    results["turns flat out"] = await _turns(port, provider, 20_000_000, count)
-    before = len(provider.replied)
-    results["accepted flat out"], _ = await post_all("127.0.0.1", port, 30_000_000, count)
-    await _all_replied(provider, before + count)
-    return results
+    return {
+        "turn at 50/s": await _turns(port, provider, 1, min(count, 500), rate=50),
+        "turns flat out": await _turns(port, provider, 20_000_000, count),
+    }
+
+
+async def measure_door(port: int, count: int) -> dict[str, Timings]:
+    """Webhooks taken at a steady pace and flat out, by a process that only accepts."""
+    await post_all("127.0.0.1", port, 900_000_000, 50)
+    steady, _ = await post_all("127.0.0.1", port, 10_000_000, min(count, 500), rate=100)
+    flat_out, _ = await post_all("127.0.0.1", port, 30_000_000, count)
+    return {"accepted at 100/s": steady, "accepted flat out": flat_out}
 
 
 async def _turns(
@@ -101,30 +102,37 @@ async def _all_replied(provider: Provider, count: int) -> None:
         await asyncio.sleep(0.01)
 
 
-async def measure_engine(engine: str, database_url: str, floor_url: str, count: int,
-                         folder: Path) -> dict[str, Timings]:  # fmt: skip
-    """All measurements on one engine."""
+async def measure_engine(
+    engine: str, urls: tuple[str, str, str], count: int, folder: Path
+) -> dict[str, Timings]:
+    """All measurements on one engine; ``urls``: databases for floor, door and turns."""
     results: dict[str, Timings] = {}
     port = free_port()
-    command = [sys.executable, "-m", "bench.floor", f"127.0.0.1:{port}", floor_url]
+    command = [sys.executable, "-m", "bench.floor", f"127.0.0.1:{port}", urls[0]]
     with server(command, port, {}):
         await post_all("127.0.0.1", port, 900_000_000, 50)
         results["floor flat out"], _ = await post_all("127.0.0.1", port, 1, count)
-    provider, port = Provider(), free_port()
-    provider_port = await provider.start()
-    env = {
-        "DATABASE_URL": database_url,
-        "DATA_DIR": str(folder / f"var-{engine}"),
-        "BIND": f"127.0.0.1:{port}",
+    provider = Provider()
+    base = {
         "TWILIO_ACCOUNT_SID": ACCOUNT,
         "TWILIO_AUTH_TOKEN": TOKEN,
         "TWILIO_WHATSAPP_FROM": SENDER,
-        "TWILIO_API_BASE_URL": f"http://127.0.0.1:{provider_port}",
+        "TWILIO_API_BASE_URL": f"http://127.0.0.1:{await provider.start()}",
         "SIMULATOR": "off",
         "LOG_LEVEL": "WARNING",
     }
-    with server([sys.executable, "-m", "bot"], port, env):
-        results |= await measure(port, provider, count)
+    for role, url in (("web", urls[1]), ("all", urls[2])):
+        port = free_port()
+        env = base | {
+            "DATABASE_URL": url,
+            "DATA_DIR": str(folder / f"var-{engine}-{role}"),
+            "BIND": f"127.0.0.1:{port}",
+        }
+        with server([sys.executable, "-m", "bot", "--role", role], port, env):
+            if role == "web":
+                results |= await measure_door(port, count)
+            else:
+                results |= await measure_turns(port, provider, count)
     return results
 
 
@@ -156,18 +164,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="kawan-bench-") as name:
         folder = Path(name)
         if "sqlite" in engines:
-            urls = (f"sqlite:///{folder / 'kawan.db'}", f"sqlite:///{folder / 'floor.db'}")
-            show("SQLite", asyncio.run(measure_engine("sqlite", *urls, options.count, folder)))
+            files = (f"sqlite:///{folder}/{name}.db" for name in ("floor", "door", "turns"))
+            run_engine("SQLite", tuple(files), options.count, folder)
         if "postgres" in engines:
             postgres = start_postgres(durable=True)
             try:
-                urls = (postgres.new_database(), postgres.new_database())
-                show(
-                    "PostgreSQL",
-                    asyncio.run(measure_engine("postgres", *urls, options.count, folder)),
-                )
+                fresh = (postgres.new_database() for _ in range(3))
+                run_engine("PostgreSQL", tuple(fresh), options.count, folder)
             finally:
                 postgres.stop()
+
+
+def run_engine(engine: str, urls: tuple[str, ...], count: int, folder: Path) -> None:
+    """Measure one engine and print its table."""
+    floor, door, turns = urls
+    show(engine, asyncio.run(measure_engine(engine, (floor, door, turns), count, folder)))
 
 
 if __name__ == "__main__":
