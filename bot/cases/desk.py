@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from bot.cases import assignment, replies, reveal
 from bot.cases.markup import escaped
+from bot.cases.opening import keep_confidential
 from bot.cases.roster import RosterOfficer, find_officer, remove_officer
 from bot.cases.stages import CLOSED, OUTCOMES, NotPossible, change_stage, next_stages
 from bot.cases.taps import button, meaning_of
@@ -267,8 +268,9 @@ def _to_category(act: Act) -> str:
     _must_act(act)
     _correct(act, "category", act.case.category, act.tap.value)
     act.case.category = act.tap.value
-    act.case.sensitive = act.case.sensitive or act.work.is_sensitive(act.tap.value)
     act.work.session.add(act.case)
+    if act.work.is_sensitive(act.tap.value):
+        keep_confidential(act.work, act.case)
     act.work.write.set_topic(act.case)
     return act.work.texts("officers.done.category")
 

@@ -19,6 +19,7 @@ from storage.cases import (
     content_of,
     link_company,
     message_content,
+    messages_of,
     row_id,
     seal_content,
     seal_message,
@@ -72,10 +73,11 @@ def open_case(
     case.kind, case.category, case.urgency = report.kind, report.category, report.urgency
     case.also, case.tags = ",".join(report.also), ",".join(report.tags)
     case.identity, case.region_code = report.identity, report.region_code
-    case.sensitive = case.sensitive or work.is_sensitive(report.category)
     case.sealed = seal_content(work.vault, content)
     work.session.add(case)
     work.session.flush()
+    if work.is_sensitive(report.category):
+        keep_confidential(work, case)
     if fresh:
         add_event(work.session, work.vault, case, "opened", work.now, actor="reporter",
                   after=case.status)  # fmt: skip
@@ -134,6 +136,20 @@ def correct_message(work: Work, person: Person, source: str, text: str) -> bool:
         for piece in escaped_pieces(text, _POST_LIMIT):
             work.write.post(case, work.texts("officers.post.edited", text=piece))
     return True
+
+
+def keep_confidential(work: Work, case: Case) -> None:
+    """From now on the story stays out of the group, and what stands there is taken away."""
+    if case.sensitive:
+        return
+    case.sensitive = True
+    link_company(work.session, work.vault, case, "", work.now)
+    work.write.erase_posts(case)
+    for message in messages_of(work.session, row_id(case)):
+        if message.direction == "reporter":
+            _post_sealed(work, case, "officers.post.sensitive", message)
+    work.write.show_card(case)
+    work.write.set_topic(case)
 
 
 def page_officers(work: Work, reason: str, triggers: tuple[str, ...], number: str) -> None:

@@ -92,6 +92,7 @@ def delete(work: Work, reporter: Reporter, lane: str) -> None:
             _withdraw(work, case)
         case.person_id = None
         work.session.add(case)
+        work.write.erase_posts(case)
         _forget_messages(work, Outbound.case_id == case.id)
         work.write.post(case, work.texts("officers.post.deleted"))
         work.write.show_card(case)
@@ -118,6 +119,7 @@ def withdraw_draft(work: Work, case: Case) -> None:
     """The reporter cancelled before the end: what she told goes, the officers are told."""
     _empty(work, case)
     _withdraw(work, case)
+    work.write.erase_posts(case)
     _forget_messages(work, Outbound.case_id == case.id)
     work.write.post(case, work.texts("officers.post.draft_withdrawn"))
     work.write.show_card(case)

@@ -119,6 +119,15 @@ class Office(Desk):
         edits = [text.text for _, text in self.telegram.edits]
         return "\n".join([*texts, *edits, *self.telegram.topics.values()])
 
+    def standing_in_the_group(self) -> str:
+        """What stands there now: the latest version of what was not deleted."""
+        now = {
+            sent.id: sent.text.text for sent in self.telegram.sent if self._in_group(sent.place)
+        }
+        now |= {external_id: text.text for external_id, text in self.telegram.edits}
+        kept = [text for id_, text in now.items() if id_ not in self.telegram.deleted]
+        return "\n".join([*kept, *self.telegram.topics.values()])
+
     def whispered(self, user_id: str) -> list[str]:
         """What stands in an officer's private chat."""
         return [s.text.text for s in self.telegram.sent if s.place.address.path == user_id]

@@ -119,6 +119,7 @@ def test_officers_learn_that_the_reporter_is_gone_and_cannot_answer(world: World
     sri, case = _told_and_handled(world)
     _deletes(world, sri)
     assert any("menghapus datanya" in post for post in world.in_group())
+    assert not any(f"{MARK}cerita" in post for post in world.in_group())
     world.officer().writes(case, "/balas halo")
     assert "sudah menghapus datanya" in world.in_group()[-1]
 

@@ -62,6 +62,7 @@ class ScriptedChannel:
     calls: list[str] = field(default_factory=list)
     topics: dict[str, str] = field(default_factory=dict)
     pinned: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
     troubles: defaultdict[str, list[Exception | None]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -116,6 +117,7 @@ class ScriptedChannel:
     async def delete_message(self, place: Place, external_id: str) -> None:
         """Take a deletion."""
         self._do("delete_message")
+        self.deleted.append(external_id)
 
     async def answer_tap(self, tap_id: str, text: str, *, alert: bool) -> None:
         """Take an answer."""

@@ -176,6 +176,17 @@ def test_a_moved_group_gets_its_posts_and_new_topics(desk: Desk) -> None:
     assert desk.stored_case().chat_id == "-1002"
 
 
+@pytest.mark.parametrize("failure", [WindowClosed("63016"), RateLimited(9), TryLater("x")])
+def test_what_is_worth_nothing_later_is_never_sent_late(desk: Desk, failure: SendFailure) -> None:
+    """A typing sign an hour afterwards would make her wait for words that never come."""
+    desk.whatsapp.troubles["show_typing"] = [failure]
+    with desk.writing() as write:
+        write.show_typing(SRI, "SM1", person_id=desk.reporter.person.id)
+    desk.deliver()
+    desk.deliver(3600)
+    assert (desk.row("typing").status, len(desk.whatsapp.calls)) == ("failed", 1)
+
+
 def test_a_channel_that_is_off_keeps_its_rows(desk: Desk, database: Database) -> None:
     """A token that is missing today may be there tomorrow."""
     desk.deliverer._channel_of = _no_channel
