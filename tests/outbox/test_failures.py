@@ -1,6 +1,6 @@
 """Every way in which a send can fail, and what follows from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from sqlmodel import select
@@ -189,7 +189,7 @@ def test_what_is_worth_nothing_later_is_never_sent_late(desk: Desk, failure: Sen
 
 def test_a_channel_that_is_off_keeps_its_rows(desk: Desk, database: Database) -> None:
     """A token that is missing today may be there tomorrow."""
-    desk.deliverer._channel_of = _no_channel
+    desk.deliverer._sender = replace(desk.deliverer._sender, channel_of=_no_channel)
     with desk.writing() as write:
         write.say(SRI, "Halo")
     desk.deliver()
