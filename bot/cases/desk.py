@@ -4,42 +4,28 @@ Internal by default: what is written in a topic is a note. Rights are looked up 
 every single act; who is not on it changes nothing.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from sqlmodel import col, select
 
-from bot.cases import assignment, replies, reveal
+from bot.cases import replies
+from bot.cases.acts import TAPS, TOPIC_COMMANDS, Act, unknown
 from bot.cases.markup import escaped
-from bot.cases.opening import keep_confidential
 from bot.cases.roster import RosterOfficer, find_officer, remove_officer
-from bot.cases.stages import CLOSED, OUTCOMES, NotPossible, change_stage, next_stages
+from bot.cases.stages import CLOSED, NotPossible
 from bot.cases.taps import button, meaning_of
 from bot.cases.work import Work
 from bot.events import GroupChange, GroupChanged, OfficerTapped, OfficerWrote
 from storage.cases import (
     OPEN_STATUSES,
     MessageContent,
-    add_event,
     case_by_id,
     case_of_topic,
     message_content,
     row_id,
     seal_message,
 )
-from storage.tables import Case, CaseMessage, Correction, Tap
+from storage.tables import Case, CaseMessage, Tap
 
 _LISTED = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One act of an officer on one case."""
-
-    work: Work
-    case: Case
-    officer: RosterOfficer
-    tap: Tap
 
 
 def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) -> None:
@@ -75,7 +61,7 @@ def officer_tapped(work: Work, event: OfficerTapped) -> None:
         work.write.answer_tap(event.tap_id, work.texts(key), alert=True)
         return
     try:
-        done = TAPS.get(tap.action, _unknown)(Act(work, case, officer, tap))
+        done = TAPS.get(tap.action, unknown)(Act(work, case, officer, tap))
     except NotPossible as reason:
         refusal = work.texts(reason.reason, **reason.words)
         work.write.answer_tap(event.tap_id, refusal, alert=True)
@@ -123,9 +109,9 @@ def _in_topic(
         else:
             replies.begin_reply(work, case, officer)
         return
-    if command in _TOPIC_COMMANDS:
+    if command in TOPIC_COMMANDS:
         typed = Tap(organisation_id=_org(work), token="", action=command, made_at=work.now)
-        _TOPIC_COMMANDS[command](Act(work, case, officer, typed))
+        TOPIC_COMMANDS[command](Act(work, case, officer, typed))
         return
     draft = replies.waiting_draft(work, case, officer)
     if draft is not None and not command:
@@ -182,7 +168,7 @@ def _command_beside_topics(work: Work, command: str) -> None:
         work.write.announce(work.texts("officers.help"))
     elif command == "/kasus":
         work.write.announce(_open_cases(work))
-    elif command in {"/balas", *_TOPIC_COMMANDS}:
+    elif command in {"/balas", *TOPIC_COMMANDS}:
         work.write.announce(work.texts("officers.refused.not_in_topic"))
 
 
@@ -203,194 +189,6 @@ def _open_cases(work: Work) -> str:
         status = work.texts(f"cases.stage.{case.status}.label")
         lines.append(f"<b>{case.number}</b> · {subject} · {status}")
     return "\n".join([work.texts("officers.cases_title"), *lines])
-
-
-def _take(act: Act) -> str:
-    assignment.take(act.work, act.case, act.officer)
-    return act.work.texts("officers.done.taken")
-
-
-def _offer_stages(act: Act) -> str:
-    _must_act(act)
-    work, case = act.work, act.case
-    choices = tuple(
-        button(work, case, work.texts.label(f"cases.stage.{stage}.label"), "to_stage", stage)
-        for stage in next_stages(case)
-    )
-    work.write.post(case, work.texts("officers.ask.stage"), choices=choices)
-    return ""
-
-
-def _to_stage(act: Act) -> str:
-    _must_act(act)
-    if act.tap.value == "selesai":
-        return _offer_outcomes(act)
-    change_stage(act.work, act.case, act.tap.value, officer=act.officer)
-    return act.work.texts("officers.done.stage")
-
-
-def _offer_outcomes(act: Act) -> str:
-    _must_act(act)
-    work, case = act.work, act.case
-    if case.status in CLOSED:
-        raise NotPossible("cases.refused.already_closed")
-    choices = tuple(
-        button(work, case, work.texts.label(f"cases.outcome.{outcome}.label"), "close_as", outcome)
-        for outcome in OUTCOMES
-    )
-    work.write.post(case, work.texts("officers.ask.outcome"), choices=choices)
-    return ""
-
-
-def _close_as(act: Act) -> str:
-    _must_act(act)
-    change_stage(act.work, act.case, "selesai", officer=act.officer, outcome=act.tap.value)
-    return act.work.texts("officers.done.closed")
-
-
-def _reopen(act: Act) -> str:
-    _must_act(act)
-    change_stage(act.work, act.case, "ditangani", officer=act.officer)
-    return act.work.texts("officers.done.reopened")
-
-
-def _offer_categories(act: Act) -> str:
-    _must_act(act)
-    choices = tuple(
-        button(act.work, act.case, category.label, "to_category", category.slug)
-        for category in act.work.taxonomy.categories
-    )
-    act.work.write.post(act.case, act.work.texts("officers.ask.category"), choices=choices)
-    return ""
-
-
-def _to_category(act: Act) -> str:
-    _must_act(act)
-    _correct(act, "category", act.case.category, act.tap.value)
-    act.case.category = act.tap.value
-    act.work.session.add(act.case)
-    if act.work.is_sensitive(act.tap.value):
-        keep_confidential(act.work, act.case)
-    act.work.write.set_topic(act.case)
-    return act.work.texts("officers.done.category")
-
-
-def _offer_urgencies(act: Act) -> str:
-    _must_act(act)
-    choices = tuple(
-        button(act.work, act.case, urgency.label, "to_urgency", urgency.slug)
-        for urgency in act.work.taxonomy.urgencies
-    )
-    act.work.write.post(act.case, act.work.texts("officers.ask.urgency"), choices=choices)
-    return ""
-
-
-def _to_urgency(act: Act) -> str:
-    _must_act(act)
-    _correct(act, "urgency", act.case.urgency, act.tap.value)
-    act.case.urgency = act.tap.value
-    act.work.session.add(act.case)
-    act.work.write.set_topic(act.case)
-    return act.work.texts("officers.done.urgency")
-
-
-def _begin_reply(act: Act) -> str:
-    replies.begin_reply(act.work, act.case, act.officer)
-    return ""
-
-
-def _on_reply(
-    do: Callable[[Work, Case, CaseMessage, RosterOfficer], None], done: str
-) -> Callable[[Act], str]:
-    def run(act: Act) -> str:
-        message = act.work.session.get(CaseMessage, act.tap.message_id or 0)
-        if message is None:
-            raise NotPossible("officers.refused.old_button")
-        do(act.work, act.case, message, act.officer)
-        return act.work.texts(done)
-
-    return run
-
-
-def _reveal(act: Act) -> str:
-    reveal.reveal_reporter(act.work, act.case, act.officer)
-    return act.work.texts("officers.done.revealed")
-
-
-def _read(act: Act) -> str:
-    message = act.work.session.get(CaseMessage, act.tap.message_id or 0)
-    if message is None:
-        raise NotPossible("officers.refused.old_button")
-    reveal.reveal_message(act.work, act.case, message, act.officer)
-    return act.work.texts("officers.done.revealed")
-
-
-def _help(act: Act) -> str:
-    act.work.write.post(act.case, act.work.texts("officers.help"))
-    return ""
-
-
-TAPS: dict[str, Callable[[Act], str]] = {
-    "take": _take,
-    "stage": _offer_stages,
-    "to_stage": _to_stage,
-    "close": _offer_outcomes,
-    "close_as": _close_as,
-    "reopen": _reopen,
-    "category": _offer_categories,
-    "to_category": _to_category,
-    "urgency": _offer_urgencies,
-    "to_urgency": _to_urgency,
-    "reply": _begin_reply,
-    "reply_send": _on_reply(replies.send_reply, "officers.done.reply_queued"),
-    "reply_cancel": _on_reply(replies.cancel_reply, "officers.done.reply_cancelled"),
-    "reply_undo": _on_reply(replies.undo_reply, "officers.done.reply_undone"),
-    "reply_resend": _on_reply(replies.resend_reply, "officers.done.reply_queued"),
-    "reveal": _reveal,
-    "read": _read,
-}
-
-_TOPIC_COMMANDS: dict[str, Callable[[Act], str]] = {
-    "/ambil": _take,
-    "/status": _offer_stages,
-    "/tutup": _offer_outcomes,
-    "/kategori": _offer_categories,
-    "/urgensi": _offer_urgencies,
-    "/bantuan": _help,
-}
-
-
-def _must_act(act: Act) -> None:
-    if not act.officer.may_act:
-        raise NotPossible("cases.refused.readonly")
-    if act.case.owner_id not in {None, act.officer.id} and not act.officer.is_coordinator:
-        raise NotPossible("cases.refused.other_owner")
-
-
-def _unknown(_act: Act) -> str:
-    raise NotPossible("officers.refused.old_button")
-
-
-def _correct(act: Act, field: str, before: str, after: str) -> None:
-    """Write down that an officer knew better, for the trail and for retraining."""
-    if before == after:
-        return
-    work, case = act.work, act.case
-    work.session.add(
-        Correction(
-            organisation_id=_org(work),
-            case_id=row_id(case),
-            actor="officer",
-            officer_id=act.officer.id,
-            field=field,
-            before=before,
-            after=after,
-            at=work.now,
-        )
-    )
-    add_event(work.session, work.vault, case, field, work.now, actor="officer",
-              officer_id=act.officer.id, before=before, after=after)  # fmt: skip
-    work.write.show_card(case)
 
 
 def _topic_closed_by_hand(work: Work, event: GroupChanged) -> None:
