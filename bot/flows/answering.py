@@ -168,6 +168,8 @@ def _take(state: State, step: Ask, event: MessageReceived, knowledge: Knowledge)
     if event.media or event.contact:
         return _kept(state, (kept, ()), knowledge)
     text = " ".join(t for t in (event.text.strip(), place(event, knowledge)) if t)
+    if not any(sign.isalnum() for sign in text):  # a sigh in emoji names nothing
+        return _kept(state, (kept, ()), knowledge)
     if step.find is not None:
         named = event.location.label if event.location and event.location.label else text
         return _look_up(state, kept, step, text, step.find(knowledge)(named), knowledge)

@@ -76,7 +76,10 @@ def _hear(state: State | None, event: MessageReceived, knowledge: Knowledge) -> 
     here = running(state)
     is_empty = has_only_words(event) and not is_visible(event.text)
     if is_empty and event.unsupported:
-        return Turn(state, (say(knowledge, "common.unsupported"),))
+        unreadable = (say(knowledge, "common.unsupported"),)
+        if state is None and not knowledge.consented:
+            return walk(begin("intake", knowledge), knowledge, unreadable)
+        return Turn(state, unreadable)
     word = command(event.text) if has_only_words(event) else None
     if word is not None:
         return obey(word, state, knowledge)
@@ -114,7 +117,7 @@ def _open(event: MessageReceived, knowledge: Knowledge) -> Turn:
     """Nothing runs: a greeting, something to add to a case, or the beginning of a new one."""
     is_hello = has_only_words(event) and is_greeting(event.text)
     if knowledge.consented and knowledge.open_cases:
-        if is_hello:
+        if is_hello and any(sign.isalpha() for sign in event.text):
             return interrupt("menu", None, knowledge)
         return _start("follow_up", event, knowledge)
     if is_hello:
@@ -161,6 +164,8 @@ def _tap(state: State | None, tapped: str, knowledge: Knowledge) -> Turn | None:
 
 def _correct(state: State | None, event: MessageReceived, knowledge: Knowledge) -> Turn:
     """She edited an earlier message: both versions are kept, the running story gets the new."""
+    if state is None and not knowledge.cases:  # the message itself never came
+        return _hear(state, replace(event, edits=None), knowledge)
     source = event.edits or ""
     commands: Commands = (CorrectMessage(source, event.text),)
     here = running(state)

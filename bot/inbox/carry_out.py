@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from bot.cases import own_data
 from bot.cases.opening import Predicted, add_to_case, correct_message, open_case, page_officers
+from bot.cases.stages import CLOSED
 from bot.cases.work import Work
 from bot.commands import (
     AddToCase,
@@ -16,6 +17,7 @@ from bot.commands import (
     DeleteOwnData,
     OpenCase,
     PageOfficers,
+    Part,
     RecordConsent,
     Reply,
     SendOwnData,
@@ -27,7 +29,7 @@ from bot.events import Address
 from bot.flows.state import State
 from bot.inbox.understanding import Understander
 from bot.outbox.orders import ANSWER, DANGER
-from storage.cases import case_by_id, case_by_number
+from storage.cases import case_by_id, case_by_number, cases_of_person
 from storage.crypto import Vault
 from storage.due import cancel_due, set_due
 from storage.people import Reporter, address_of
@@ -70,8 +72,8 @@ class CarryOut:
                 case = self._own_case(number)
                 if case is not None:
                     add_to_case(self.work, case, parts)
-            case CorrectMessage(source=source, text=text):
-                correct_message(self.work, self.reporter.person, source, text)
+            case CorrectMessage():
+                self._correct(command)
             case PageOfficers(reason=reason, triggers=triggers, number=number):
                 page_officers(self.work, reason, triggers, number)
             case RecordConsent():
@@ -120,6 +122,17 @@ class CarryOut:
             draft=draft,
         )
         conversation.draft_case_id = None if command.complete else self._case.id
+
+    def _correct(self, command: CorrectMessage) -> None:
+        """Keep the new version; a correction of something that never came is news itself."""
+        if correct_message(self.work, self.reporter.person, command.source, command.text):
+            return
+        if self.reporter.conversation.flow == "intake":  # the running story has taken it
+            return
+        own = cases_of_person(self.work.session, self.reporter.person.id or 0)
+        newest = next((case for case in own if case.status not in CLOSED), None)
+        if newest is not None:
+            add_to_case(self.work, newest, (Part(command.text, command.source),))
 
     def _own_case(self, number: str) -> Case | None:
         organisation_id = self.work.organisation.id or 0
