@@ -13,7 +13,6 @@ from telegram import Update
 
 from tests.databases import PostgresServer, new_postgres_url, new_sqlite_url
 
-
 FIXTURES = Path(__file__).parent / "fixtures"
 
 
