@@ -132,13 +132,26 @@ class OutboxWriter:
             person_id=person_id,
         )
 
-    def show_card(self, case: Case, *, priority: int = CASEWORK) -> None:
-        """Show the case's card as it is when it is sent."""
-        self._living("card", case, None, priority)
+    def show_card(
+        self, case: Case, *, priority: int = CASEWORK, later: timedelta = timedelta(0)
+    ) -> None:
+        """Show the case's card as it is when it is sent.
 
-    def show_reply(self, case: Case, message_id: int, *, priority: int = ANSWER) -> None:
+        ``later`` gathers what follows in the next seconds into one edit; a card that does not
+        stand yet is not made by it.
+        """
+        self._living("card", case, None, priority, later)
+
+    def show_reply(
+        self,
+        case: Case,
+        message_id: int,
+        *,
+        priority: int = ANSWER,
+        later: timedelta = timedelta(0),
+    ) -> None:
         """Show an officer's reply with its state: preview, on its way, arrived, failed."""
-        self._living("reply", case, message_id, priority)
+        self._living("reply", case, message_id, priority, later)
 
     def post(
         self,
@@ -224,15 +237,18 @@ class OutboxWriter:
             payload={"tap": tap_id, "text": text, "alert": alert},
         )
 
-    def _living(self, kind: str, case: Case, message_id: int | None, priority: int) -> None:
+    def _living(
+        self, kind: str, case: Case, message_id: int | None, priority: int, later: timedelta
+    ) -> None:
         self._group(
             kind,
-            f"case:{case.id}",
+            f"refresh:{kind}:{message_id or case.id}" if later else f"case:{case.id}",
             priority,
-            {},
+            {"refreshes": True} if later else {},
             case_id=case.id,
             post_of=message_id,
             merge_key=f"{kind}:{message_id or case.id}",
+            delay=later,
         )
 
     def _group(
@@ -245,6 +261,7 @@ class OutboxWriter:
         case_id: int | None = None,
         post_of: int | None = None,
         merge_key: str = "",
+        delay: timedelta = timedelta(0),
     ) -> None:
         if not self.organisation.officer_chat:
             return
@@ -258,6 +275,7 @@ class OutboxWriter:
             payload=dict(payload) | ({"message": post_of} if post_of else {}),
             case_id=case_id,
             merge_key=merge_key,
+            delay=delay,
             paced=self.organisation.officer_channel == "telegram",
         )
 
@@ -309,16 +327,20 @@ class OutboxWriter:
         self._ordinal += 1
 
     def _merge(self, row: Mapping[str, Any], priority: int) -> None:
-        """Write a living post, or let the one that waits already stand for it, as urgent."""
+        """Write a living post, or let the one that waits stand for it: as urgent, as soon."""
         dialect = postgresql if is_postgres(self.session) else sqlite
-        waiting = _outbox.c.priority
+        waiting, at = _outbox.c.priority, _outbox.c.available_at
+        soon = row["available_at"]
         self.session.execute(
             dialect.insert(_outbox)
             .values(row)
             .on_conflict_do_update(
                 index_elements=["merge_key"],
                 index_where=sa.text("status = 'queued' AND merge_key <> ''"),
-                set_={"priority": sa.case((waiting < priority, waiting), else_=priority)},
+                set_={
+                    "priority": sa.case((waiting < priority, waiting), else_=priority),
+                    "available_at": sa.case((at < soon, at), else_=soon),
+                },
             )
         )
 

@@ -165,6 +165,8 @@ class Sender:
             return Sent()
         if row.kind == "post_file" and post.wants_topic:
             raise FilePending  # the card comes first and makes the topic
+        if post.wants_topic and payload.get("refreshes"):
+            return Sent()
         try:
             return await self._put(channel, row, payload, post)
         except TopicGone:
