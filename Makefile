@@ -23,6 +23,7 @@ check: $(VENV)/.installed-dev ## formatting, lint, types, direction of imports
 
 bench: $(VENV)/.installed-dev ## measure what has a promise with a number
 	$(BIN)/python -m bench.turns
+	$(BIN)/python -m bench.classify
 
 install: $(VENV)/.installed ## only install what running needs
 install-dev: $(VENV)/.installed-dev ## install what tests and checks need too
