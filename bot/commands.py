@@ -184,7 +184,7 @@ class SendOwnData:
 
 @dataclass(frozen=True, slots=True)
 class DeleteOwnData:
-    """Delete what is stored about the reporter; open cases become anonymous."""
+    """Delete what is stored about the reporter; her open cases end as withdrawn."""
 
 
 Command = (

@@ -33,6 +33,7 @@ from storage.inbound import (
 from storage.outbound import oldest_queued_outbound, outbox_counts
 from storage.tables import DeliveryReport
 
+_LONGEST_LEASE = timedelta(hours=1)
 _UNMATCHED_KEPT = timedelta(minutes=10)
 _STATUSES = {
     "inbox": ("new", "claimed", "dead"),
@@ -86,11 +87,15 @@ class Jobs:
             self.wake()
         return len(events)
 
-    def take_back_lost(self) -> None:
-        """Give back what workers that died had in hand, and bring the spool home."""
+    def take_back_lost(self, *, everything: bool = False) -> None:
+        """Give back what workers that died had in hand, and bring the spool home.
+
+        ``everything``: do not wait for leases to end; only where no other worker can live.
+        """
+        ended = self.clock.now() + (_LONGEST_LEASE if everything else timedelta(0))
         with self.database.transaction() as session:
-            lost = release_expired_inbound(session, self.clock.now())
-        lost += self.deliverer.give_up_lost()
+            lost = release_expired_inbound(session, ended)
+        lost += self.deliverer.give_up_lost(ended)
         remove_deleted(self.database, self.evidence)
         if self.spool.count():
             self.acceptor.replay_spool()

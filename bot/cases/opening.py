@@ -76,7 +76,7 @@ def open_case(
     case.sealed = seal_content(work.vault, content)
     work.session.add(case)
     work.session.flush()
-    if work.is_sensitive(report.category):
+    if work.is_sensitive(report.category, report.tags):
         keep_confidential(work, case)
     if fresh:
         add_event(work.session, work.vault, case, "opened", work.now, actor="reporter",

@@ -1,5 +1,6 @@
 """What every case operation has at hand: one transaction and all that belongs to it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -44,11 +45,14 @@ class Work:
         """The category in a word or two."""
         return self.taxonomy.category(slug).label
 
-    def is_sensitive(self, slug: str) -> bool:
-        """Whether stories of this category must stay out of the big group."""
-        return self.taxonomy.category(slug).sensitive
+    def is_sensitive(self, slug: str, tags: Collection[str] = ()) -> bool:
+        """Whether such stories must stay out of the big group; one of these tags is enough."""
+        return self.taxonomy.category(slug).sensitive or not _SENSITIVE_TAGS.isdisjoint(tags)
 
 
+_SENSITIVE_TAGS = frozenset(
+    {"kekerasan_seksual", "kekerasan_fisik", "pekerja_anak", "kerja_paksa"}
+)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 
 

@@ -24,6 +24,7 @@ from bot.metrics import Metrics
 from storage.crypto import KeyProblem, Vault
 from storage.database import Database
 from storage.inbound import NewInbound, insert_inbound
+from storage.notify import notify
 
 _BATCH = 256
 _ID_LIMIT = 64  # longer ids are kept as their SHA-256
@@ -197,6 +198,7 @@ class Acceptor:
                 self.replay_spool()
             with self._database.transaction() as session:
                 fresh = insert_inbound(session, rows) if rows else []
+                notify(session)
         except Exception as failure:  # noqa: BLE001 - whatever it is, the disk may still take them
             get_logger().error("database cannot store events", exc_info=failure)
             self._keep_on_disk(fitting, at)

@@ -384,20 +384,14 @@ class TurnRunner:
                 raise _Overtaken
 
     def _report(self, session: Session, event: DeliveryReported, now: datetime) -> None:
-        matched = report_delivery(
-            session,
-            self._vault,
-            channel=event.channel,
-            external_id=event.external_id,
-            status=event.status.value,
-            error=event.error_code,
-            now=now,
-        )
-        if not matched:
-            keep_report(
-                session, event.channel, event.external_id, event.status.value,
-                event.error_code, now,
-            )  # fmt: skip
+        told = {
+            "channel": event.channel,
+            "external_id": event.external_id,
+            "status": event.status.value,
+            "error": event.error_code,
+        }
+        if not report_delivery(session, self._vault, **told, now=now):
+            keep_report(session, self._vault, **told, now=now)
 
     def _reachable(
         self, session: Session, row: ClaimedInbound, event: ReporterUnreachable

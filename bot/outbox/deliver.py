@@ -120,11 +120,14 @@ class Deliverer:
             await asyncio.to_thread(self._record, results)
         return len(results)
 
-    def give_up_lost(self) -> int:
-        """Settle rows whose sender died between the request and its record."""
+    def give_up_lost(self, ended: datetime | None = None) -> int:
+        """Settle rows whose sender died between the request and its record.
+
+        That is: whose lease ended before ``ended``, by default before now.
+        """
         now = self._clock.now()
         with self._database.transaction() as session:
-            lost = [unknown(row, "lease") for row in expired_sends(session, now)]
+            lost = [unknown(row, "lease") for row in expired_sends(session, ended or now)]
             record_results(session, self._vault, lost, now)
             forget_settled(session, self._vault.seal_json({}, "outbox"), now)
         if lost:

@@ -60,7 +60,7 @@ def record_results(
 ) -> None:
     """Write down several results in one transaction."""
     for result in results:
-        _record(session, result, now)
+        _record(session, vault, result, now)
         if result.row.forget:
             forget_settled(session, vault.seal_json({}, "outbox"), now, result.row.id)
         _remember_place(session, result)
@@ -81,7 +81,8 @@ def report_delivery(
     now: datetime,
 ) -> bool:
     """Take in a provider's delivery report; False when the message is not known (yet)."""
-    row = apply_report(session, channel, external_id, status, error, now)
+    trace = vault.lookup(external_id)
+    row = apply_report(session, channel, trace, status, error, now)
     if row is None:
         return False
     if status == "failed" and row.status == "failed":
@@ -94,13 +95,20 @@ def report_delivery(
     return True
 
 
-def keep_report(session: Session, channel: str, external_id: str, status: str, error: str,
-                now: datetime) -> None:  # fmt: skip
+def keep_report(
+    session: Session,
+    vault: Vault,
+    *,
+    channel: str,
+    external_id: str,
+    status: str,
+    error: str,
+    now: datetime,
+) -> None:
     """Keep a report that came before its send was recorded."""
+    trace = vault.lookup(external_id)
     session.add(
-        DeliveryReport(
-            channel=channel, external_id=external_id, status=status, error=error, at=now
-        )
+        DeliveryReport(channel=channel, external_id=trace, status=status, error=error, at=now)
     )
 
 
@@ -108,14 +116,15 @@ def keep_report(session: Session, channel: str, external_id: str, status: str, e
 # takes only twenty messages a minute, edits included.
 _GOOD_NEWS_WAITS = timedelta(seconds=4)
 _WINDOW_CODES = frozenset({"63016"})
+_TO_PERSONS = frozenset({"say", "send_file", "whisper"})
 _DEAD_ADDRESS_CODES = frozenset({"63003", "63024", "63014", "21610", "21211"})
 
 
-def _record(session: Session, result: Result, now: datetime) -> None:
+def _record(session: Session, vault: Vault, result: Result, now: datetime) -> None:
     row = result.row
     values: dict[str, object] = {}
     if result.external_id:
-        values["external_id"] = result.external_id
+        values["external_id"] = _as_stored(vault, row, result.external_id)
     status = result.status
     if status == "held" and row.forget:  # there is nobody left who could write again
         status = "failed"
@@ -135,6 +144,14 @@ def _record(session: Session, result: Result, now: datetime) -> None:
         _move_group(session, row, result.moved_to)
     if result.unreachable and row.person_id is not None:
         _mark_unreachable(session, row.person_id, row.channel, result.error)
+
+
+def _as_stored(vault: Vault, row: ClaimedOutbound, external_id: str) -> str:
+    """A message to a person only as a keyed hash: Telegram's ids contain the person's own.
+
+    Posts in the group keep theirs, answers to them and their removal need it.
+    """
+    return vault.lookup(external_id) if row.kind in _TO_PERSONS else external_id
 
 
 def _already_waits(session: Session, row: ClaimedOutbound) -> bool:
@@ -232,7 +249,7 @@ def _catch_up(session: Session, vault: Vault, result: Result, now: datetime) -> 
         select(DeliveryReport)
         .where(
             DeliveryReport.channel == result.row.channel,
-            DeliveryReport.external_id == result.external_id,
+            DeliveryReport.external_id == vault.lookup(result.external_id),
         )
         .order_by(col(DeliveryReport.id))
     ).all()
@@ -241,7 +258,7 @@ def _catch_up(session: Session, vault: Vault, result: Result, now: datetime) -> 
             session,
             vault,
             channel=report.channel,
-            external_id=report.external_id,
+            external_id=result.external_id,
             status=report.status,
             error=report.error,
             now=now,

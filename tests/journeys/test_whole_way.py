@@ -3,7 +3,10 @@
 import asyncio
 import concurrent.futures
 
+from sqlmodel import select
+
 from storage.cases import events_of, messages_of, row_id
+from storage.tables import Outbound
 from tests.world import STORY, World
 
 
@@ -106,3 +109,25 @@ def test_ten_workers_at_once_never_see_each_others_words(world: World) -> None:
         everything = "\n".join(worker.heard())
         assert own in everything
         assert everything.count("KENARI") == everything.count(own)
+
+
+def test_no_telegram_id_of_a_worker_stands_in_clear_in_the_database(world: World) -> None:
+    """Telegram's message ids contain the chat, in private chats the person."""
+    sri = world.worker(look="sim-telegram")
+    world.opened_case(sri)
+    with world.app.database.reading() as session:
+        ids = session.exec(select(Outbound.external_id).where(Outbound.kind == "say")).all()
+    assert ids
+    assert all(len(stored) == 64 for stored in ids)
+
+
+def test_violence_told_beside_wages_stays_out_of_the_group(world: World) -> None:
+    """The classifier may call it a wage matter; a tag of violence is enough to keep it close."""
+    sri = world.worker()
+    sri.says("gaji saya 2 bulan belum dibayar, terus kemarin saya dipukul mandor sampai memar")
+    sri.taps("Setuju")
+    world.wait(10)
+    sri.says("petugas")
+    case = world.cases()[-1]
+    assert case.sensitive
+    assert not any("dipukul" in post for post in world.in_group())

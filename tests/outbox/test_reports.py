@@ -44,7 +44,15 @@ def test_a_report_that_came_before_the_send_was_recorded_counts(desk: Desk, stat
     _say(desk)
     assert not _report(desk, status)
     with desk.database.transaction() as session:
-        keep_report(session, "whatsapp", "m1", status, "63024", desk.clock.now())
+        keep_report(
+            session,
+            desk.vault,
+            channel="whatsapp",
+            external_id="m1",
+            status=status,
+            error="63024",
+            now=desk.clock.now(),
+        )
     desk.deliver()
     assert desk.row().status == status
     with desk.database.reading() as session:
@@ -84,4 +92,4 @@ def test_a_closed_window_told_by_report_holds_the_words_until_she_writes(desk: D
     with desk.database.transaction() as session:
         release_held(session, desk.reporter.person.id or 0, "whatsapp", desk.clock.now())
     desk.deliver()
-    assert (desk.row().status, desk.row().external_id) == ("sent", "m2")
+    assert (desk.row().status, desk.row().external_id) == ("sent", desk.vault.lookup("m2"))
