@@ -5,9 +5,11 @@ what the officers need. Whatever can be read in two ways is not reported. Spans 
 offsets in the original text.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from nlp.companies import CompanyIndex, index_companies
 from nlp.extraction.money import Money, find_money
@@ -18,6 +20,7 @@ from nlp.extraction.workplace import Workplace, find_workplace
 
 __all__ = ["Extraction", "Money", "People", "Place", "When", "Workplace", "extract"]
 
+_Part = TypeVar("_Part")
 MAX_CHARACTERS = 8_000
 """Only the beginning of a longer story is read."""
 
@@ -47,11 +50,21 @@ def extract(text: str, known_companies: CompanyIndex | Sequence[str], today: dat
     """
     if not isinstance(known_companies, CompanyIndex):
         known_companies = index_companies(known_companies)
-    story = text[:MAX_CHARACTERS]
+    companies, story = known_companies, text[:MAX_CHARACTERS]
     return Extraction(
-        workplace=find_workplace(story, known_companies),
-        place=find_place(story),
-        when=find_when(story, today),
-        people=find_people(story),
-        money=find_money(story),
+        workplace=_found(lambda: find_workplace(story, companies)),
+        place=_found(lambda: find_place(story)),
+        when=_found(lambda: find_when(story, today)),
+        people=_found(lambda: find_people(story)),
+        money=_found(lambda: find_money(story)) or (),
     )
+
+
+def _found(read: Callable[[], _Part]) -> _Part | None:
+    """What a reader found; one that fails has found nothing, the person is asked instead."""
+    try:
+        return read()
+    except Exception as defect:  # noqa: BLE001 - no text may keep its writer from being heard
+        # Its class only: the message may hold what the person wrote.
+        logging.getLogger(__name__).error("a reader failed: %s", type(defect).__name__)  # noqa: TRY400
+        return None

@@ -19,6 +19,7 @@ _HALF = re.compile(r"\s?(setengah|stengah)\b", re.IGNORECASE)
 SMALLEST_BARE = 10_000
 """A number with thousands separators but no "Rp" is money only from here on."""
 LARGEST = 1_000_000_000_000
+_LONGEST = len("1.000.000.000.000,00")  # characters of a number; a longer one is no amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ def find_money(text: str) -> tuple[Money, ...]:
 
 def _rupiah(match: re.Match[str], text: str) -> tuple[int | None, int]:
     """The amount and where it ends; None where the number may be something else."""
+    if len(match["number"]) > _LONGEST:
+        return None, match.end()
     unit = (match["unit"] or "").lower()
     half = _HALF.match(text, match.end()) if unit else None
     value = _value(match["number"]) + (0.5 if half else 0.0)

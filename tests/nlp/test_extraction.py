@@ -201,3 +201,31 @@ def test_other_people_are_not_those_affected(story: str) -> None:
 def test_amounts_are_read_in_rupiah(story: str, amounts: list[int]) -> None:
     """Phone numbers, years, metres and pieces are no money."""
     assert [m.rupiah for m in extract(story, KNOWN, TODAY).money] == amounts
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        "gaji saya " + "9" * 303,
+        "gaji saya Rp " + "9" * 400 + " juta",
+        "gaji saya 1" + ".000" * 200 + " juta setengah",
+        "kami " + "9" * 5000 + " orang",
+        "kejadian tgl " + "9" * 5000,
+    ],
+    ids=["long", "long with unit", "grouped", "people", "date"],
+)
+def test_a_number_of_any_length_is_read_without_harm(story: str) -> None:
+    """A slipped key must not keep her whole story from being read."""
+    found = extract(story + "\nkami 60 orang dirumahkan", KNOWN, TODAY)
+    assert found.money == ()
+    assert found.place is None
+
+
+def test_a_reader_that_fails_leaves_the_others_their_findings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A defect in one reader costs one question, not the turn."""
+    monkeypatch.setattr("nlp.extraction.find_people", lambda _story: 1 // 0)
+    found = extract("kami 60 orang, dipotong 50rb", KNOWN, TODAY)
+    assert found.people is None
+    assert [m.rupiah for m in found.money] == [50_000]
