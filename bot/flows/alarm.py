@@ -5,7 +5,7 @@ Raised at most once in a conversation, at every step, before anything else is sa
 
 from dataclasses import replace
 
-from bot.commands import Command, OpenCase, PageOfficers
+from bot.commands import Command, OpenCase, PageOfficers, Reply
 from bot.flows.knowledge import Knowledge, Understanding
 from bot.flows.reporting import has_consented, report, story
 from bot.flows.script import State
@@ -60,12 +60,16 @@ def numbers(knowledge: Knowledge, understanding: Understanding) -> str:
     return "\n".join(f"{line.number}: {line.name}. {line.when}" for line in lines)
 
 
+def call_for_help(knowledge: Knowledge, understanding: Understanding) -> Reply:
+    """What someone in danger reads before anything else."""
+    return say(knowledge, "common.danger", nomor_darurat=numbers(knowledge, understanding))
+
+
 def _raise_alarm(
     state: State, knowledge: Knowledge, understanding: Understanding
 ) -> tuple[State, Commands]:
     state = state.knowing(danger=", ".join(understanding.danger) or understanding.urgency)
-    call = say(knowledge, "common.danger", nomor_darurat=numbers(knowledge, understanding))
-    commands: Commands = (call,)
+    commands: Commands = (call_for_help(knowledge, understanding),)
     number = state.answers.get("case", "")
     if state.flow == "intake" and has_consented(state, knowledge):
         state, opening = open_urgent_case(state, knowledge)

@@ -7,7 +7,7 @@ Which way an event takes, from the top:
     a tap on a button                             _tap
     something that cannot be read                 one kind sentence
     a command word                                obey
-    an officer is speaking with her               passed on
+    loose words while an officer speaks with her  passed on
     nothing runs                                  _open
     else                                          answer, at the step where she stands
 
@@ -27,13 +27,14 @@ from bot.commands import (
     StopTimer,
 )
 from bot.events import MessageReceived, TimerFired
+from bot.flows.alarm import call_for_help
 from bot.flows.answering import answer, has_only_words, keep, picked, pieces, tap
 from bot.flows.catalogue import current, flow_of, newest
 from bot.flows.knowledge import Knowledge
 from bot.flows.obeying import obey
 from bot.flows.script import Ask, Choose, State, Turn
 from bot.flows.speaking import DOOR, as_notice, say
-from bot.flows.walking import begin, go_on, interrupt, repeat, running, walk
+from bot.flows.walking import at_rest, begin, go_on, interrupt, repeat, running, walk
 from bot.flows.words import Word, command, is_greeting, is_visible
 
 Commands = tuple[Command, ...]
@@ -83,7 +84,7 @@ def _hear(state: State | None, event: MessageReceived, knowledge: Knowledge) -> 
     word = command(event.text) if has_only_words(event) else None
     if word is not None:
         return obey(word, state, knowledge)
-    if knowledge.officer_speaks and knowledge.open_cases:
+    if knowledge.officer_speaks and knowledge.open_cases and not _answers(state, event, knowledge):
         return _pass_on(state, event, knowledge)
     if state is not None and state is not here:
         return _answer_over(state, event, knowledge)
@@ -131,17 +132,37 @@ def _start(flow: str, event: MessageReceived, knowledge: Knowledge) -> Turn:
     return walk(state, knowledge, commands)
 
 
+def _answers(state: State | None, event: MessageReceived, knowledge: Knowledge) -> bool:
+    """Whether she answers the bot: in a report of its own, or with an offered choice."""
+    here = running(state)
+    numbers = [case.number for case in knowledge.open_cases]
+    if here is not None and here.flow == "intake" and here.number not in numbers:
+        return True
+    if not has_only_words(event):
+        return False
+    for place in (state, here):
+        step = flow_of(place).step(place.step) if place else None
+        if place and isinstance(step, Choose) and picked(place, step, event.text, knowledge):
+            return True
+    return False
+
+
 def _pass_on(state: State | None, event: MessageReceived, knowledge: Knowledge) -> Turn:
-    """An officer is speaking with her: the bot says nothing, but an alarm still wakes them."""
+    """An officer is speaking with her: the bot is silent but for an alarm.
+
+    A menu or a confirmation that lay open is over: her next "ya" belongs to the officer.
+    """
+    here = running(state) or (at_rest(state) if state else None)
     news = pieces(event, knowledge)
     if not news:
-        return Turn(state)
+        return Turn(here)
     number = knowledge.open_cases[0].number
     commands: Commands = (AddToCase(number, news),)
-    danger = knowledge.understand(event.text).danger
-    if danger:
-        commands += (PageOfficers("darurat", danger, number),)
-    return Turn(state, commands)
+    understanding = knowledge.understand(event.text)
+    if understanding.danger:
+        page = PageOfficers("darurat", understanding.danger, number)
+        commands += (call_for_help(knowledge, understanding), page)
+    return Turn(here, commands)
 
 
 def _tap(state: State | None, tapped: str, knowledge: Knowledge) -> Turn | None:

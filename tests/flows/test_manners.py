@@ -548,11 +548,3 @@ def test_an_edit_while_a_menu_is_open_reaches_the_story() -> None:
     chat.say("PT Sinar Abadi")
     assert chat.state is not None
     assert chat.state.parts[0] == Part("gaji dipotong 300rb", "m1")
-
-
-def test_danger_told_to_an_officer_still_wakes_them() -> None:
-    """The officer may have put the phone away."""
-    chat = with_case()
-    chat.officer_speaks = True
-    assert chat.say("pak tolong ada kebakaran di pabrik sekarang") == []
-    assert [page.reason for page in chat.ordered(PageOfficers)] == ["darurat"]
