@@ -5,11 +5,19 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.crypto import Vault
-from storage.tables import Attachment, Case, CaseEvent, CaseMessage, Company, Outbound
+from storage.tables import (
+    Attachment,
+    Case,
+    CaseEvent,
+    CaseMessage,
+    Company,
+    Conversation,
+    Outbound,
+)
 
 OPEN_STATUSES = (
     "belum_lengkap",
@@ -21,6 +29,7 @@ OPEN_STATUSES = (
     "phi",
     "dilimpahkan",
 )
+_SENT = ("queued", "released")  # states of a reply that she reads, or will in a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,16 @@ def case_by_id(session: Session, case_id: int, *, lock: bool = False) -> Case | 
     return session.exec(_locked(query) if lock else query).first()
 
 
+def case_for_officer(session: Session, case_id: int) -> Case | None:
+    """The case, locked after its reporter's conversation: her own turns lock in this order."""
+    person_id = session.exec(select(Case.person_id).where(Case.id == case_id)).first()
+    if person_id is not None:
+        session.exec(
+            select(Conversation.id).where(Conversation.person_id == person_id).with_for_update()
+        ).all()
+    return case_by_id(session, case_id, lock=True)
+
+
 def _locked(query: SelectOfScalar[Case]) -> SelectOfScalar[Case]:
     """Locked, and as it stands now, even if this session read it before it was locked."""
     return query.with_for_update().execution_options(populate_existing=True)
@@ -157,14 +176,27 @@ def case_of_topic(
     ).first()
 
 
-def cases_of_person(session: Session, person_id: int, *, limit: int = 20) -> Sequence[Case]:
-    """The cases of a reporter, newest first, drafts included."""
-    return session.exec(
+def cases_of_person(
+    session: Session, person_id: int, *, limit: int = 20, lock: bool = False
+) -> Sequence[Case]:
+    """The cases of a reporter, drafts included; first the one she or an officer wrote in last."""
+    between_us = or_(
+        CaseMessage.direction == "reporter",
+        and_(CaseMessage.direction == "reply", col(CaseMessage.state).in_(_SENT)),
+    )
+    last_written = (
+        select(func.max(CaseMessage.at))
+        .where(CaseMessage.case_id == Case.id, between_us)
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    query = (
         select(Case)
         .where(Case.person_id == person_id)
-        .order_by(col(Case.opened_at).desc())
+        .order_by(func.coalesce(last_written, Case.opened_at).desc(), col(Case.id).desc())
         .limit(limit)
-    ).all()
+    )
+    return session.exec(_locked(query) if lock else query).all()
 
 
 def messages_of(session: Session, case_id: int) -> Sequence[CaseMessage]:

@@ -17,7 +17,7 @@ from bot.events import GroupChange, GroupChanged, OfficerTapped, OfficerWrote
 from storage.cases import (
     OPEN_STATUSES,
     MessageContent,
-    case_by_id,
+    case_for_officer,
     case_of_topic,
     message_content,
     row_id,
@@ -54,7 +54,7 @@ def officer_tapped(work: Work, event: OfficerTapped) -> None:
     """Carry out a tap, and tell the one who tapped what became of it."""
     tap = meaning_of(work.session, _org(work), event.payload)
     officer = find_officer(work.session, work.vault, _org(work), event.officer.user_id)
-    case = case_by_id(work.session, tap.case_id or 0, lock=True) if tap is not None else None
+    case = case_for_officer(work.session, tap.case_id or 0) if tap is not None else None
     if officer is None or tap is None or case is None:
         known = officer is not None
         key = "officers.refused.old_button" if known else "officers.refused.not_on_roster"
@@ -214,7 +214,7 @@ def _follow_group(work: Work, old_chat: str, new_chat: str) -> None:
 
 def _case_here(work: Work, event: OfficerWrote) -> Case | None:
     found = case_of_topic(work.session, _org(work), event.chat_id, event.thread_id, event.reply_to)
-    return case_by_id(work.session, row_id(found), lock=True) if found is not None else None
+    return case_for_officer(work.session, row_id(found)) if found is not None else None
 
 
 def _answer(work: Work, case: Case | None, text: str) -> None:

@@ -15,6 +15,7 @@ from storage.cases import (
     CaseContent,
     MessageContent,
     add_event,
+    case_by_id,
     case_by_number,
     content_of,
     link_company,
@@ -119,8 +120,8 @@ def correct_message(work: Work, person: Person, source: str, text: str) -> bool:
     ).first()
     if message is None:
         return False
-    case = work.session.get_one(Case, message.case_id)
-    if case.person_id != person.id:
+    case = case_by_id(work.session, message.case_id, lock=True)
+    if case is None or case.person_id != person.id:
         return False
     content = message_content(work.vault, message)
     if content.text == text:
@@ -154,7 +155,8 @@ def keep_confidential(work: Work, case: Case) -> None:
 
 def page_officers(work: Work, reason: str, triggers: tuple[str, ...], number: str) -> None:
     """Wake the officers: in the case's topic when there is one, and beside all topics."""
-    case = case_by_number(work.session, work.organisation.id or 0, number) if number else None
+    organisation_id = work.organisation.id or 0
+    case = case_by_number(work.session, organisation_id, number, lock=True) if number else None
     if case is None:
         work.write.announce(work.texts(f"officers.page.{reason}"), priority=DANGER)
         return

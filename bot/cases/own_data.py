@@ -86,7 +86,7 @@ def delete(work: Work, reporter: Reporter, lane: str) -> None:
     out, then it is blanked too. Officers are told that their case has lost its reporter.
     """
     person = reporter.person
-    for case in cases_of_person(work.session, row_id_of(person), limit=_ALL):
+    for case in cases_of_person(work.session, row_id_of(person), limit=_ALL, lock=True):
         _empty(work, case)
         if case.status not in CLOSED:
             _withdraw(work, case)

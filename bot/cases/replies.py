@@ -86,7 +86,7 @@ def send_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOffi
         add_event(work.session, work.vault, case, "taken", work.now, actor="officer",
                   officer_id=officer.id)  # fmt: skip
         work.session.add(case)
-    message.state = "queued"
+    message.state, message.at = "queued", work.now
     work.session.add(message)
     _queue(work, case, message, UNDO_TIME)
     add_event(work.session, work.vault, case, "reply", work.now, actor="officer",
@@ -141,7 +141,9 @@ def resend_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOf
     """
     _may_answer(work, case, officer)
     rows = work.session.exec(
-        select(Outbound).where(Outbound.message_id == message.id, col(Outbound.status).in_(_REDO))
+        select(Outbound)
+        .where(Outbound.message_id == message.id, col(Outbound.status).in_(_REDO))
+        .with_for_update()
     ).all()
     if not rows:
         raise NotPossible("cases.refused.already_sent")

@@ -129,7 +129,7 @@ class CarryOut:
             return
         if self.reporter.conversation.flow == "intake":  # the running story has taken it
             return
-        own = cases_of_person(self.work.session, self.reporter.person.id or 0)
+        own = cases_of_person(self.work.session, self.reporter.person.id or 0, lock=True)
         newest = next((case for case in own if case.status not in CLOSED), None)
         if newest is not None:
             add_to_case(self.work, newest, (Part(command.text, command.source),))

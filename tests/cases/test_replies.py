@@ -3,8 +3,10 @@
 import pytest
 
 from bot.channels import OutcomeUnknown, Unreachable
+from bot.commands import Part
+from storage.cases import cases_of_person, message_content
 from storage.tables import Case
-from tests.cases.office import Office
+from tests.cases.office import REPORT, Office
 
 
 def _preview(
@@ -142,8 +144,6 @@ def test_an_edited_note_keeps_both_versions_and_an_edited_command_does_nothing(
     office: Office, case: Case
 ) -> None:
     """A corrected typo must neither vanish from the trail nor close a case a second time."""
-    from storage.cases import message_content
-
     note = office.writes("joko", case, "gaji 2 bulan")
     office.writes("joko", case, "gaji 3 bulan", message_id=note, edited=True)
     office.writes("joko", case, "/tutup", message_id="g99", edited=True)
@@ -152,3 +152,24 @@ def test_an_edited_note_keeps_both_versions_and_an_edited_command_does_nothing(
     assert (content.text, content.earlier) == ("gaji 3 bulan", ("gaji 2 bulan",))
     office.deliver()
     assert office.texts("officers.ask.outcome") not in office.in_the_group()
+
+
+def test_the_case_last_written_in_comes_first(office: Office, case: Case) -> None:
+    """What she answers goes to the first of her open cases: the one the officer asked in."""
+    office.clock.advance(3600)
+    newer = office.opens(REPORT, parts=(Part("lembur tidak dibayar", source="whatsapp:2"),))
+
+    def order() -> list[int | None]:
+        with office.database.reading() as session:
+            person_id = office.stored(case).person_id or 0
+            return [c.id for c in cases_of_person(session, person_id) if c.id != office.case.id]
+
+    assert order() == [newer.id, case.id]
+    office.clock.advance(60)
+    message = _preview(office, case, "Kapan bisa ditelepon?")
+    office.writes("joko", case, "catatan")
+    assert order() == [newer.id, case.id]
+    office.taps("joko", case, "reply_send", message_id=message)
+    assert order() == [case.id, newer.id]
+    office.taps("joko", case, "reply_undo", message_id=message)
+    assert order() == [newer.id, case.id]

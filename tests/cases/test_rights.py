@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from storage.cases import cases_of_person
 from storage.tables import Case
 from tests.cases.office import Answer, Office
 
@@ -136,3 +137,26 @@ def test_a_command_from_another_chat_is_not_heard(office: Office) -> None:
     office.writes("ratna", case, "/tutup", chat_id="-999")
     office.deliver()
     assert office.texts("officers.ask.outcome") not in office.in_the_group()
+
+
+def test_an_officer_and_the_reporter_at_once_do_not_block_each_other(office: Office) -> None:
+    """Both need the conversation and the case; two orders of locking would be a deadlock."""
+    case = office.opens()
+    if office.database.is_sqlite:
+        pytest.skip("SQLite has one lock for all")
+    office.deliver()
+    office.writes("joko", case, "/balas halo")
+    message = office.messages(case, "reply")[-1].id
+    with office.database.transaction() as session:
+        person_id = office.meet(session).person.id
+        answers: list[Answer] = []
+
+        def send() -> None:
+            answers.append(office.taps("joko", case, "reply_send", message_id=message))
+
+        officer = threading.Thread(target=send)
+        officer.start()
+        officer.join(0.05)
+        assert cases_of_person(session, person_id or 0, lock=True)
+    officer.join(10)
+    assert [answer.alert for answer in answers] == [False]
