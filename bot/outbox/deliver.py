@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.events import Address
 from bot.log import get_logger
 from bot.metrics import Metrics
-from bot.outbox.judge import again, judge, unknown
+from bot.outbox.judge import defective, judge, unknown
 from bot.outbox.posts import PostReader
 from bot.outbox.results import Result, record_results
 from bot.outbox.send import ChannelFinder, FilePending, Sender
@@ -176,7 +176,7 @@ class Deliverer:
             return judge(row, failure)
         except Exception as defect:  # noqa: BLE001 - one bad row must not stop the others
             get_logger().error("send failed", outbox_id=row.id, kind=row.kind, exc_info=defect)
-            return again(row, type(defect).__name__)
+            return defective(row, type(defect).__name__)
         return Result(
             row,
             "sent",

@@ -20,11 +20,14 @@ from bot.log import get_logger
 from bot.outbox.results import Result
 from storage.outbound import ClaimedOutbound
 
-_PAUSES = (2, 10, 60, 300, 900)  # seconds before each further try
+_PAUSES = (2, 10, 60, 300, 900)  # seconds before each further try; the last again and again
+_TRIES = len(_PAUSES) + 24 * 3600 // _PAUSES[-1]  # about a day: a provider may be down for hours
+_TRIES_OF_A_DEFECT = len(_PAUSES) + 1
 _GROUP_AWAY = timedelta(minutes=5)
 _OF_THE_MOMENT = frozenset({"typing", "tap"})  # worth nothing when they come late
 _TO_REPORTERS = frozenset({"say", "send_file"})
-_IN_THE_GROUP = frozenset({"card", "reply", "post", "post_file", "topic", "announce", "erase"})
+_WORDS_IN_THE_GROUP = frozenset({"card", "reply", "post", "post_file", "announce"})
+_IN_THE_GROUP = _WORDS_IN_THE_GROUP | {"topic", "erase"}
 
 
 def judge(row: ClaimedOutbound, failure: SendFailure) -> Result:
@@ -32,6 +35,8 @@ def judge(row: ClaimedOutbound, failure: SendFailure) -> Result:
     code = failure.code or type(failure).__name__
     if row.kind in _OF_THE_MOMENT:
         return Result(row, "failed", error=code)
+    if row.kind in _IN_THE_GROUP and (result := _judge_post(row, failure, code)) is not None:
+        return result
     match failure:
         case RateLimited(retry_after=seconds):
             pause = timedelta(seconds=seconds)
@@ -44,10 +49,6 @@ def judge(row: ClaimedOutbound, failure: SendFailure) -> Result:
             return Result(row, "held", error=code)
         case ChatMoved(new_chat_id=chat):
             return Result(row, "queued", error=code, moved_to=chat, same_attempt=True)
-        case Unreachable() if row.kind in _IN_THE_GROUP:
-            get_logger().error("officers' group out of reach", channel=row.channel, code=code)
-            return Result(row, "queued", error=code, wait=_GROUP_AWAY, park=_GROUP_AWAY,
-                          same_attempt=True)  # fmt: skip
         case Unreachable():
             return Result(row, "failed", error=code, unreachable=row.kind in _TO_REPORTERS)
         case Misconfigured():
@@ -59,13 +60,43 @@ def judge(row: ClaimedOutbound, failure: SendFailure) -> Result:
             return again(row, code)
 
 
+def _judge_post(row: ClaimedOutbound, failure: SendFailure, code: str) -> Result | None:
+    """What reporters wrote waits until the group can be used; None for the usual judgement."""
+    match failure:
+        case Unreachable():
+            get_logger().error("officers' group out of reach", channel=row.channel, code=code)
+            return Result(row, "queued", error=code, wait=_GROUP_AWAY, park=_GROUP_AWAY,
+                          same_attempt=True)  # fmt: skip
+        case NotAllowed() if row.kind in _WORDS_IN_THE_GROUP:
+            get_logger().error("the bot lacks a right in the group, posts wait for it",
+                               channel=row.channel, kind=row.kind, code=code)  # fmt: skip
+            return Result(row, "queued", error=code, wait=_GROUP_AWAY, same_attempt=True)
+        case TargetGone() | NotAllowed() | TopicGone() | ContentRejected():
+            get_logger().error("post not shown in the group", outbox_id=row.id,
+                               channel=row.channel, kind=row.kind, code=code)  # fmt: skip
+            return Result(row, "failed", error=code)
+        case _:
+            return None
+
+
 def again(row: ClaimedOutbound, code: str) -> Result:
-    """Certainly not sent: another try after a pause, six in all."""
+    """Certainly not sent: another try after a pause, for about a day."""
+    return _another_try(row, code, _TRIES)
+
+
+def defective(row: ClaimedOutbound, code: str) -> Result:
+    """Our own code failed: six tries, waiting longer would only hide that a person must look."""
+    return _another_try(row, code, _TRIES_OF_A_DEFECT)
+
+
+def _another_try(row: ClaimedOutbound, code: str, tries: int) -> Result:
     if row.kind in _OF_THE_MOMENT:
         return Result(row, "failed", error=code)
-    if row.attempts > len(_PAUSES):
+    if row.attempts >= tries:
+        get_logger().error("send given up", outbox_id=row.id, channel=row.channel, code=code)
         return Result(row, "dead", error=code)
-    return Result(row, "queued", error=code, wait=timedelta(seconds=_PAUSES[row.attempts - 1]))
+    pause = _PAUSES[min(row.attempts, len(_PAUSES)) - 1]
+    return Result(row, "queued", error=code, wait=timedelta(seconds=pause))
 
 
 def unknown(row: ClaimedOutbound, code: str) -> Result:

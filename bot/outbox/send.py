@@ -1,6 +1,8 @@
 """How each sort of order is sent: to a person, into a case's topic, beside the topics."""
 
 import asyncio
+import html
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,10 +24,12 @@ from bot.events import Address
 from bot.log import get_logger
 from bot.outbox.fit import fit
 from bot.outbox.posts import Post, PostReader
+from bot.outbox.split import split_text
 from storage.crypto import Vault
 from storage.database import Database
 from storage.outbound import ClaimedOutbound, is_known_message
 
+_TAG = re.compile(r"<[^>]*>")
 ChannelFinder = Callable[[int, str], GroupChannel]
 
 
@@ -82,7 +86,7 @@ class Sender:
             case "announce":
                 place = Place(Address(row.channel, row.chat))
                 text = Text(payload["text"], html=True, silent=False)
-                return Sent(await channel.send_text(place, fit(text, channel.capabilities)))
+                return Sent(await _post(channel, place, fit(text, channel.capabilities)))
             case _:
                 return await self._to_topic(channel, row, payload)
 
@@ -178,7 +182,7 @@ class Sender:
     ) -> Sent:
         place, made = await self._place(channel, row, post)
         if post.wants_topic and row.kind != "card":
-            card_id = await channel.send_text(place, fit(post.card, channel.capabilities))
+            card_id = await _post(channel, place, fit(post.card, channel.capabilities))
             await asyncio.to_thread(self.posts.card_shown, row, place.thread, card_id)
             await self._pin(channel, place, card_id)
             post = replace(post, card_id=card_id)
@@ -194,9 +198,9 @@ class Sender:
             return Sent(post.post_id, made, post.post_id)
         text = replace(text, reply_to=text.reply_to or under_card)
         try:
-            external_id = await channel.send_text(place, text)
+            external_id = await _post(channel, place, text)
         except TargetGone:
-            external_id = await channel.send_text(place, replace(text, reply_to=""))
+            external_id = await _post(channel, place, replace(text, reply_to=""))
         if row.kind == "card":
             await self._pin(channel, place, external_id)
         return Sent(external_id, made, external_id)
@@ -248,3 +252,19 @@ class Sender:
             await channel.pin(place, external_id)
         except SendFailure:
             get_logger().info("card not pinned", channel=place.address.channel)
+
+
+async def _post(channel: GroupChannel, place: Place, text: Text) -> str:
+    """Show words in the group; what is refused as it stands once more as bare words."""
+    try:
+        return await channel.send_text(place, text)
+    except ContentRejected as refused:
+        get_logger().error(
+            "post refused, shown without form", channel=place.address.channel, code=refused.code
+        )
+    words = html.unescape(_TAG.sub("", text.text)) if text.html else text.text
+    bare = [
+        await channel.send_text(place, replace(text, text=piece, html=False, choices=()))
+        for piece in split_text(words, channel.capabilities.text_limit)
+    ]
+    return bare[0]

@@ -1,6 +1,7 @@
 """Every way in which a send can fail, and what follows from it."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -20,6 +21,7 @@ from bot.channels import (
     WindowClosed,
 )
 from bot.commands import Promise
+from bot.log import configure_logging
 from storage.database import Database
 from storage.outbound import release_held
 from storage.tables import Outbound, ParkedChat, PersonAddress
@@ -80,15 +82,73 @@ def test_a_failed_message_to_the_reporter(desk: Desk, case: Case) -> None:
         assert session.exec(select(PersonAddress.unreachable)).one() == case.unreachable
 
 
-@pytest.mark.parametrize("failure", [TryLater("5xx"), RuntimeError("defect")])
-def test_what_never_works_is_dead_after_six_tries(desk: Desk, failure: Exception) -> None:
+def test_a_defect_of_ours_is_dead_after_six_tries(desk: Desk) -> None:
     """Endless tries would hide that a person has to look."""
-    desk.whatsapp.troubles["send_text"] = [failure] * 20
+    desk.whatsapp.troubles["send_text"] = [RuntimeError("defect")] * 20
     with desk.writing() as write:
         write.say(SRI, "Halo", person_id=desk.reporter.person.id)
     for pause in (0, 2, 10, 60, 300, 900, 3600, 3600):
         desk.deliver(pause)
     assert (desk.row().status, desk.row().attempts) == ("dead", 6)
+
+
+@pytest.mark.parametrize("promise", [QUESTION, RECEIPT])
+def test_words_outlast_a_provider_that_is_down_for_hours(desk: Desk, promise: Promise) -> None:
+    """An evening's outage must not lose what people are waiting for."""
+    desk.whatsapp.troubles["send_text"] = [TryLater("connect")] * 13
+    with desk.writing() as write:
+        write.say(SRI, "Halo", person_id=desk.reporter.person.id, promise=promise)
+    for pause in (0, 2, 10, 60, 300, *[900] * 8):
+        desk.deliver(pause)
+        assert desk.row().status == "queued"
+    desk.deliver(900)
+    assert desk.row().status == "sent"
+
+
+def test_after_a_day_without_the_provider_a_person_must_look(desk: Desk) -> None:
+    """Somebody has to know that she never got her answer."""
+    with desk.writing() as write:
+        write.say(SRI, "Halo", person_id=desk.reporter.person.id)
+    desk.whatsapp.troubles["send_text"] = [TryLater("connect")] * 200
+    begun = desk.clock.now()
+    while desk.row().status == "queued":
+        desk.deliver(900)
+    assert desk.row().status == "dead"
+    assert desk.clock.now() - begun >= timedelta(hours=24)
+
+
+@pytest.mark.parametrize("kind", ["card", "post", "announce"])
+def test_words_wait_for_the_rights_of_the_bot_in_the_group(desk: Desk, kind: str) -> None:
+    """Whoever takes the bot's rights away must not swallow what reporters wrote meanwhile."""
+    with desk.writing() as write:
+        write.show_card(desk.case)
+    if kind != "card":
+        desk.deliver()
+        with desk.writing() as write:
+            write.post(desk.case, "ceritanya") if kind == "post" else write.announce("umum")
+    desk.telegram.troubles["send_text"] = [NotAllowed("rights")] * 12
+    for _ in range(12):
+        desk.deliver(301)
+        assert (desk.rows(kind)[-1].status, desk.rows(kind)[-1].attempts) == ("queued", 0)
+    desk.deliver(301)
+    assert desk.rows(kind)[-1].status == "sent"
+
+
+def test_a_topic_that_may_not_be_renamed_holds_no_words_up(
+    capsys: pytest.CaptureFixture[str], desk: Desk
+) -> None:
+    """A title out of date is a smaller harm than a story that waits for it."""
+    with desk.writing() as write:
+        write.show_card(desk.case)
+    desk.deliver()
+    desk.telegram.troubles["edit_topic"] = [NotAllowed("rights")]
+    with desk.writing() as write:
+        write.set_topic(desk.case)
+        write.post(desk.case, "ceritanya")
+    configure_logging("ERROR", json_lines=True)
+    desk.deliver()
+    assert (desk.row("topic").status, desk.row("post").status) == ("failed", "sent")
+    assert "post not shown in the group" in capsys.readouterr().err
 
 
 def test_a_429_parks_only_that_chat(desk: Desk) -> None:

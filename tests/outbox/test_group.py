@@ -1,6 +1,6 @@
 """The officers' group: topics, cards that live, files that come late, groups without topics."""
 
-from bot.channels import NotAllowed, OutcomeUnknown, TargetGone, TopicGone
+from bot.channels import ContentRejected, NotAllowed, OutcomeUnknown, TargetGone, TopicGone
 from bot.outbox.orders import DANGER
 from storage.tables import Attachment, Case
 from tests.outbox.scripted import Desk
@@ -160,6 +160,16 @@ def test_a_topic_is_not_made_twice_when_the_first_post_fails(desk: Desk) -> None
     desk.deliver(3)
     assert list(desk.telegram.topics) == ["t1"]
     assert [sent.text.text for sent in desk.telegram.sent][-1] == "cerita"
+
+
+def test_a_post_that_is_refused_as_it_stands_is_shown_as_bare_words(desk: Desk) -> None:
+    """A slip in the form must not swallow what the reporter wrote."""
+    _show_card(desk)
+    desk.telegram.troubles["send_text"] = [ContentRejected("button_data")]
+    _post(desk, "<b>Sri</b>: upah &lt; UMK")
+    shown = desk.telegram.sent[-1].text
+    assert (shown.text, shown.html, shown.choices) == ("Sri: upah < UMK", False, ())
+    assert desk.row("post").status == "sent"
 
 
 def test_a_post_of_a_case_that_is_gone_is_left_out(desk: Desk) -> None:
