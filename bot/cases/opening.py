@@ -1,5 +1,6 @@
 """How a case begins and grows: opened from a report, added to, corrected, made urgent."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sqlmodel import col, select
@@ -11,6 +12,7 @@ from bot.cases.work import Work
 from bot.commands import Choice, Part, Report
 from bot.flows.knowledge import Understanding
 from bot.outbox.orders import CASEWORK, DANGER
+from nlp.danger import find_danger
 from storage.cases import (
     CaseContent,
     MessageContent,
@@ -30,6 +32,9 @@ from storage.tables import Attachment, Case, CaseMessage, Correction, Person, Pr
 
 _POST_LIMIT = 3500
 _CAPTION_LIMIT = 900  # Telegram takes 1024 with our own words before it
+_VIOLENCE = frozenset({"kekerasan_seksual", "kekerasan", "anak_dalam_bahaya"})  # of danger.toml
+
+Understand = Callable[[str], Understanding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ def open_case(
     case.sealed = seal_content(work.vault, content)
     work.session.add(case)
     work.session.flush()
-    if work.is_sensitive(report.category, report.tags):
+    if work.is_sensitive(report.category, report.tags) or _names_violence(story):
         keep_confidential(work, case)
     if fresh:
         add_event(work.session, work.vault, case, "opened", work.now, actor="reporter",
@@ -99,8 +104,9 @@ def open_case(
     return case
 
 
-def add_to_case(work: Work, case: Case, parts: tuple[Part, ...]) -> None:
+def add_to_case(work: Work, case: Case, parts: tuple[Part, ...], understand: Understand) -> None:
     """Add what the reporter wrote to her case and show it to the officers."""
+    _keep_close(work, case, understand, *(part.text for part in parts))
     known = _sources(work, case)
     for part in parts:
         _add_part(work, case, part, known)
@@ -108,7 +114,9 @@ def add_to_case(work: Work, case: Case, parts: tuple[Part, ...]) -> None:
         work.write.post(case, work.texts("officers.post.after_closing"))
 
 
-def correct_message(work: Work, person: Person, source: str, text: str) -> bool:
+def correct_message(
+    work: Work, person: Person, source: str, text: str, understand: Understand
+) -> bool:
     """Keep the new version of an edited message beside the old; False if it is not in a case."""
     message = work.session.exec(
         select(CaseMessage)
@@ -131,6 +139,7 @@ def correct_message(work: Work, person: Person, source: str, text: str) -> bool:
     )
     work.session.add(message)
     add_event(work.session, work.vault, case, "message_edited", work.now, actor="reporter")
+    _keep_close(work, case, understand, text)
     if case.sensitive:
         _post_sealed(work, case, "officers.post.edited_sensitive", message)
     else:
@@ -151,6 +160,25 @@ def keep_confidential(work: Work, case: Case) -> None:
             _post_sealed(work, case, "officers.post.sensitive", message)
     work.write.show_card(case)
     work.write.set_topic(case)
+
+
+def _keep_close(work: Work, case: Case, understand: Understand, *texts: str) -> None:
+    """Make the case confidential before new words of violence are shown to the group."""
+    if not case.sensitive and any(_tells_of_violence(work, understand, text) for text in texts):
+        keep_confidential(work, case)
+
+
+def _tells_of_violence(work: Work, understand: Understand, text: str) -> bool:
+    if not text:
+        return False
+    said = understand(text)
+    return _names_violence(text) or work.is_sensitive(
+        "" if said.abstain else said.category, said.tags
+    )
+
+
+def _names_violence(text: str) -> bool:
+    return any(trigger.rule in _VIOLENCE for trigger in find_danger(text))
 
 
 def page_officers(work: Work, reason: str, triggers: tuple[str, ...], number: str) -> None:

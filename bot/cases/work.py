@@ -46,8 +46,9 @@ class Work:
         return self.taxonomy.category(slug).label
 
     def is_sensitive(self, slug: str, tags: Collection[str] = ()) -> bool:
-        """Whether such stories must stay out of the big group; one of these tags is enough."""
-        return self.taxonomy.category(slug).sensitive or not _SENSITIVE_TAGS.isdisjoint(tags)
+        """Whether such stories must stay out of the big group; one tag of violence is enough."""
+        violent = not _SENSITIVE_TAGS.isdisjoint(tags)
+        return violent or bool(slug and self.taxonomy.category(slug).sensitive)
 
 
 _SENSITIVE_TAGS = frozenset(

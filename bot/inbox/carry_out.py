@@ -71,7 +71,7 @@ class CarryOut:
             case AddToCase(number=number, parts=parts):
                 case = self._own_case(number)
                 if case is not None:
-                    add_to_case(self.work, case, parts)
+                    add_to_case(self.work, case, parts, self.understander)
             case CorrectMessage():
                 self._correct(command)
             case PageOfficers(reason=reason, triggers=triggers, number=number):
@@ -125,14 +125,15 @@ class CarryOut:
 
     def _correct(self, command: CorrectMessage) -> None:
         """Keep the new version; a correction of something that never came is news itself."""
-        if correct_message(self.work, self.reporter.person, command.source, command.text):
+        person, words = self.reporter.person, command.text
+        if correct_message(self.work, person, command.source, words, self.understander):
             return
         if self.reporter.conversation.flow == "intake":  # the running story has taken it
             return
-        own = cases_of_person(self.work.session, self.reporter.person.id or 0, lock=True)
+        own = cases_of_person(self.work.session, person.id or 0, lock=True)
         newest = next((case for case in own if case.status not in CLOSED), None)
         if newest is not None:
-            add_to_case(self.work, newest, (Part(command.text, command.source),))
+            add_to_case(self.work, newest, (Part(words, command.source),), self.understander)
 
     def _own_case(self, number: str) -> Case | None:
         organisation_id = self.work.organisation.id or 0

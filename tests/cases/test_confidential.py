@@ -9,11 +9,13 @@ from bot.cases.markup import escaped, escaped_pieces
 from bot.cases.opening import add_to_case, correct_message
 from bot.channels import NotAllowed, Text
 from bot.commands import Part, Report
+from bot.flows.knowledge import Understanding
 from bot.handlers.simulator.markup import parse_html, plain_text
 from bot.outbox.split import units
 from storage.cases import CaseContent, case_by_id, seal_content
 from storage.tables import Case
 from tests.cases.office import REPORT, Office
+from tests.world import World
 
 SECRETS = {
     "story": "KENARI-CERITA ditarik paksa oleh mandor",
@@ -36,6 +38,11 @@ SENSITIVE = Report(
 )
 
 
+def calm(_text: str) -> Understanding:
+    """A classifier that finds nothing."""
+    return Understanding("pengaduan", "lainnya", abstain=True)
+
+
 def _live_through(office: Office, case: Case) -> None:
     """Everything that may happen in a case, up to the closing."""
     office.deliver()
@@ -43,9 +50,9 @@ def _live_through(office: Office, case: Case) -> None:
         work = office.work(session)
         row = case_by_id(session, case.id or 0, lock=True)
         assert row is not None
-        add_to_case(work, row, (Part("KENARI-TAMBAHAN", source="whatsapp:10"),))
+        add_to_case(work, row, (Part("KENARI-TAMBAHAN", source="whatsapp:10"),), calm)
         person = office.meet(session).person
-        assert correct_message(work, person, "whatsapp:9", "KENARI-CERITA diralat")
+        assert correct_message(work, person, "whatsapp:9", "KENARI-CERITA diralat", calm)
     for action, value in (("take", ""), ("to_urgency", "darurat"), ("to_stage", "ditangani"),
                           ("close_as", "sebagian"), ("reopen", "")):  # fmt: skip
         assert not office.taps("joko", case, action, value).alert
@@ -136,7 +143,7 @@ def test_a_case_that_becomes_confidential_takes_its_story_out_of_the_group(offic
         work = office.work(session)
         row = case_by_id(session, case.id or 0, lock=True)
         assert row is not None
-        add_to_case(work, row, (Part("KENARI-ANTRE", source="whatsapp:11"),))
+        add_to_case(work, row, (Part("KENARI-ANTRE", source="whatsapp:11"),), calm)
     office.telegram.troubles["delete_message"] = [NotAllowed("too_old_to_delete"), None]
     assert not office.taps("joko", case, "to_category", "pelecehan_kekerasan").alert
     office.deliver()
@@ -148,6 +155,44 @@ def test_a_case_that_becomes_confidential_takes_its_story_out_of_the_group(offic
     office.taps("joko", case, "read", message_id=message)
     office.deliver()
     assert SECRETS["story"] in office.whispered("joko")[0]
+
+
+VIOLENT = (
+    "mandor juga suka ngajak tidur kalau mau thr penuh",
+    "mandor sering pegang pegang pantat saya",
+    "adik saya umur 13 juga disuruh kerja malam",
+)
+
+
+@pytest.mark.parametrize("words", VIOLENT)
+@pytest.mark.parametrize("edits", [False, True], ids=["writes", "edits"])
+def test_violence_told_later_makes_the_case_confidential_before_it_is_shown(
+    world: World, words: str, edits: bool
+) -> None:
+    """Many dare to tell the worst only in the second message; thirty officers read along."""
+    sri = world.worker()
+    case = world.opened_case(sri)
+    if edits:
+        sent = sri.says("mandor juga suka")
+        sri.says(words, edits=sent)
+    else:
+        sri.says(words)
+    world.wait(61)
+    assert world.cases()[-1].sensitive
+    assert not [post for post in world.in_group() if words in post or "Tanda bahaya" in post]
+    ratna = world.officer()
+    ratna.taps(case, "Saya tangani")
+    ratna.taps(case, "Baca di chat pribadi")
+    assert any(words in whisper for whisper in ratna.private_chat())
+
+
+def test_everyday_words_told_later_leave_the_case_open_to_all(world: World) -> None:
+    """A case that only one may read is a case with fewer hands."""
+    sri = world.worker()
+    world.opened_case(sri)
+    sri.says("uang makan juga dipotong")
+    assert not world.cases()[-1].sensitive
+    assert any("uang makan juga dipotong" in post for post in world.in_group())
 
 
 NASTY = (
