@@ -5,6 +5,9 @@ import concurrent.futures
 
 from sqlmodel import select
 
+from bot.handlers.simulator.messages import Said
+from bot.handlers.simulator.wire import event_as_json
+from bot.inbox.accept import Accepted
 from storage.cases import events_of, messages_of, row_id
 from storage.tables import Outbound
 from tests.world import STORY, World
@@ -63,14 +66,29 @@ def test_a_note_never_reaches_the_worker(world: World) -> None:
     assert len(notes) == 2
 
 
+def test_a_stranger_in_the_group_can_do_nothing(world: World) -> None:
+    """Whoever gets into the group, only the roster decides."""
+    sri, stranger = world.worker(), world.stranger()
+    case = world.opened_case(sri)
+    before = sri.heard()
+    stranger.taps(case, "Saya tangani")
+    stranger.taps(case, "Ubah status")
+    stranger.writes(case, "/balas Saya dari kantor pusat.")
+    stranger.writes(case, "catatan orang luar")
+    world.wait(60)
+    assert sri.heard() == before
+    assert "belum terdaftar" in world.in_group()[-1]
+    assert (world.cases()[0].status, world.cases()[0].owner_id) == ("baru", None)
+    with world.app.database.reading() as session:
+        words = [m.direction for m in messages_of(session, row_id(case))]
+    assert set(words) == {"reporter"}
+
+
 def test_the_same_event_fifty_times_in_parallel_counts_once(world: World) -> None:
     """Providers repeat webhooks, sometimes at the same moment."""
     sri = world.worker()
     event = sri.event(text="halo min")
     world.app.acceptor.start()
-    from bot.handlers.simulator.wire import event_as_json
-    from bot.inbox.accept import Accepted
-
     item = Accepted("simulator", "simulator", "same", "sim:sri", event_as_json(event))
 
     async def fifty() -> list[bool]:
@@ -79,8 +97,12 @@ def test_the_same_event_fifty_times_in_parallel_counts_once(world: World) -> Non
     fresh = asyncio.run(fifty())
     world.app.acceptor.stop()
     assert fresh.count(True) == 1
-    sri.says("")  # opens the service window of the simulated phone
-    assert sum("setuju" in heard.lower() for heard in sri.heard()[:1]) == 1
+    store = world.app.simulator
+    assert store is not None
+    store.append(sri.chat, Said(author=sri.address.path, text=event.text))  # opens the window
+    world.settle()
+    world.wait(3600)
+    assert sum("Apakah Anda setuju" in heard for heard in sri.heard()) == 1
 
 
 def test_ten_workers_at_once_never_see_each_others_words(world: World) -> None:
@@ -92,8 +114,8 @@ def test_ten_workers_at_once_never_see_each_others_words(world: World) -> None:
         mark = f"KENARI{worker.address.channel}{worker.address.path}"
         worker.sends(worker.event(text=f"gaji saya {mark} belum dibayar dua bulan di pabrik"))
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        for _ in range(4):
-            pool.submit(world.app.runner.run_next, 3)
+        turns = [pool.submit(world.app.runner.run_next, 3) for _ in range(4)]
+    assert sum(turn.result() for turn in turns) > 0
     world.settle()
     for worker in workers:
         worker.taps("Setuju")
