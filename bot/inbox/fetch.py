@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from bot.channels import Channel, FileGone, FileTooLarge, SendFailure
@@ -20,7 +19,7 @@ from bot.events import Media, MediaKind
 from bot.log import get_logger
 from bot.outbox.orders import OutboxWriter
 from storage.cases import case_by_id
-from storage.crypto import Vault
+from storage.crypto import KeyProblem, Vault
 from storage.database import Database
 from storage.evidence import EvidenceStore
 from storage.tables import Attachment, Organisation
@@ -66,8 +65,8 @@ class Fetcher:
             wake.clear()
             try:
                 tried = await self.fetch_waiting()
-            except SQLAlchemyError as failure:
-                get_logger().error("database cannot serve the fetcher", exc_info=failure)
+            except Exception as failure:  # noqa: BLE001 - a full disk or an absent database passes
+                get_logger().error("files cannot be fetched now", exc_info=failure)
                 tried = 0
             if not tried:
                 await asyncio.to_thread(wake.wait, 1.0)
@@ -75,7 +74,12 @@ class Fetcher:
     async def fetch_waiting(self) -> int:
         """Fetch what can be fetched now, a few at a time; returns how many were tried."""
         pending = await asyncio.to_thread(self._claim)
-        await asyncio.gather(*(self._fetch(file) for file in pending))
+        done = await asyncio.gather(
+            *(self._fetch(file) for file in pending), return_exceptions=True
+        )
+        for failure in done:  # its lease ends by itself, then it is tried again
+            if isinstance(failure, Exception):
+                get_logger().error("file not recorded", exc_info=failure)
         return len(pending)
 
     def _claim(self) -> list[_Pending]:
@@ -91,10 +95,15 @@ class Fetcher:
             for row in rows:
                 row.due_at, row.attempts = now + _LEASE, row.attempts + 1
                 session.add(row)
-            return [self._pending(row) for row in rows]
+            return [pending for row in rows if (pending := self._pending(row)) is not None]
 
-    def _pending(self, row: Attachment) -> _Pending:
-        private = self._vault.open_json(row.sealed, "attachments")
+    def _pending(self, row: Attachment) -> _Pending | None:
+        """What is to be fetched; None where it cannot be read, it comes up again later."""
+        try:
+            private = self._vault.open_json(row.sealed, "attachments")
+        except (KeyProblem, ValueError) as defect:  # one bad row stops no others
+            get_logger().error("file's row cannot be read", exc_info=defect)
+            return None
         media = Media(
             MediaKind(row.kind), private["reference"], row.content_type, row.size, private["name"]
         )

@@ -1,6 +1,8 @@
 """Files are fetched aside: late ones are waited for, lost ones are told of, deleted ones stay so."""
 
 import asyncio
+import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from sqlmodel import select
 
 from bot.channels import FileGone, FileTooLarge, TryLater
 from bot.inbox.fetch import Fetcher
+from storage.crypto import KeyProblem
 from storage.database import Database
 from storage.evidence import EvidenceStore, remove_deleted
 from storage.tables import Attachment
@@ -122,6 +125,56 @@ def test_what_was_deleted_while_it_was_fetched_does_not_come_back(files: Files) 
     files.fetcher._keep(claimed, b"isi foto")
     assert files.file.state == "deleted"
     assert files.on_disk() == []
+
+
+def test_a_full_disk_delays_a_file_and_ends_nothing(files: Files) -> None:
+    """Photos that come while the disk is full are there when it has room again."""
+    folder = files.evidence._folder
+    aside = folder.rename(folder.with_name("aside"))
+    folder.write_text("in the way")
+    assert files.fetch() == 1
+    assert files.file.state == "pending"
+    folder.unlink()
+    aside.rename(folder)
+    assert files.fetch(181) == 1
+    assert files.file.state == "stored"
+
+
+def test_a_row_that_cannot_be_read_stops_no_other_file(files: Files) -> None:
+    """One damaged value must not keep everybody's photos away."""
+    with files.database.transaction() as session:
+        good = session.exec(select(Attachment)).one()
+        session.add(Attachment(
+            **good.model_dump(exclude={"id", "key", "sealed", "due_at"}),
+            key="0.0", sealed=b"damaged", due_at=NOW - timedelta(seconds=1),
+        ))  # fmt: skip
+    assert files.fetch() == 1
+    with files.database.reading() as session:
+        rows = session.exec(select(Attachment).order_by(Attachment.key)).all()
+    assert [row.state for row in rows] == ["pending", "stored"]
+
+
+def test_the_fetcher_goes_on_after_whatever_stopped_one_round(files: Files) -> None:
+    """A fetcher that died of it would leave every photo unfetched until the next start."""
+    claim = files.fetcher._claim
+    troubles = iter([OSError("disk"), KeyProblem("key")])
+
+    def sometimes() -> list:
+        for trouble in troubles:
+            raise trouble
+        return claim()
+
+    files.fetcher._claim = sometimes  # type: ignore[method-assign]
+    wake = threading.Event()
+    wake.wait = lambda _timeout=None: True  # type: ignore[assignment]
+
+    async def until_stored() -> None:
+        running = asyncio.create_task(
+            files.fetcher.run(wake, lambda: files.file.state == "stored")
+        )
+        await asyncio.wait_for(running, 5)
+
+    asyncio.run(until_stored())
 
 
 def test_deleted_files_are_removed_even_by_the_next_start(files: Files) -> None:
