@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.commands import Choice, Command, Part
 from bot.events import MediaKind, MessageReceived
+from bot.flows.asking_back import asked_back, is_about, is_question
 from bot.flows.catalogue import flow_of
 from bot.flows.choosing import chosen
 from bot.flows.knowledge import Knowledge, Match
@@ -13,6 +14,7 @@ from bot.flows.speaking import DOOR, clip, heard, is_which, option_of
 from bot.flows.walking import LISTEN, found, go_on, jump, land, repeat, walk
 from bot.flows.words import (
     Word,
+    is_denial,
     is_done,
     is_hail,
     is_skip,
@@ -44,6 +46,9 @@ def answer(state: State, event: MessageReceived, knowledge: Knowledge) -> Turn:
             return repeat(state, knowledge, manner="why")
         if not is_visible(event.text):
             return Turn(state)
+        topic = asked_back(event.text)
+        if topic and isinstance(step, Ask) and not (step.mute or state.unheard):
+            return repeat(state, knowledge, preface=f"common.asked.{topic}")
     match step:
         case Ask() if step.gathers:
             return _gather(state, step, event, knowledge)
@@ -167,6 +172,8 @@ def _take(state: State, step: Ask, event: MessageReceived, knowledge: Knowledge)
         return go_on(kept, step, knowledge.texts("common.spoken"), knowledge)
     if event.media or event.contact:
         return _kept(state, (kept, ()), knowledge)
+    if is_denial(event.text) and not state.misses:  # "tidak ada bukti" answers another question
+        return repeat(replace(kept, misses=1), knowledge, manner="why")
     text = " ".join(t for t in (event.text.strip(), place(event, knowledge)) if t)
     if not any(sign.isalnum() for sign in text):  # a sigh in emoji names nothing
         return _kept(state, (kept, ()), knowledge)
@@ -209,6 +216,12 @@ def _pick(state: State, step: Choose, event: MessageReceived, knowledge: Knowled
     choice = picked(state, step, event.text, knowledge)
     if choice:
         return tap(state, choice, knowledge)
+    topic = asked_back(event.text)
+    if topic:
+        fresh = replace(state, misses=0)
+        return repeat(fresh, knowledge, manner="again", preface=f"common.asked.{topic}")
+    if step.whole and is_about(event.text, state.offered):
+        return repeat(state, knowledge, manner="why")
     kept, commands = keep(state, event, knowledge, into)
     if step.patient or length_in_words(event.text) >= WORDS_OF_MORE_STORY:
         return _kept(state, (kept, commands), knowledge)
@@ -220,6 +233,8 @@ def _pick(state: State, step: Choose, event: MessageReceived, knowledge: Knowled
 
 def picked(state: State, step: Choose, text: str, knowledge: Knowledge) -> Choice | None:
     """The choice that a typed answer means here."""
+    if step.whole:
+        return None if is_question(text) else chosen(text, state.offered, whole=True)
     return chosen(text, state.offered) or chosen(text, heard(state, step, knowledge))
 
 

@@ -5,7 +5,7 @@ import re
 from rapidfuzz.distance import OSA
 
 from bot.commands import Choice
-from bot.flows.words import NO, YES, fold, squeeze
+from bot.flows.words import NO, NOT_YET, YES, fold, squeeze
 
 
 def _words(row: str) -> frozenset[str]:
@@ -13,8 +13,8 @@ def _words(row: str) -> frozenset[str]:
 
 
 ALSO: dict[str, frozenset[str]] = {
-    "agree": YES,
-    "decline": NO,
+    "agree": YES | {"menyetujui", "menyetujuinya", "setuju sekali"},
+    "decline": NO - NOT_YET,
     "report": YES | {"laporkan", "lapor", "lapor aja"},
     "done": NO | {"cukup", "sudah"},
     "named": frozenset({"nama", "nama asli", "terbuka", "pakai nama saya"}),
@@ -63,18 +63,22 @@ _WORDS_AROUND = 3
 """A label still counts as the answer with so many further words beside it."""
 
 
-def chosen(text: str, choices: tuple[Choice, ...]) -> Choice | None:
-    """The one choice that this answer means; None when it means none, or several."""
+def chosen(text: str, choices: tuple[Choice, ...], *, whole: bool = False) -> Choice | None:
+    """The one choice that this answer means; None when it means none, or several.
+
+    With ``whole`` the answer must be nothing else: a label inside a sentence decides nothing.
+    """
     said = fold(text)
+    short = _without_fillers(said)
     if not said:
         return None
     return (
         _by_number(said, choices)
         or _by_words(said, choices)
-        or _by_words(_without_fillers(said), choices)
-        or _by_label_within(said, choices)
-        or _by_part_of_label(_without_fillers(said), choices)
-        or _by_near_miss(_without_fillers(said), choices)
+        or _by_words(short, choices)
+        or (None if whole else _by_label_within(said, choices))
+        or (None if whole else _by_part_of_label(short, choices))
+        or _by_near_miss(short, choices)
     )
 
 

@@ -227,7 +227,7 @@ def _fell_silent(state: State | None, knowledge: Knowledge) -> Turn:
             return repeat(here, knowledge)
         case Choose(patient=True):
             missed = replace(here, misses=here.misses + 1)
-            return repeat(missed, knowledge, manner="again", preface="common.kept")
+            return repeat(missed, knowledge, manner="again", preface="common.received")
         case _:
             return repeat(here, knowledge, preface="common.kept")
 

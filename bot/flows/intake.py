@@ -26,6 +26,7 @@ INTAKE = Flow(
             ("agree", "decline"),
             jump={"decline": "declined"},
             patient=True,
+            whole=True,
             when=consent.may_not_listen_yet,
         ),
         Do(consent.record_consent, when=consent.agreed_just_now),

@@ -130,6 +130,7 @@ class Choose:
         hears: further options that are understood when typed.
         patient: she may still be telling: what is no answer is kept, and the question comes
             again when she has fallen silent.
+        whole: only a message that is nothing but the answer counts, and never a question.
         saves: name of the answer; the step's own by default.
     """
 
@@ -140,6 +141,7 @@ class Choose:
     obeys: bool = False
     hears: Options | None = None
     patient: bool = False
+    whole: bool = False
     when: Test = always
     fill: Fill = nothing
     saves: str = ""

@@ -8,7 +8,7 @@ kerja" is a story, "berhenti" alone is a command. Choosing among offered answers
 import re
 import unicodedata
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -90,15 +90,16 @@ _PARTICLES = _ADDRESSING | _words("dong deh ya yaa nih sih kok aja saja itu lah 
 
 _WHY = _words("kenapa knp knapa napa mengapa ngapain")
 _WHAT_FOR = frozenset(
-    f"{purpose} {what}" for purpose in ("buat", "bwt", "untuk", "utk") for what in ("apa", "apaan")
+    f"{purpose} {what}" for purpose in ("buat", "bwt", "untuk", "utk") for what in ("apa", "apaan", "apan")
 )
 _IN_SUCH_A_QUESTION = (
     _WHY
     | _PARTICLES
-    | _words("""buat bwt untuk utk apa apaan ditanya ditanyain tanya nanya nanyain harus perlu
+    | _words("""buat bwt untuk utk apa apan ditanya ditanyain tanya nanya nanyain harus perlu
         butuh minta diminta emang emangnya memang memangnya mesti pakai pake tau tahu mau
-        begitu gitu ini datanya data nya kalian""")
+        begitu gitu ini datanya data nya kalian maksud maksudnya gimana gmn""")
 )
+_MEANING = _words("maksud maksudnya")
 
 _DONE = frozenset(
     {"sudah", "udah", "udh", "sdh", "dah", "cukup", "sudah cukup", "udah cukup", "sudah semua"}
@@ -115,9 +116,10 @@ _SKIP = frozenset(
     | {"tidak", "tdk", "gak", "ga", "gk", "nggak", "ngga", "enggak", "ndak", "nda"}
     | {
         f"{no} {what}"
-        for no in ("tidak", "tdk", "gak", "ga", "gk", "nggak", "ngga", "ndak")
-        for what in ("tahu", "tau", "ada", "ingat", "inget", "punya", "mau")
+        for no in ("tidak", "tdk", "gak", "ga", "gk", "nggak", "ngga", "ndak", "ora", "mboten")
+        for what in ("tahu", "tau", "ada", "ingat", "inget", "punya", "mau", "ngerti", "paham")
     }
+    | {"ora", "mboten", "mboten wonten", "mboten ngertos", "ora weruh", "ora ono", "dereng"}
     | {"gatau", "gak tau", "lupa", "belum ada", "blm ada", "belum tahu", "blm tau", "kurang tau"}
 )
 
@@ -125,12 +127,15 @@ YES = frozenset(
     {"ya", "iya", "y", "yes", "yoi", "yup", "yap", "he eh", "oke", "ok", "okey", "okeh", "okay"}
     | {"sip", "siap", "boleh", "baik", "bersedia", "setuju", "mau", "lanjut", "gas", "nggih"}
     | {"inggih", "enggih", "benar", "bener", "betul", "yakin", "silakan", "silahkan", "gpp"}
+    | {"leres", "nggih leres"}
 )
 NO = frozenset(
     {"tidak", "tdk", "gak", "ga", "gk", "nggak", "ngga", "enggak", "engga", "ndak", "nda"}
     | {"no", "n", "jangan", "ogah", "moh", "mboten", "gak mau", "ga mau", "tidak mau"}
     | {"tidak setuju", "gak setuju", "ga setuju", "bukan", "belum", "blm", "gak jadi"}
+    | {"ora", "mboten wonten", "dereng", "tidak boleh", "gak boleh", "ga boleh"}
 )
+NOT_YET = frozenset({"belum", "blm", "dereng"})
 """Words of agreement and refusal, also from Javanese and in the short forms of chats."""
 
 
@@ -168,10 +173,17 @@ def is_hail(text: str) -> bool:
 
 
 def is_why(text: str) -> bool:
-    """Whether she asks why we ask: "kenapa ditanya?", "buat apa?", "knp?"."""
+    """Whether she asks why we ask, or what we mean: "buat apa?", "apa maksudnya?"."""
     words = _spoken(text)
-    asks = any(word in _WHY for word in words) or " ".join(words[:2]) in _WHAT_FOR
+    pairs = (f"{word} {following}" for word, following in pairwise(words))
+    asks = any(word in _WHY | _MEANING for word in words) or any(p in _WHAT_FOR for p in pairs)
     return asks and all(word in _IN_SUCH_A_QUESTION for word in words)
+
+
+def is_denial(text: str) -> bool:
+    """Whether she says that there is none of something: "tidak ada bukti"."""
+    no, having, *what = [*_core(text).split(), "", ""]
+    return no in NO - NOT_YET and having in {"ada", "punya", "wonten"} and any(what)
 
 
 def is_done(text: str) -> bool:

@@ -267,7 +267,7 @@ def test_several_short_messages_at_the_consent_are_answered_once() -> None:
     assert chat.say("udah dua bulan") == []
     assert chat.say("di pabrik sepatu") == []
     (reply,) = chat.hush()
-    assert reply.text.startswith("Sudah kami catat.")
+    assert reply.text.startswith("Terima kasih, pesannya sudah masuk.")
 
 
 def test_why_is_answered_at_the_question_where_it_is_asked() -> None:
@@ -548,3 +548,14 @@ def test_an_edit_while_a_menu_is_open_reaches_the_story() -> None:
     chat.say("PT Sinar Abadi")
     assert chat.state is not None
     assert chat.state.parts[0] == Part("gaji dipotong 300rb", "m1")
+
+
+def test_what_denies_something_else_is_asked_about_once() -> None:
+    """A late "tidak ada bukti" is no number of people."""
+    chat = agreed()
+    for _ in range(3):
+        chat.say("lewati")
+    chat.say("tidak ada bukti")
+    assert step(chat) == "affected"
+    chat.say("tidak ada yang lain")
+    assert step(chat) == "evidence"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.flows.asking_back import asked_back
 from bot.flows.words import (
     Word,
     command,
@@ -129,3 +130,39 @@ def test_words_of_greeting_do_not_make_a_story_longer() -> None:
 def test_invisible_characters_are_nothing(text: str) -> None:
     """An empty message is no message."""
     assert not is_visible(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["ini buat apaan sih datanya?", "apa maksudnya?", "maksudnya gimana kak"]
+)
+def test_asking_what_we_mean_is_asking_why(text: str) -> None:
+    """A question back is no answer."""
+    assert is_why(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["mboten", "mboten wonten", "dereng", "ora", "ora ngerti", "gak ngerti kak"]
+)
+def test_a_question_is_passed_over_in_javanese_as_well(text: str) -> None:
+    """Many of those who write are at home in it."""
+    assert is_skip(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("siapa yang baca?", "who"),
+        ("bos saya bisa tau gak", "who"),
+        ("aman gak?", "safe"),
+        ("ini penipuan ya", "real"),
+        ("ini bayar gak?", "cost"),
+        ("siapa yang harus bayar thr?", ""),
+        ("gaji saya tidak dibayar", ""),
+        ("rahasia", ""),
+        ("apakah saya dapat pesangon?", ""),
+        ("bos nipu saya, gaji gak dibayar", ""),
+    ],
+)
+def test_a_question_about_us_is_told_from_a_story(text: str, topic: str) -> None:
+    """It is answered; a story is kept."""
+    assert asked_back(text) == topic
