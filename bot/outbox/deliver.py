@@ -11,7 +11,9 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import Session
 
 from bot.channels import Place, SendFailure
 from bot.clock import Clock
@@ -36,6 +38,7 @@ AT_ONCE = 32
 _WAIT_FOR_FILE = timedelta(seconds=2)
 _LOOK_UP_AFTER = timedelta(minutes=2)
 _DATABASE_PAUSE = 1.0  # seconds
+_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
 
 class Deliverer:
@@ -82,8 +85,9 @@ class Deliverer:
                     self._wake.clear()
                     claimed = await asyncio.to_thread(self._claim, AT_ONCE - len(sending))
                     sending |= {asyncio.create_task(self._deliver(row)) for row in claimed}
-            except SQLAlchemyError as failure:
-                get_logger().error("database cannot serve the outbox", exc_info=failure)
+            except Exception as failure:  # noqa: BLE001 - whatever it is, others wait for answers
+                get_logger().error("the outbox cannot be served now", exc_info=failure)
+                self._wake.clear()
                 await asyncio.to_thread(self._wake.wait, _DATABASE_PAUSE)
                 if stopping():
                     break
@@ -128,7 +132,8 @@ class Deliverer:
         now = self._clock.now()
         with self._database.transaction() as session:
             lost = [unknown(row, "lease") for row in expired_sends(session, ended or now)]
-            record_results(session, self._vault, lost, now)
+            for result in lost:
+                self._record_apart(session, result, now)
             forget_settled(session, self._vault.seal_json({}, "outbox"), now)
         if lost:
             self._wake.set()
@@ -160,11 +165,34 @@ class Deliverer:
             return claim_outbound(session, self._clock.now(), limit)
 
     def _record(self, results: list[Result]) -> None:
-        with self._database.transaction() as session:
-            record_results(session, self._vault, results, self._clock.now())
+        """Write the results down together, or one by one so that a bad one harms only itself.
+
+        A row whose result cannot be written is settled when its lease ends.
+        """
+        now = self._clock.now()
+        try:
+            with self._database.transaction() as session:
+                record_results(session, self._vault, results, now)
+        except _AWAY:
+            raise
+        except Exception as failure:  # noqa: BLE001 - the others must not be sent twice for it
+            get_logger().error("results not recorded together", exc_info=failure)
+            with self._database.transaction() as session:
+                for result in results:
+                    self._record_apart(session, result, now)
         for result in results:
             self._metrics.sends.labels(result.row.channel, result.status).inc()
         self._wake.set()
+
+    def _record_apart(self, session: Session, result: Result, now: datetime) -> None:
+        """Write one result down so that its failure leaves the transaction whole."""
+        try:
+            with session.begin_nested():
+                record_results(session, self._vault, [result], now)
+        except _AWAY:
+            raise
+        except Exception as failure:  # noqa: BLE001 - one bad row must not stop the others
+            get_logger().error("result not recorded", outbox_id=result.row.id, exc_info=failure)
 
     async def _deliver(self, row: ClaimedOutbound) -> Result:
         """Send one row and say what became of it; never raises."""

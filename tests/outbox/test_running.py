@@ -2,9 +2,15 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 
+import pytest
 from sqlalchemy.exc import OperationalError
 
+from bot.channels import TryLater
+from bot.events import Address
+from bot.outbox.results import Result
+from storage.crypto import KeyProblem
 from storage.outbound import ClaimedOutbound
 from tests.outbox.scripted import SRI, Desk
 
@@ -41,6 +47,48 @@ def test_a_database_that_is_away_for_a_moment_stops_nobody(desk: Desk) -> None:
 
     asyncio.run(until_sent())
     assert desk.row().status == "sent"
+    assert len(desk.whatsapp.sent) == 1
+
+
+def test_a_result_that_cannot_be_recorded_harms_no_other(desk: Desk) -> None:
+    """One damaged value must not let everybody's messages leave again and again."""
+    with desk.writing() as write:
+        for number in range(3):
+            write.say(Address("whatsapp", f"+62812000000{number}"), "Halo", case_id=desk.case.id)
+    record = desk.deliverer._record
+
+    def damaged(results: list[Result]) -> None:
+        record([replace(one, wait="odd") if one.row.id == 2 else one for one in results])
+
+    desk.deliverer._record = damaged  # type: ignore[method-assign]
+    desk.whatsapp.troubles["send_text"] = [None, TryLater("x"), None]
+    desk.deliver()
+    assert [row.status for row in desk.rows("say")] == ["sent", "sending", "sent"]
+    desk.clock.advance(91)
+    assert desk.deliverer.give_up_lost() == 1
+    assert desk.rows("say")[1].status == "queued"
+
+
+@pytest.mark.parametrize("trouble", [OSError("disk"), KeyProblem("key"), RuntimeError("defect")])
+def test_whatever_stops_one_round_the_sender_goes_on(desk: Desk, trouble: Exception) -> None:
+    """A sender that died of it would leave everyone unanswered until the next start."""
+    with desk.writing() as write:
+        write.say(SRI, "Halo")
+    claim, troubles = desk.deliverer._claim, [trouble]
+
+    def sometimes(limit: int) -> list[ClaimedOutbound]:
+        if troubles:
+            raise troubles.pop()
+        return claim(limit)
+
+    desk.deliverer._claim = sometimes  # type: ignore[method-assign]
+    desk.deliverer._wake = _Impatient()
+
+    async def until_sent() -> None:
+        running = desk.deliverer.run(lambda: desk.row().status == "sent")
+        await asyncio.wait_for(running, 5)
+
+    asyncio.run(until_sent())
     assert len(desk.whatsapp.sent) == 1
 
 
