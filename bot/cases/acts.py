@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.cases import assignment, replies, reveal
-from bot.cases.opening import keep_confidential
+from bot.cases.confidential import keep_confidential
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import CLOSED, OUTCOMES, NotPossible, change_stage, next_stages
 from bot.cases.taps import button

@@ -2,7 +2,7 @@
 
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible, change_stage
-from bot.cases.work import Work
+from bot.cases.work import Work, tell_reporter
 from storage.cases import add_event
 from storage.tables import Case
 
@@ -19,11 +19,13 @@ def take(work: Work, case: Case, officer: RosterOfficer) -> None:
         raise NotPossible("cases.refused.yours_already")
     if case.owner_id is not None and not officer.is_coordinator:
         raise NotPossible("cases.refused.other_owner")
-    case.owner_id = officer.id
+    before, case.owner_id = case.owner_id, officer.id
     work.session.add(case)
     add_event(work.session, work.vault, case, "taken", work.now, actor="officer",
               officer_id=officer.id)  # fmt: skip
     if case.status == "baru":
         change_stage(work, case, "verifikasi", officer=officer)
-    else:
-        work.write.show_card(case)
+        return
+    if case.status == "belum_lengkap" and before is None:  # an emergency that is still being told
+        tell_reporter(work, case, work.texts("cases.taken", number=case.number))
+    work.write.show_card(case)

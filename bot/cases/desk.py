@@ -33,8 +33,7 @@ def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) ->
     if not _is_our_group(work, event.chat_id):
         return
     case = _case_here(work, event)
-    command, _, rest = event.text.strip().partition(" ")
-    command = command.split("@")[0].lower() if command.startswith("/") else ""
+    command, rest = _command_of(event.text)
     officer = find_officer(work.session, work.vault, _org(work), event.officer.user_id)
     if officer is None:
         if command:
@@ -45,7 +44,7 @@ def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) ->
         _command_beside_topics(work, command)
         return
     try:
-        _in_topic(work, case, officer, event, command, rest.strip(), attachment_id)
+        _in_topic(work, case, officer, event, command, rest, attachment_id)
     except NotPossible as reason:
         _answer(work, case, work.texts(reason.reason, **reason.words))
 
@@ -91,6 +90,14 @@ def group_changed(work: Work, event: GroupChanged) -> None:
             pass
 
 
+def _command_of(text: str) -> tuple[str, str]:
+    """The command that a message begins with, and what follows it; ("", "") for plain words."""
+    if not text.lstrip().startswith("/"):
+        return "", ""
+    first, *rest = text.split(maxsplit=1)
+    return first.split("@")[0].lower(), rest[0].strip() if rest else ""
+
+
 def _in_topic(
     work: Work,
     case: Case,
@@ -113,8 +120,13 @@ def _in_topic(
         typed = Tap(organisation_id=_org(work), token="", action=command, made_at=work.now)
         TOPIC_COMMANDS[command](Act(work, case, officer, typed))
         return
+    if command == "/kasus":
+        work.write.post(case, _open_cases(work))
+        return
+    if command:
+        raise NotPossible("officers.refused.unknown_command")
     draft = replies.waiting_draft(work, case, officer)
-    if draft is not None and not command:
+    if draft is not None:
         replies.preview_reply(
             work, case, officer, event.text, attachment_id=attachment_id, draft=draft
         )

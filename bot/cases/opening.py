@@ -1,18 +1,22 @@
 """How a case begins and grows: opened from a report, added to, corrected, made urgent."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sqlmodel import col, select
 
+from bot.cases.confidential import (
+    Understand,
+    keep_close,
+    keep_confidential,
+    names_violence,
+    post_sealed,
+)
 from bot.cases.markup import escaped_pieces
 from bot.cases.stages import CLOSED, change_stage
-from bot.cases.taps import button
 from bot.cases.work import Work
-from bot.commands import Choice, Part, Report
+from bot.commands import Part, Report
 from bot.flows.knowledge import Understanding
 from bot.outbox.orders import CASEWORK, DANGER
-from nlp.danger import find_danger
 from storage.cases import (
     CaseContent,
     MessageContent,
@@ -22,7 +26,6 @@ from storage.cases import (
     content_of,
     link_company,
     message_content,
-    messages_of,
     row_id,
     seal_content,
     seal_message,
@@ -32,9 +35,6 @@ from storage.tables import Attachment, Case, CaseMessage, Correction, Person, Pr
 
 _POST_LIMIT = 3500
 _CAPTION_LIMIT = 900  # Telegram takes 1024 with our own words before it
-_VIOLENCE = frozenset({"kekerasan_seksual", "kekerasan", "anak_dalam_bahaya"})  # of danger.toml
-
-Understand = Callable[[str], Understanding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def open_case(
     case.sealed = seal_content(work.vault, content)
     work.session.add(case)
     work.session.flush()
-    if work.is_sensitive(report.category, report.tags) or _names_violence(story):
+    if work.is_sensitive(report.category, report.tags) or names_violence(story):
         keep_confidential(work, case)
     if fresh:
         add_event(work.session, work.vault, case, "opened", work.now, actor="reporter",
@@ -106,7 +106,7 @@ def open_case(
 
 def add_to_case(work: Work, case: Case, parts: tuple[Part, ...], understand: Understand) -> None:
     """Add what the reporter wrote to her case and show it to the officers."""
-    _keep_close(work, case, understand, *(part.text for part in parts))
+    keep_close(work, case, understand, *(part.text for part in parts))
     known = _sources(work, case)
     for part in parts:
         _add_part(work, case, part, known)
@@ -139,46 +139,13 @@ def correct_message(
     )
     work.session.add(message)
     add_event(work.session, work.vault, case, "message_edited", work.now, actor="reporter")
-    _keep_close(work, case, understand, text)
+    keep_close(work, case, understand, text)
     if case.sensitive:
-        _post_sealed(work, case, "officers.post.edited_sensitive", message)
+        post_sealed(work, case, "officers.post.edited_sensitive", message)
     else:
         for piece in escaped_pieces(text, _POST_LIMIT):
             work.write.post(case, work.texts("officers.post.edited", text=piece))
     return True
-
-
-def keep_confidential(work: Work, case: Case) -> None:
-    """From now on the story stays out of the group, and what stands there is taken away."""
-    if case.sensitive:
-        return
-    case.sensitive = True
-    link_company(work.session, work.vault, case, "", work.now)
-    work.write.erase_posts(case)
-    for message in messages_of(work.session, row_id(case)):
-        if message.direction == "reporter":
-            _post_sealed(work, case, "officers.post.sensitive", message)
-    work.write.show_card(case)
-    work.write.set_topic(case)
-
-
-def _keep_close(work: Work, case: Case, understand: Understand, *texts: str) -> None:
-    """Make the case confidential before new words of violence are shown to the group."""
-    if not case.sensitive and any(_tells_of_violence(work, understand, text) for text in texts):
-        keep_confidential(work, case)
-
-
-def _tells_of_violence(work: Work, understand: Understand, text: str) -> bool:
-    if not text:
-        return False
-    said = understand(text)
-    return _names_violence(text) or work.is_sensitive(
-        "" if said.abstain else said.category, said.tags
-    )
-
-
-def _names_violence(text: str) -> bool:
-    return any(trigger.rule in _VIOLENCE for trigger in find_danger(text))
 
 
 def page_officers(work: Work, reason: str, triggers: tuple[str, ...], number: str) -> None:
@@ -303,7 +270,7 @@ def _show_part(
     work: Work, case: Case, message: CaseMessage, part: Part, attachment: Attachment | None
 ) -> None:
     if case.sensitive:
-        _post_sealed(work, case, "officers.post.sensitive", message)
+        post_sealed(work, case, "officers.post.sensitive", message)
         return
     words = part.text
     if attachment is not None:
@@ -315,13 +282,6 @@ def _show_part(
         words = words if len(short) > 1 else ""
     for piece in escaped_pieces(words, _POST_LIMIT):
         work.write.post(case, work.texts("officers.post.reporter", text=piece))
-
-
-def _post_sealed(work: Work, case: Case, key: str, message: CaseMessage) -> None:
-    """A line without the words; they go to the handling officer's private chat on a tap."""
-    label = work.texts.label("officers.button.read")
-    read: tuple[Choice, ...] = (button(work, case, label, "read", message_id=message.id),)
-    work.write.post(case, work.texts(key), choices=read)
 
 
 def _attachment(work: Work, key: str) -> Attachment | None:

@@ -101,6 +101,33 @@ def test_after_tapping_reply_the_next_words_are_previewed_and_only_those(
     assert len(office.messages(case, "note")) == 2
 
 
+@pytest.mark.parametrize(
+    "typed", ["/balas\nHalo Bu", "/balas\u00a0Halo Bu", " /BALAS@bot  Halo Bu "]
+)
+def test_a_reply_may_begin_on_a_new_line(office: Office, case: Case, typed: str) -> None:
+    """Phones put the text below the command; it must not become a note nobody answers."""
+    office.writes("joko", case, typed)
+    (reply,) = office.messages(case, "reply")
+    assert message_content(office.vault, reply).text == "Halo Bu"
+    assert office.messages(case, "note") == []
+
+
+@pytest.mark.parametrize("typed", ["/blas halo", "/balashalo", "/"])
+def test_a_mistyped_command_is_answered_and_a_note_is_not(
+    office: Office, case: Case, typed: str
+) -> None:
+    """He believes that she was told; a silent note would leave both waiting."""
+    hint = office.texts("officers.refused.unknown_command")
+    office.writes("joko", case, "gaji 2 bulan / 3 juta")
+    office.deliver()
+    assert hint not in office.in_the_group()
+    office.writes("joko", case, typed)
+    office.deliver()
+    assert hint in office.in_the_group()
+    assert len(office.messages(case, "note")) == 1
+    assert office.messages(case, "reply") == []
+
+
 def test_a_cancelled_reply_cannot_be_sent(office: Office, case: Case) -> None:
     """The old buttons still stand under the message."""
     message = _preview(office, case)

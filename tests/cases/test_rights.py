@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from storage.cases import cases_of_person
+from storage.cases import case_by_id, cases_of_person
 from storage.tables import Case
 from tests.cases.office import Answer, Office
 
@@ -160,3 +160,20 @@ def test_an_officer_and_the_reporter_at_once_do_not_block_each_other(office: Off
         assert cases_of_person(session, person_id or 0, lock=True)
     officer.join(10)
     assert [answer.alert for answer in answers] == [False]
+
+
+def test_who_takes_an_emergency_lets_her_know(office: Office) -> None:
+    """Someone in danger who hears nothing believes that nobody is there."""
+    case = office.opens()
+    with office.database.transaction() as session:
+        row = case_by_id(session, case.id or 0)
+        assert row is not None
+        row.status = "belum_lengkap"
+        session.add(row)
+    told = office.texts("cases.taken", number=case.number)
+    office.taps("joko", case, "take")
+    office.deliver()
+    assert office.heard() == [told]
+    office.taps("ratna", case, "take")
+    office.deliver()
+    assert office.heard() == [told]

@@ -1,0 +1,55 @@
+"""What keeps a story of violence out of the officers' group, also when it is told late."""
+
+from collections.abc import Callable
+
+from bot.cases.taps import button
+from bot.cases.work import Work
+from bot.commands import Choice
+from bot.flows.knowledge import Understanding
+from nlp.danger import find_danger
+from storage.cases import link_company, messages_of, row_id
+from storage.tables import Case, CaseMessage
+
+Understand = Callable[[str], Understanding]
+_VIOLENCE = frozenset({"kekerasan_seksual", "kekerasan", "anak_dalam_bahaya"})  # of danger.toml
+
+
+def keep_confidential(work: Work, case: Case) -> None:
+    """From now on the story stays out of the group, and what stands there is taken away."""
+    if case.sensitive:
+        return
+    case.sensitive = True
+    link_company(work.session, work.vault, case, "", work.now)
+    work.write.erase_posts(case)
+    for message in messages_of(work.session, row_id(case)):
+        if message.direction == "reporter":
+            post_sealed(work, case, "officers.post.sensitive", message)
+    work.write.show_card(case)
+    work.write.set_topic(case)
+
+
+def keep_close(work: Work, case: Case, understand: Understand, *texts: str) -> None:
+    """Make the case confidential before new words of violence are shown to the group."""
+    if not case.sensitive and any(_tells_of_violence(work, understand, text) for text in texts):
+        keep_confidential(work, case)
+
+
+def _tells_of_violence(work: Work, understand: Understand, text: str) -> bool:
+    if not text:
+        return False
+    said = understand(text)
+    return names_violence(text) or work.is_sensitive(
+        "" if said.abstain else said.category, said.tags
+    )
+
+
+def names_violence(text: str) -> bool:
+    """Whether reviewed expressions of violence stand in the text."""
+    return any(trigger.rule in _VIOLENCE for trigger in find_danger(text))
+
+
+def post_sealed(work: Work, case: Case, key: str, message: CaseMessage) -> None:
+    """A line without the words; they go to the handling officer's private chat on a tap."""
+    label = work.texts.label("officers.button.read")
+    read: tuple[Choice, ...] = (button(work, case, label, "read", message_id=message.id),)
+    work.write.post(case, work.texts(key), choices=read)
