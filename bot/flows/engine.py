@@ -161,7 +161,7 @@ def _pass_on(state: State | None, event: MessageReceived, knowledge: Knowledge) 
     understanding = knowledge.understand(event.text)
     if understanding.danger:
         page = PageOfficers("darurat", understanding.danger, number)
-        commands += (call_for_help(knowledge, understanding), page)
+        commands += (call_for_help(knowledge, understanding, event.text), page)
     return Turn(here, commands)
 
 

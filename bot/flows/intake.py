@@ -1,7 +1,7 @@
 """Intake: a worker tells the union what happened. Read it from top to bottom."""
 
 from bot.commands import Promise
-from bot.flows import consent, rules
+from bot.flows import alarm, consent, rules
 from bot.flows.alarm import is_danger, open_urgent_case, watch_for_danger
 from bot.flows.reporting import summary
 from bot.flows.script import BACK, Ask, Choose, Do, End, Flow, Say
@@ -37,8 +37,9 @@ INTAKE = Flow(
         Ask("more", gathers="parts", offers="enough", when=rules.story_is_thin),
         Do(rules.read_story),
         # In danger only two questions matter; the rest can wait.
-        Ask("where", when=rules.is_danger_somewhere),
-        Do(rules.read_place, when=is_danger),
+        Say("comfort", when=alarm.needs_comfort),
+        Ask("where", when=alarm.is_danger_somewhere),
+        Do(alarm.read_place, when=is_danger),
         Ask("call", saves="safe_hours", when=is_danger),
         Choose("urgent", ("send", "more"), jump={"send": "receipt_urgent"}, when=is_danger),
         Say("thanks", when=rules.is_calm_complaint),

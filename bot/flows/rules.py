@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bot.commands import Choice, Command, DeleteDraft, OpenCase
-from bot.flows.alarm import is_danger, open_urgent_case
+from bot.flows.alarm import VIOLENCE, is_danger, open_urgent_case
 from bot.flows.consent import agreed_just_now
 from bot.flows.knowledge import Knowledge, Match, Option, Understanding
 from bot.flows.reporting import (
@@ -27,7 +27,6 @@ CERTAIN = 0.8
 """From this probability on a category is only shown in the review."""
 LIKELY_CATEGORIES = 3
 
-NEEDS_SUPPORT = "pelecehan_kekerasan"
 ELSEWHERE = "lainnya"
 
 
@@ -84,26 +83,6 @@ def is_certain(understanding: Understanding) -> bool:
     return not understanding.abstain and max(probabilities, default=0.0) >= CERTAIN
 
 
-# --- danger ----------------------------------------------------------------------------------
-
-
-def is_danger_somewhere(state: State, knowledge: Knowledge) -> bool:
-    """Someone is in danger and nobody said where."""
-    return is_danger(state, knowledge) and not state.answers.get("workplace")
-
-
-def read_place(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
-    """Take company and region from the one answer to "where?"."""
-    said = state.answers.get("where", "")
-    place, employer = knowledge.find_region(said).certain, knowledge.find_company(said).certain
-    found = {}
-    if place and "region" not in state.answers:
-        found = {"region": place.label, "region_code": place.id}
-    if said and not state.answers.get("workplace") and (employer or not place):
-        found["workplace"] = employer.label if employer else said
-    return state.knowing(**found), ()
-
-
 # --- kind and category -----------------------------------------------------------------------
 
 
@@ -132,8 +111,12 @@ def is_wish(state: State, knowledge: Knowledge) -> bool:
 
 
 def needs_support(state: State, knowledge: Knowledge) -> bool:
-    """She told of violence or harassment."""
-    return is_complaint(state, knowledge) and category(state, knowledge) == NEEDS_SUPPORT
+    """She told of violence or harassment, and did not read the words for it in the alarm."""
+    return (
+        is_complaint(state, knowledge)
+        and not is_danger(state, knowledge)
+        and category(state, knowledge) == VIOLENCE
+    )
 
 
 def support_lines(state: State, knowledge: Knowledge) -> Mapping[str, str]:

@@ -90,7 +90,7 @@ _PARTICLES = _ADDRESSING | _words("dong deh ya yaa nih sih kok aja saja itu lah 
 
 _WHY = _words("kenapa knp knapa napa mengapa ngapain")
 _WHAT_FOR = frozenset(
-    f"{purpose} {what}" for purpose in ("buat", "bwt", "untuk", "utk") for what in ("apa", "apaan", "apan")
+    f"{purpose} {what}" for purpose in ("buat", "bwt", "untuk", "utk") for what in ("apa", "apan")
 )
 _IN_SUCH_A_QUESTION = (
     _WHY

@@ -153,6 +153,53 @@ def test_the_numbers_for_violence_stand_under_those_for_everybody() -> None:
     ]
 
 
+def test_who_speaks_of_ending_her_life_reads_first_who_listens() -> None:
+    """A list that begins with the police is no comfort."""
+    chat = Chat(consented=True)
+    (numbers,) = chat.say("min saya sudah tidak kuat hidup, pengen bunuh diri aja")
+    lines = numbers.text.splitlines()
+    assert lines[0] == "Terima kasih sudah cerita. Anda tidak sendirian."
+    assert next(line for line in lines if line[:1].isdigit()).startswith("119 ext 8:")
+    assert "Cari tempat" not in numbers.text
+
+
+def test_who_speaks_of_ending_her_life_is_not_asked_where() -> None:
+    """It is no place that has to be found."""
+    chat = Chat(consented=True)
+    chat.say("min saya sudah tidak kuat hidup, pengen bunuh diri aja")
+    (asked,) = chat.hush()
+    assert asked.text.startswith("Bagaimana petugas bisa menghubungi Anda dengan aman?")
+
+
+def test_the_number_of_listeners_is_not_for_who_is_threatened() -> None:
+    """A threat by others is a matter for the police."""
+    chat = Chat(consented=True)
+    (numbers,) = chat.say("tolong saya diancam mau dibunuh preman sekarang")
+    assert "119 ext 8" not in numbers.text
+    assert "Cari tempat yang aman dulu, ya." in numbers.text
+
+
+def test_an_injury_is_not_sent_to_a_safe_place() -> None:
+    """Someone caught in a machine cannot walk away."""
+    chat = Chat(consented=True)
+    (numbers,) = chat.say(DANGER)
+    assert "Cari tempat" not in numbers.text
+
+
+def test_a_survivor_in_danger_reads_once_that_it_is_not_her_fault() -> None:
+    """Nobody is asked "where?" before a warm word."""
+    chat = Chat(consented=True)
+    chat.say("saya diperkosa mandor barusan di gudang")
+    (first,) = chat.hush()
+    assert first.text.startswith("Terima kasih sudah berani cerita. Ini bukan salah Anda")
+    assert "Di mana kejadiannya?" in first.text
+    chat.say("gudang 3 cikarang")
+    chat.say("chat aja")
+    chat.tap("Lengkapi")
+    said = [reply.text for reply in chat.ordered(Reply)]
+    assert sum("bukan salah Anda" in text for text in said) == 1
+
+
 def _for(category: str) -> list:
     taxonomy = knowledge().taxonomy
     return [h for h in taxonomy.hotlines_for(category) if h.categories and not h.emergency]
