@@ -6,12 +6,14 @@ does both. On PostgreSQL any number of processes may run in any role; on SQLite 
 
 import asyncio
 import contextlib
-import os
+import secrets
 import threading
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -21,6 +23,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.app import App
 from bot.handlers.simulator.routes import simulator_routes
+from bot.handlers.telegram.account import TelegramAccount
 from bot.handlers.telegram.receive import poll, telegram_routes
 from bot.handlers.whatsapp.routes import whatsapp_routes
 from bot.inbox.spool import SpoolUnusable
@@ -28,7 +31,7 @@ from bot.log import get_logger
 from bot.media_links import PATH as MEDIA_PATH
 from nlp.matching import match_region
 from storage.database import DatabaseDown
-from storage.leases import take_lease
+from storage.leases import give_back_lease, take_lease
 from storage.migrate import SchemaProblem, must_be_current
 from storage.notify import listen
 from storage.tables import Attachment
@@ -37,6 +40,7 @@ Role = Literal["all", "web", "worker"]
 _TURN_THREADS = 3
 _DRAIN_SECONDS = 20
 _POLL_LEASE = timedelta(seconds=90)
+_READY_KEPT = 2.0  # seconds
 
 
 class Running:
@@ -50,6 +54,8 @@ class Running:
         self._threads: list[threading.Thread] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._scheduler = app.jobs.schedule()
+        # On SQLite there is one process: what a dead one held is taken over at once.
+        self._holder = "alone" if app.database.is_sqlite else secrets.token_hex(16)
 
     async def start(self) -> None:
         """Start what the role asks for."""
@@ -82,6 +88,7 @@ class Running:
                 task.cancel()
         for thread in self._threads:
             await asyncio.to_thread(thread.join, _DRAIN_SECONDS)
+        await asyncio.to_thread(self._give_back_polling)
         await asyncio.to_thread(app.acceptor.stop)
         for channel in app.channels.values():
             if hasattr(channel, "close"):
@@ -92,20 +99,39 @@ class Running:
         app = self._app
         if app.settings.telegram_mode != "polling":
             return
-        for own in app.accounts:
-            if own.telegram is not None:
-                lease = self._polling_lease(own.telegram.name)
-                task = poll(own.telegram, app.acceptor.accept, lease, self._stop_polling)
-                self._tasks.append(asyncio.create_task(task))
+        for account in self._polled:
+            lease = self._polling_lease(account.name)
+            self._task(
+                "polling",
+                poll(account, app.acceptor.accept, lease, self._stop_polling),
+            )
+
+    @property
+    def _polled(self) -> list[TelegramAccount]:
+        return [own.telegram for own in self._app.accounts if own.telegram is not None]
 
     def _polling_lease(self, account: str) -> Callable[[], bool]:
-        app, holder = self._app, f"{os.getpid()}-{id(self)}"
+        app = self._app
 
         def take() -> bool:
+            if self._stop_polling.is_set():
+                return False
             with app.database.transaction() as session:
-                return take_lease(session, f"poll:{account}", holder, app.clock.now(), _POLL_LEASE)
+                name, now = f"poll:{account}", app.clock.now()
+                return take_lease(session, name, self._holder, now, _POLL_LEASE)
 
         return take
+
+    def _give_back_polling(self) -> None:
+        """Let the next process ask Telegram at once; without it the lease ends by itself."""
+        if self._role not in {"all", "web"} or self._app.settings.telegram_mode != "polling":
+            return
+        try:
+            with self._app.database.transaction() as session:
+                for account in self._polled:
+                    give_back_lease(session, f"poll:{account.name}", self._holder)
+        except SQLAlchemyError as failure:
+            get_logger().warning("the right to poll not given back", exc_info=failure)
 
     def _start_workers(self) -> None:
         app = self._app
@@ -117,10 +143,25 @@ class Running:
             self._thread(f"turns-{number}", app.runner.run, app.wake_inbox)
         if not app.database.is_sqlite:
             self._thread("listen", listen, app.database, self._wake_all)
-        self._tasks += [
-            asyncio.create_task(app.deliverer.run(self._stopping.is_set)),
-            asyncio.create_task(app.fetcher.run(app.wake_fetcher, self._stopping.is_set)),
-        ]
+        self._task("sender", app.deliverer.run(self._stopping.is_set))
+        self._task("fetcher", app.fetcher.run(app.wake_fetcher, self._stopping.is_set))
+
+    def ended(self) -> list[str]:
+        """The parts that ended though nobody stopped them; none is what all is well with."""
+        if self._stopping.is_set():
+            return []
+        ended = [task.get_name() for task in self._tasks if task.done()]
+        ended += [thread.name for thread in self._threads if not thread.is_alive()]
+        return ended if self._app.acceptor.storing else [*ended, "acceptor"]
+
+    def _task(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._note_end)
+        self._tasks.append(task)
+
+    def _note_end(self, task: asyncio.Task[None]) -> None:
+        if not self._stopping.is_set() and not task.cancelled():
+            get_logger().error("a part ended", what=task.get_name(), exc_info=task.exception())
 
     def _thread(self, name: str, run: Callable[..., None], *args: object) -> None:
         thread = threading.Thread(
@@ -136,26 +177,32 @@ class Running:
 
 def web_app(app: App, role: Role = "all") -> Starlette:
     """The ASGI application with everything that the role asks for running beside it."""
+    served: list[Running] = []
 
     @contextlib.asynccontextmanager
     async def lifespan(_web: Starlette) -> AsyncIterator[None]:
         running = Running(app, role)
         await running.start()
+        served.append(running)
         try:
             yield
         finally:
+            served.remove(running)
             await running.stop()
 
-    return Starlette(routes=_routes(app), lifespan=lifespan)
+    def ended() -> list[str]:
+        return [name for running in served for name in running.ended()]
+
+    return Starlette(routes=_routes(app, ended), lifespan=lifespan)
 
 
-def _routes(app: App) -> list[BaseRoute]:
+def _routes(app: App, ended: Callable[[], list[str]]) -> list[BaseRoute]:
     accept = app.acceptor.accept
     whatsapp = [own.whatsapp for own in app.accounts if own.whatsapp is not None]
     telegram = [own.telegram for own in app.accounts if own.telegram is not None]
     routes: list[BaseRoute] = [
         Route("/healthz", _alive),
-        Route("/readyz", _readiness(app)),
+        Route("/readyz", _readiness(app, ended)),
         Route("/metrics", _metrics(app)),
         Route(MEDIA_PATH + "{token}", _media(app)),
         *whatsapp_routes(whatsapp, accept),
@@ -171,21 +218,17 @@ async def _alive(_request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-def _readiness(app: App) -> Callable[..., object]:
+def _readiness(app: App, ended: Callable[[], list[str]]) -> Callable[..., object]:
+    """What keeps the program from its work, looked at anew after two seconds at the earliest."""
+    last: tuple[float, dict[str, str]] | None = None
+    looking = threading.Lock()
+
     def check() -> dict[str, str]:
-        problems: dict[str, str] = {}
-        try:
-            app.database.check()
-            must_be_current(app.database)
-        except DatabaseDown as down:
-            problems["database"] = f"cannot be reached ({down})"
-        except SchemaProblem as old:
-            problems["migrations"] = str(old)
-        try:
-            app.spool.check()
-        except SpoolUnusable as unusable:
-            problems["spool"] = str(unusable)
-        return problems
+        nonlocal last
+        with looking:
+            if last is None or time.monotonic() - last[0] > _READY_KEPT:
+                last = (time.monotonic(), _problems(app, ended()))
+            return last[1]
 
     async def ready(_request: Request) -> Response:
         problems = await run_in_threadpool(check)
@@ -193,6 +236,25 @@ def _readiness(app: App) -> Callable[..., object]:
         return JSONResponse(status, status_code=503 if problems else 200)
 
     return ready
+
+
+def _problems(app: App, ended: list[str]) -> dict[str, str]:
+    """In words without paths or addresses: everybody may ask."""
+    problems: dict[str, str] = {}
+    try:
+        app.database.check()
+        must_be_current(app.database)
+    except (DatabaseDown, SQLAlchemyError):
+        problems["database"] = "cannot be reached"
+    except SchemaProblem:
+        problems["migrations"] = "the schema is not the one that this program needs"
+    try:
+        app.spool.check()
+    except SpoolUnusable:
+        problems["spool"] = "cannot be written"
+    if ended:
+        problems["parts"] = f"ended: {', '.join(ended)}; restart the program"
+    return problems
 
 
 def _metrics(app: App) -> Callable[..., object]:

@@ -87,6 +87,11 @@ class Acceptor:
             self._thread.join()
             self._thread = None
 
+    @property
+    def storing(self) -> bool:
+        """Whether the storing thread lives."""
+        return self._thread is not None and self._thread.is_alive()
+
     async def accept(self, item: Accepted) -> bool:
         """Store an event durably.
 

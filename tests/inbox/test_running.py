@@ -1,0 +1,104 @@
+"""The parts that run beside the web server: the right to poll, and whether all of them live."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from bot.web import Running, web_app
+from storage.tables import Lease
+from tests.world import World
+
+
+@pytest.fixture
+def polling(database_url: str, tmp_path: Path) -> Iterator[World]:
+    """A program whose bot asks an address where nobody answers."""
+    made = World(
+        database_url,
+        tmp_path / "var",
+        telegram_bot_token="123456789:uji",
+        telegram_api_base_url="http://127.0.0.1:9",
+    )
+    yield made
+    made.close()
+
+
+def _leases(world: World) -> int:
+    with world.app.database.reading() as session:
+        return len(session.exec(select(Lease)).all())
+
+
+def test_a_stopped_process_gives_the_right_to_poll_back(polling: World) -> None:
+    """After a restart nobody may be unheard until an old lease ends."""
+
+    async def start_and_stop() -> None:
+        running = Running(polling.app, "web")
+        await running.start()
+        for _ in range(500):
+            if _leases(polling):
+                break
+            await asyncio.sleep(0.01)
+        assert _leases(polling) == 1
+        await running.stop()
+
+    asyncio.run(start_and_stop())
+    assert _leases(polling) == 0
+
+
+def test_on_sqlite_the_right_to_poll_of_a_killed_process_is_taken_over(polling: World) -> None:
+    """There is only one process, so the holder is dead; on PostgreSQL it may live."""
+
+    async def take() -> bool:
+        return Running(polling.app, "web")._polling_lease("bot")()
+
+    assert asyncio.run(take())
+    assert asyncio.run(take()) is polling.app.database.is_sqlite
+
+
+def test_readyz_tells_of_a_part_that_ended(world: World) -> None:
+    """Whoever watches the program must see that it no longer sends."""
+
+    async def ends(_stopping: object) -> None:
+        raise RuntimeError("+6281200000001")
+
+    world.app.deliverer.run = ends  # type: ignore[method-assign]
+    answer, _ = _ask_twice(world)
+    assert answer.status_code == 503
+    assert answer.json()["problems"] == {"parts": "ended: sender; restart the program"}
+
+
+def test_readyz_tells_no_path_and_looks_anew_only_after_a_while(
+    world: World, tmp_path: Path
+) -> None:
+    """Everybody may ask: it must neither tell of the machine nor load it."""
+    folder = tmp_path / "var" / "spool"
+    aside = folder.rename(tmp_path / "aside")
+    folder.write_text("in the way")
+
+    def mend() -> None:
+        folder.unlink()
+        aside.rename(folder)
+
+    first, again = _ask_twice(world, mend)
+    assert first.json()["problems"] == {"spool": "cannot be written"}
+    assert again.json() == first.json()
+
+
+def _ask_twice(
+    world: World, between: Callable[[], None] = lambda: None
+) -> tuple[httpx.Response, httpx.Response]:
+    async def ask() -> tuple[httpx.Response, httpx.Response]:
+        web = web_app(world.app)
+        transport = httpx.ASGITransport(web)
+        async with (
+            web.router.lifespan_context(web),
+            httpx.AsyncClient(transport=transport, base_url="http://bot") as client,
+        ):
+            first = await client.get("/readyz")
+            between()
+            return first, await client.get("/readyz")
+
+    return asyncio.run(ask())
