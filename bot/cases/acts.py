@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.cases import assignment, replies, reveal
-from bot.cases.confidential import keep_confidential
+from bot.cases.confidential import keep_confidential, lift_confidence
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import CLOSED, OUTCOMES, NotPossible, change_stage, next_stages
 from bot.cases.taps import button
@@ -87,12 +87,15 @@ def _offer_categories(act: Act) -> str:
 
 def _to_category(act: Act) -> str:
     _must_act(act)
-    _correct(act, "category", act.case.category, act.tap.value)
-    act.case.category = act.tap.value
-    act.work.session.add(act.case)
-    if act.work.is_sensitive(act.tap.value):
-        keep_confidential(act.work, act.case)
-    act.work.write.set_topic(act.case)
+    work, case, category = act.work, act.case, act.tap.value
+    _correct(act, "category", case.category, category)
+    case.category = category
+    work.session.add(case)
+    if work.is_sensitive(category):
+        keep_confidential(work, case)
+    elif case.sensitive and act.officer.is_coordinator:
+        lift_confidence(work, case, act.officer)
+    work.write.set_topic(case)
     return act.work.texts("officers.done.category")
 
 

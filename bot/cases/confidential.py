@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
+from bot.cases.roster import RosterOfficer
 from bot.cases.taps import button
 from bot.cases.work import Work
 from bot.commands import Choice
 from bot.flows.knowledge import Understanding
 from nlp.danger import find_danger
-from storage.cases import link_company, messages_of, row_id
+from storage.cases import add_event, link_company, messages_of, row_id
 from storage.tables import Case, CaseMessage
 
 Understand = Callable[[str], Understanding]
@@ -26,6 +27,18 @@ def keep_confidential(work: Work, case: Case) -> None:
             post_sealed(work, case, "officers.post.sensitive", message)
     work.write.show_card(case)
     work.write.set_topic(case)
+
+
+def lift_confidence(work: Work, case: Case, coordinator: RosterOfficer) -> None:
+    """The case was marked confidential by mistake: from now on the group reads it.
+
+    What came before is not posted; it is read in the private chat as until now.
+    """
+    case.sensitive = False
+    work.session.add(case)
+    add_event(work.session, work.vault, case, "confidence_lifted", work.now, actor="officer",
+              officer_id=coordinator.id)  # fmt: skip
+    work.write.show_card(case)
 
 
 def keep_close(work: Work, case: Case, understand: Understand, *texts: str) -> None:

@@ -4,7 +4,7 @@ Nothing an officer writes goes out by itself: only a reply that was previewed an
 author's tap, and for twenty seconds it can be taken back.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlmodel import col, select
@@ -20,7 +20,7 @@ from storage.cases import (
     row_id,
     seal_message,
 )
-from storage.tables import Case, CaseMessage, Conversation, Outbound
+from storage.tables import Case, CaseEvent, CaseMessage, Conversation, Outbound
 
 UNDO_TIME = timedelta(seconds=20)
 DRAFT_TIME = timedelta(minutes=10)
@@ -84,14 +84,14 @@ def send_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOffi
     if case.owner_id is None:
         case.owner_id = officer.id
         add_event(work.session, work.vault, case, "taken", work.now, actor="officer",
-                  officer_id=officer.id)  # fmt: skip
+                  officer_id=officer.id, after=_by_reply(message))  # fmt: skip
         work.session.add(case)
     message.state, message.at = "queued", work.now
     work.session.add(message)
     _queue(work, case, message, UNDO_TIME)
     add_event(work.session, work.vault, case, "reply", work.now, actor="officer",
               officer_id=officer.id)  # fmt: skip
-    _let_officer_speak(work, case)
+    _set_officer_speaks(work, case, work.now + OFFICER_SPEAKS)
     work.write.show_reply(case, row_id(message))
     work.write.show_card(case)
 
@@ -115,6 +115,7 @@ def undo_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOffi
     work.session.add(message)
     add_event(work.session, work.vault, case, "reply_withdrawn", work.now, actor="officer",
               officer_id=officer.id)  # fmt: skip
+    _as_if_never_sent(work, case, message)
     work.write.show_reply(case, row_id(message))
     work.write.show_card(case)
 
@@ -228,9 +229,39 @@ def _queue(work: Work, case: Case, message: CaseMessage, delay: timedelta) -> No
         )
 
 
-def _let_officer_speak(work: Work, case: Case) -> None:
+def _as_if_never_sent(work: Work, case: Case, message: CaseMessage) -> None:
+    """Let the bot speak again and free the case, unless another reply was sent."""
+    others = work.session.exec(
+        select(CaseMessage.case_id, CaseMessage.at)
+        .join(Case, col(Case.id) == col(CaseMessage.case_id))
+        .where(
+            Case.person_id == case.person_id,
+            CaseMessage.direction == "reply",
+            col(CaseMessage.state).in_(("queued", "released")),
+            CaseMessage.id != message.id,
+        )
+    ).all()
+    if not any(work.now - at < OFFICER_SPEAKS for _, at in others):
+        _set_officer_speaks(work, case, None)
+    if any(case_id == case.id for case_id, _ in others):
+        return
+    taken_by = work.session.exec(
+        select(CaseEvent.after)
+        .where(CaseEvent.case_id == case.id, CaseEvent.what == "taken")
+        .order_by(col(CaseEvent.id).desc())
+    ).first()
+    if taken_by == _by_reply(message):
+        case.owner_id = None
+        work.session.add(case)
+
+
+def _by_reply(message: CaseMessage) -> str:
+    return f"reply:{message.id}"
+
+
+def _set_officer_speaks(work: Work, case: Case, until: datetime | None) -> None:
     work.session.execute(
         update(Conversation)
         .where(col(Conversation.person_id) == case.person_id)
-        .values(officer_speaks_until=work.now + OFFICER_SPEAKS)
+        .values(officer_speaks_until=until)
     )

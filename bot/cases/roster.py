@@ -122,8 +122,12 @@ def adopt_administrators(
     administrators: Sequence[tuple[str, str]],
     now: datetime,
 ) -> None:
-    """With an empty roster the group's administrators become coordinators."""
-    if all_officers(session, vault, organisation_id):
+    """The group's administrators become coordinators of a roster that never had anybody.
+
+    Whoever was removed stays removed, also when nobody is left.
+    """
+    ever = select(OfficerAccount.id).where(OfficerAccount.organisation_id == organisation_id)
+    if session.exec(ever.limit(1)).first() is not None:
         return
     for user_id, name in administrators:
         add_officer(

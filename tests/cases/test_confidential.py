@@ -157,6 +157,18 @@ def test_a_case_that_becomes_confidential_takes_its_story_out_of_the_group(offic
     assert SECRETS["story"] in office.whispered("joko")[0]
 
 
+def test_only_a_coordinator_lifts_a_wrong_confidential_mark(office: Office) -> None:
+    """The one who handles it must not carry a story out alone; nobody at all would lock it up."""
+    case = office.opens(SENSITIVE)
+    office.taps("joko", case, "take")
+    office.taps("joko", case, "to_category", "upah")
+    assert office.stored(case).sensitive
+    office.taps("ratna", case, "to_category", "upah")
+    assert not office.stored(case).sensitive
+    lifted = [event for event in office.trail(case) if event.what == "confidence_lifted"]
+    assert [event.officer_id for event in lifted] == [office.officers["ratna"].id]
+
+
 VIOLENT = (
     "mandor juga suka ngajak tidur kalau mau thr penuh",
     "mandor sering pegang pegang pantat saya",

@@ -60,6 +60,29 @@ def test_undo_works_for_twenty_seconds_and_then_says_that_it_is_too_late(
     assert office.messages(case, "reply")[-1].state == "queued"
 
 
+def test_a_reply_taken_back_neither_silences_the_bot_nor_takes_the_case(
+    office: Office, case: Case
+) -> None:
+    """She would wait a day for words that were never sent, with an officer who does not know."""
+
+    def speaks() -> bool:
+        with office.database.transaction() as session:
+            return office.meet(session).conversation.officer_speaks_until is not None
+
+    message = _preview(office, case)
+    office.taps("joko", case, "reply_send", message_id=message)
+    assert (speaks(), office.stored(case).owner_id) == (True, office.officers["joko"].id)
+    office.taps("joko", case, "reply_undo", message_id=message)
+    assert (speaks(), office.stored(case).owner_id) == (False, None)
+    message = _preview(office, case, "Yang ini sampai.")
+    office.taps("joko", case, "reply_send", message_id=message)
+    office.deliver(60)
+    message = _preview(office, case, "Yang ini tidak.")
+    office.taps("joko", case, "reply_send", message_id=message)
+    office.taps("joko", case, "reply_undo", message_id=message)
+    assert (speaks(), office.stored(case).owner_id) == (True, office.officers["joko"].id)
+
+
 def test_a_long_reply_of_which_a_part_has_left_cannot_be_undone(
     office: Office, case: Case
 ) -> None:

@@ -4,8 +4,9 @@ import threading
 
 import pytest
 
+from bot.cases.roster import adopt_administrators, all_officers, remove_officer
 from storage.cases import case_by_id, cases_of_person
-from storage.tables import Case
+from storage.tables import Case, Organisation
 from tests.cases.office import Answer, Office
 
 ACTS = ("take", "to_stage:ditangani", "close_as:tercapai", "to_category:lembur_jam_kerja",
@@ -177,3 +178,29 @@ def test_who_takes_an_emergency_lets_her_know(office: Office) -> None:
     office.taps("ratna", case, "take")
     office.deliver()
     assert office.heard() == [told]
+
+
+def test_removing_the_last_officer_gives_nobody_rights(office: Office) -> None:
+    """The one who was thrown out may still be the group's administrator."""
+    with office.database.transaction() as session:
+        for user_id in office.officers:
+            remove_officer(
+                session, office.vault, office.organisation_id, user_id, office.clock.now()
+            )
+    with office.database.transaction() as session:
+        adopt_administrators(
+            session, office.vault, office.organisation_id,
+            [("joko", "Joko"), ("baru", "Baru")], office.clock.now(),
+        )  # fmt: skip
+        assert all_officers(session, office.vault, office.organisation_id) == []
+
+
+def test_the_first_administrators_become_coordinators(office: Office) -> None:
+    """Guards the test above: a union must be able to begin without the operator."""
+    with office.database.transaction() as session:
+        other = Organisation(slug="lain", name="Serikat Lain", created_at=office.clock.now())
+        session.add(other)
+        session.flush()
+        new = (session, office.vault, other.id or 0)
+        adopt_administrators(*new, [("joko", "Joko")], office.clock.now())
+        assert [officer.role for officer in all_officers(*new)] == ["coordinator"]
