@@ -5,6 +5,7 @@ import json
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from bot.channels import Place, Text
 from bot.commands import Choice
@@ -22,6 +23,7 @@ from bot.events import (
     OfficerWrote,
 )
 from bot.handlers.simulator.people import GROUP, GROUP_CHAT, SIMULATED_WORKERS, TELEGRAM, WHATSAPP
+from bot.handlers.simulator.routes import simulator_routes
 from tests.handlers.simulator_stand import CONSENT, NOON, Served, Stand
 
 SRI = Address(WHATSAPP, "sri")
@@ -401,6 +403,45 @@ def test_a_body_that_cannot_be_read_or_comes_from_elsewhere_is_refused(
     """Another site open in the same browser must not be able to post."""
     answer = ask(stand, "POST", f"{PHONE}/messages", headers=headers, content=content)
     assert (answer.status_code, list(answer.json())) == (status, ["error"])
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8080", 200),
+        ("localhost:8080", 200),
+        ("LOCALHOST", 200),
+        ("[::1]:8080", 200),
+        ("192.168.1.7:8080", 200),
+        ("latihan.contoh.id", 200),
+        ("latihan.contoh.id:8080", 200),
+        ("jahat.example:8080", 403),
+        ("localhost.jahat.example", 403),
+        ("127.0.0.1.jahat.example:8080", 403),
+        ("latihan.contoh.id.jahat.example", 403),
+        ("[127.0.0.1", 403),
+        ("", 403),
+    ],
+)
+def test_the_page_answers_under_its_own_names_only(stand, host, status):
+    """A page elsewhere may point its name at this machine and would then read every chat."""
+    app = Starlette(
+        routes=simulator_routes(
+            stand.store, stand.accept, stand.clock, "https://latihan.contoh.id"
+        )
+    )
+    own = {route.path for route in app.routes if "{" not in route.path}
+
+    async def send():
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+            paths = sorted(own - {"/simulator/stream", "/simulator/seen"})
+            got = [await client.get(path, headers={"host": host}) for path in paths]
+            return [*got, await client.post("/simulator/seen", headers={"host": host}, json={})]
+
+    *read, posted = asyncio.run(send())
+    assert [answer.status_code for answer in read] == [status] * len(read)
+    assert (posted.status_code == 403) == (status == 403)
 
 
 def test_letters_that_are_none_do_not_break_the_store(stand):

@@ -1,8 +1,9 @@
 """Reading what the page posts: sizes, shapes and origin, refused in words a person understands."""
 
+import ipaddress
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
@@ -34,11 +35,15 @@ class Refused(Exception):  # noqa: N818 - an answer to the page
         self.status = status
 
 
-def guarded(endpoint: Endpoint) -> Endpoint:
-    """The endpoint, closed to other sites' pages, with every refusal as ``{"error": text}``."""
+def guarded(endpoint: Endpoint, names: Collection[str] = ()) -> Endpoint:
+    """The endpoint, closed to other sites' pages, with every refusal as ``{"error": text}``.
+
+    ``names`` are the host names under which the page is served, besides this machine's own.
+    """
 
     async def answer(request: Request) -> Response:
         try:
+            _refuse_other_names(request, names)
             if request.method == "POST":
                 _refuse_other_sites(request)
             return await endpoint(request)
@@ -134,6 +139,17 @@ async def file_of(request: Request) -> tuple[bytes, Media]:
 
 def _within(degrees: Any, most: int) -> TypeGuard[float]:
     return type(degrees) in {int, float} and -most <= degrees <= most
+
+
+def _refuse_other_names(request: Request, names: Collection[str]) -> None:
+    """Other sites may point a name of theirs at this machine (DNS rebinding), no address."""
+    try:
+        name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+        if name != "localhost" and name not in names:
+            ipaddress.ip_address(name)
+    except ValueError:
+        text = "Halaman ini tidak dibuka di alamat itu. Buka dari alamat server."
+        raise Refused(text, 403) from None
 
 
 def _refuse_other_sites(request: Request) -> None:

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
@@ -50,7 +50,9 @@ _HEADERS = {
 _FILE_HEADERS = {**_HEADERS, "Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
-def simulator_routes(store: SimulatorStore, accept: Accept, clock: Clock) -> list[Route]:
+def simulator_routes(
+    store: SimulatorStore, accept: Accept, clock: Clock, public_url: str = ""
+) -> list[Route]:
     """All routes under ``/simulator``.
 
     Args:
@@ -58,7 +60,9 @@ def simulator_routes(store: SimulatorStore, accept: Accept, clock: Clock) -> lis
             pages hold it up.
         accept: takes each event durably, as ``bot.inbox.accept.Acceptor.accept`` does.
         clock: tells when something was done.
+        public_url: how people reach the page if not by this machine's own name or address.
     """
+    names = {urlsplit(public_url).hostname or ""} - {""}
     screens, entrance = _Screens(store), Entrance(store, accept, clock)
     phones, officers = Phones(entrance), Officers(entrance)
     phone = "/simulator/phones/{look}/{worker}"
@@ -81,8 +85,9 @@ def simulator_routes(store: SimulatorStore, accept: Accept, clock: Clock) -> lis
         "/simulator/seen": phones.seen,
     }
     return [
-        *(Route(path, guarded(endpoint), methods=["GET"]) for path, endpoint in read.items()),
-        *(Route(path, guarded(endpoint), methods=["POST"]) for path, endpoint in post.items()),
+        Route(path, guarded(endpoint, names), methods=[method])
+        for method, endpoints in (("GET", read), ("POST", post))
+        for path, endpoint in endpoints.items()
     ]
 
 
