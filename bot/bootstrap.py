@@ -184,6 +184,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
             spool=spool,
             deliverer=deliverer,
             evidence=evidence,
+            texts=texts,
             wake=wake_inbox.set,
         ),
         links=links,

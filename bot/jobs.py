@@ -19,6 +19,8 @@ from bot.inbox.spool import Spool
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.outbox.deliver import Deliverer
+from bot.outbox.orders import DANGER, OutboxWriter
+from bot.texts import Texts
 from storage.crypto import Vault
 from storage.database import Database
 from storage.due import take_due
@@ -31,7 +33,7 @@ from storage.inbound import (
     release_expired_inbound,
 )
 from storage.outbound import oldest_queued_outbound, outbox_counts
-from storage.tables import DeliveryReport
+from storage.tables import DeliveryReport, Organisation
 
 _LONGEST_LEASE = timedelta(hours=1)
 _UNMATCHED_KEPT = timedelta(minutes=10)
@@ -53,6 +55,7 @@ class Jobs:
     spool: Spool
     deliverer: Deliverer
     evidence: EvidenceStore
+    texts: Texts
     wake: Callable[[], None]
 
     def fire_due(self) -> int:
@@ -94,8 +97,14 @@ class Jobs:
         """
         ended = self.clock.now() + (_LONGEST_LEASE if everything else timedelta(0))
         with self.database.transaction() as session:
-            lost = release_expired_inbound(session, ended)
-        lost += self.deliverer.give_up_lost(ended)
+            released = release_expired_inbound(session, ended)
+            for organisation_id in released.dead:
+                organisation = session.get_one(Organisation, organisation_id)
+                writer = OutboxWriter(session, self.vault, organisation, self.clock.now())
+                writer.announce(self.texts("officers.alarm.dead_letter"), priority=DANGER)
+        if released.dead:
+            get_logger().error("events whose workers died are dead", count=len(released.dead))
+        lost = released.given_back + self.deliverer.give_up_lost(ended)
         remove_deleted(self.database, self.evidence)
         if self.spool.count():
             self.acceptor.replay_spool()

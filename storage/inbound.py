@@ -70,6 +70,19 @@ class ClaimedInbound:
     received_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What became of rows whose worker died.
+
+    Attributes:
+        given_back: how many are tried again.
+        dead: the organisations of those that are not, one entry a row.
+    """
+
+    given_back: int
+    dead: tuple[int, ...]
+
+
 def insert_inbound(session: Session, rows: Sequence[NewInbound]) -> list[bool]:
     """Insert rows; for each, whether it is new rather than stored before."""
     dialect = postgresql if is_postgres(session) else sqlite
@@ -149,22 +162,24 @@ def return_inbound(session: Session, row: ClaimedInbound, now: datetime, error: 
     return "dead" if dead else "new"
 
 
-def release_expired_inbound(session: Session, now: datetime) -> int:
-    """Give back rows whose worker died in the middle; returns how many.
+def release_expired_inbound(session: Session, now: datetime) -> Released:
+    """Give back rows whose worker died in the middle.
 
     A row that was with a dying worker too often is dead itself: it may be what kills them.
     """
     expired = (_inbox.c.status == _CLAIMED) & (_inbox.c.lease_until < now)
     spent = _inbox.c.attempts >= MAX_ATTEMPTS
-    session.execute(
+    dead = session.execute(
         update(_inbox)
         .where(expired, spent)
         .values(status="dead", lease_until=None, error="worker died")
-    )
+        .returning(_inbox.c.organisation_id)
+    ).scalars()
+    of_dead = tuple(dead)
     result = session.execute(
         update(_inbox).where(expired, ~spent).values(status="new", lease_until=None)
     )
-    return int(result.rowcount)  # type: ignore[attr-defined]
+    return Released(int(result.rowcount), of_dead)  # type: ignore[attr-defined]
 
 
 def forget_dead(session: Session, lane: str, now: datetime) -> None:

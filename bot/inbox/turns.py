@@ -123,18 +123,21 @@ class TurnRunner:
                 worked = self.run_next()
             except Exception as failure:  # noqa: BLE001 - the database may be away for a while
                 get_logger().error("no turn possible", exc_info=failure)
-                worked = 0
+                worked = False
                 time.sleep(1)
             if not worked:
                 wake.wait(0.5)
 
-    def run_next(self, limit: int = 4) -> int:
-        """Claim up to ``limit`` events of different people and run their turns."""
+    def run_next(self) -> bool:
+        """Claim the next event and run its turn; whether there was one.
+
+        One at a time: what waited beside an event that kills its worker would count as tried.
+        """
         with self._database.transaction() as session:
-            claimed = claim_inbound(session, self._clock.now(), limit)
+            claimed = claim_inbound(session, self._clock.now())
         for row in claimed:
             self._run_one(row)
-        return len(claimed)
+        return bool(claimed)
 
     def _run_one(self, row: ClaimedInbound) -> None:
         started = time.perf_counter()

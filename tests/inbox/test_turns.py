@@ -1,6 +1,7 @@
 """Turns: once each, whatever dies in between; one bad event silences nobody."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -35,6 +36,34 @@ def test_a_worker_that_dies_between_claim_and_commit_costs_nothing(world: World)
     world.app.jobs.take_back_lost()
     world.settle()
     assert (len(sri.heard()), _statuses(world)[0]) == (1, "done")
+
+
+def test_what_waits_beside_an_event_that_kills_its_worker_is_not_tried(world: World) -> None:
+    """Words of others must not die with it."""
+    sri, dewi = world.worker(), world.worker("dewi")
+    sri.sends(sri.event(text="halo min"))
+    dewi.sends(dewi.event(text="halo min"))
+    killed = SystemExit()
+    world.app.runner._run_one = _raise(killed)  # type: ignore[method-assign]
+    with pytest.raises(SystemExit):
+        world.app.runner.run_next()
+    with world.app.database.reading() as session:
+        tried = session.exec(select(Inbound.attempts).order_by(col(Inbound.id))).all()
+    assert tried == [1, 0]
+
+
+def test_an_event_that_kills_its_workers_is_reported_to_the_officers(world: World) -> None:
+    """Nobody else will ever tell them that somebody was not heard."""
+    sri = world.worker()
+    sri.sends(sri.event(text="halo min"))
+    for _ in range(MAX_ATTEMPTS):
+        with world.app.database.transaction() as session:
+            assert len(claim_inbound(session, world.clock.now())) == 1
+        world.clock.advance(61)
+        world.app.jobs.take_back_lost()
+    world.settle()
+    assert _statuses(world) == ["dead"]
+    assert sum("gagal diproses" in post for post in world.in_group()) == 1
 
 
 def test_a_turn_that_cannot_be_saved_leaves_nothing_behind(world: World) -> None:
@@ -110,7 +139,7 @@ def test_racing_turns_of_one_conversation_lose_no_word(world: World) -> None:
     def work() -> None:
         ready.wait(10)
         for _ in range(10):
-            world.app.runner.run_next(1)
+            world.app.runner.run_next()
 
     with ThreadPoolExecutor(4) as pool:
         for future in [pool.submit(work) for _ in range(4)]:
@@ -176,3 +205,10 @@ def _unmatched(session: object) -> int:
     from storage.tables import DeliveryReport
 
     return len(session.exec(select(DeliveryReport)).all())  # type: ignore[attr-defined]
+
+
+def _raise(what: BaseException) -> Callable[[object], None]:
+    def run_one(_row: object) -> None:
+        raise what
+
+    return run_one

@@ -10,6 +10,7 @@ from storage.inbound import (
     LEASE,
     MAX_ATTEMPTS,
     ClaimedInbound,
+    Released,
     claim_inbound,
     finish_inbound,
     forget_dead,
@@ -132,8 +133,8 @@ def test_a_claim_ends_by_itself_and_a_late_worker_changes_nothing(ground: Ground
     ground.inbound("a", "1")
     (slow,) = _claim(ground)
     with ground.database.transaction() as session:
-        assert release_expired_inbound(session, NOW + LEASE) == 0
-        assert release_expired_inbound(session, NOW + LEASE * 2) == 1
+        assert release_expired_inbound(session, NOW + LEASE).given_back == 0
+        assert release_expired_inbound(session, NOW + LEASE * 2).given_back == 1
     (quick,) = _claim(ground, 130)
     assert quick.attempts == 2
     with ground.database.transaction() as session:
@@ -150,7 +151,8 @@ def test_an_event_that_kills_its_workers_ends_as_a_dead_letter(ground: Ground) -
         assert len(_claim(ground, seconds)) == 1
         seconds += 61
         with ground.database.transaction() as session:
-            release_expired_inbound(session, later(seconds))
+            released = release_expired_inbound(session, later(seconds))
+    assert released == Released(0, (ground.organisation_id,))
     assert _claim(ground, seconds) == []
     with ground.database.transaction() as session:
         dead = session.exec(select(Inbound)).one()
