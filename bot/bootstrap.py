@@ -33,6 +33,7 @@ from bot.handlers.simulator.wire import event_from_json
 from bot.handlers.telegram.channel import TelegramChannel
 from bot.handlers.telegram.updates import parse as parse_telegram
 from bot.handlers.whatsapp.channel import WhatsAppChannel
+from bot.handlers.whatsapp.failures import report_failure
 from bot.handlers.whatsapp.parse import parse as parse_whatsapp
 from bot.inbox.accept import Acceptor
 from bot.inbox.fetch import Fetcher
@@ -130,6 +131,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
         channel_of=channel_of,
         posts=posts,
         wake=wake_outbox,
+        read_failure=report_failure,
     )
     acceptor = Acceptor(
         database=database,
@@ -165,6 +167,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
             },
             administrators=lambda organisation, chat: _administrators(app, organisation, chat),
             wake_outbox=wake_senders,
+            read_failure=report_failure,
         ),
         deliverer=deliverer,
         fetcher=Fetcher(

@@ -43,7 +43,7 @@ from bot.inbox.understanding import Companies, Understander, gather_knowledge
 from bot.log import get_logger, place_of
 from bot.metrics import Metrics
 from bot.outbox.orders import DANGER, OutboxWriter
-from bot.outbox.results import keep_report, report_delivery
+from bot.outbox.results import ReadFailure, keep_report, report_delivery
 from bot.texts import Texts
 from nlp.classifier import Classifier
 from nlp.taxonomy import Taxonomy
@@ -89,6 +89,7 @@ class TurnRunner:
         parsers: what reads the raw events of each source.
         administrators: the human administrators of a group, asked when a roster is empty.
         wake_outbox: called after a turn was committed.
+        read_failure: what the code in a delivery report means.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class TurnRunner:
         parsers: Mapping[str, Parser],
         administrators: Administrators,
         wake_outbox: Callable[[], None],
+        read_failure: ReadFailure,
     ) -> None:
         self._database = database
         self._vault = vault
@@ -113,6 +115,7 @@ class TurnRunner:
         self._parsers = {"timer": _parse_timer, **parsers}
         self._administrators = administrators
         self._wake_outbox = wake_outbox
+        self._read_failure = read_failure
         self._companies = Companies(vault)
 
     def run(self, wake: threading.Event, stopping: Callable[[], bool]) -> None:
@@ -393,7 +396,8 @@ class TurnRunner:
             "status": event.status.value,
             "error": event.error_code,
         }
-        if not report_delivery(session, self._vault, **told, now=now):
+        read = self._read_failure
+        if not report_delivery(session, self._vault, **told, now=now, read_failure=read):
             keep_report(session, self._vault, **told, now=now)
 
     def _reachable(

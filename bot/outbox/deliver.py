@@ -21,8 +21,9 @@ from bot.events import Address
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.outbox.judge import defective, judge, unknown
+from bot.outbox.outcome import Result
 from bot.outbox.posts import PostReader
-from bot.outbox.results import Result, record_results
+from bot.outbox.results import ReadFailure, record_results
 from bot.outbox.send import ChannelFinder, FilePending, Sender
 from storage.crypto import Vault
 from storage.database import Database
@@ -48,6 +49,7 @@ class Deliverer:
         channel_of: the channel of an organisation by its name.
         posts: reads what a living post shows and where a case's topic stands.
         wake: an event that is set when rows were written.
+        read_failure: what the code in a delivery report means.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Deliverer:
         channel_of: ChannelFinder,
         posts: PostReader,
         wake: threading.Event,
+        read_failure: ReadFailure,
     ) -> None:
         self._database = database
         self._vault = vault
@@ -67,6 +70,7 @@ class Deliverer:
         self._metrics = metrics
         self._sender = Sender(database, vault, channel_of, posts)
         self._wake = wake
+        self._read_failure = read_failure
 
     async def run(self, stopping: Callable[[], bool]) -> None:
         """Send until told to stop, then finish what has left.
@@ -172,7 +176,7 @@ class Deliverer:
         now = self._clock.now()
         try:
             with self._database.transaction() as session:
-                record_results(session, self._vault, results, now)
+                record_results(session, self._vault, results, now, self._read_failure)
         except _AWAY:
             raise
         except Exception as failure:  # noqa: BLE001 - the others must not be sent twice for it
@@ -188,7 +192,7 @@ class Deliverer:
         """Write one result down so that its failure leaves the transaction whole."""
         try:
             with session.begin_nested():
-                record_results(session, self._vault, [result], now)
+                record_results(session, self._vault, [result], now, self._read_failure)
         except _AWAY:
             raise
         except Exception as failure:  # noqa: BLE001 - one bad row must not stop the others

@@ -17,7 +17,7 @@ from bot.channels import (
     WindowClosed,
 )
 from bot.log import get_logger
-from bot.outbox.results import Result
+from bot.outbox.outcome import Result
 from storage.outbound import ClaimedOutbound
 
 _PAUSES = (2, 10, 60, 300, 900)  # seconds before each further try; the last again and again

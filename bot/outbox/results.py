@@ -1,13 +1,16 @@
 """What became of a send, written down: the row's status and all that follows from it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from bot.channels import SendFailure
+from bot.outbox.judge import judge
 from bot.outbox.orders import OutboxWriter
+from bot.outbox.outcome import Result
 from storage.cases import case_by_id
 from storage.crypto import Vault
 from storage.outbound import (
@@ -26,37 +29,16 @@ from storage.tables import (
     PersonAddress,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The outcome of one send.
-
-    Attributes:
-        status: the row's new status.
-        wait: pause before the next try of a row that is queued again.
-        same_attempt: the try does not count (the pause was asked for).
-        park: leave the whole chat alone for so long.
-        moved_to: the group's new id.
-        thread_id: a topic that was made on the way.
-        post_id: the living post's message.
-        unreachable: stop sending to this address.
-    """
-
-    row: ClaimedOutbound
-    status: str
-    external_id: str = ""
-    error: str = ""
-    wait: timedelta = timedelta(0)
-    same_attempt: bool = False
-    park: timedelta | None = None
-    moved_to: str = ""
-    thread_id: str | None = None
-    post_id: str | None = None
-    unreachable: bool = False
+ReadFailure = Callable[[str], SendFailure]
+"""What the code in a provider's delivery report means."""
 
 
 def record_results(
-    session: Session, vault: Vault, results: Sequence[Result], now: datetime
+    session: Session,
+    vault: Vault,
+    results: Sequence[Result],
+    now: datetime,
+    read_failure: ReadFailure,
 ) -> None:
     """Write down several results in one transaction."""
     for result in results:
@@ -67,7 +49,7 @@ def record_results(
         if result.row.kind in {"say", "send_file"}:
             _tell_officers(session, vault, result, now)
         if result.status == "sent" and result.external_id:
-            _catch_up(session, vault, result, now)
+            _catch_up(session, vault, result, now, read_failure)
 
 
 def report_delivery(
@@ -79,20 +61,37 @@ def report_delivery(
     status: str,
     error: str,
     now: datetime,
+    read_failure: ReadFailure,
 ) -> bool:
-    """Take in a provider's delivery report; False when the message is not known (yet)."""
+    """Take in a provider's delivery report; False when the message is not known (yet).
+
+    A failure that is told late is judged as one that is told at once.
+    """
     trace = vault.lookup(external_id)
     row = apply_report(session, channel, trace, status, error, now)
     if row is None:
         return False
     if status == "failed" and row.status == "failed":
-        if error in _WINDOW_CODES:
-            # Late reports of this try must not settle the next one.
-            row.status, row.external_id, row.settled_at = "held", "", None
-        if error in _DEAD_ADDRESS_CODES and row.person_id is not None:
-            _mark_unreachable(session, row.person_id, channel, error)
+        _judge_late(session, row, read_failure(error), now)
     _refresh_reply(session, vault, row, now)
     return True
+
+
+def _judge_late(session: Session, row: Outbound, failure: SendFailure, now: datetime) -> None:
+    claimed = ClaimedOutbound(
+        **{name: getattr(row, name) for name in ClaimedOutbound.__dataclass_fields__}
+    )
+    result = judge(claimed, failure)
+    if result.status == "dead" or (result.status == "held" and row.forget):
+        result = replace(result, status="failed")
+    row.status = result.status
+    if result.status in {"queued", "held"}:
+        # Late reports of this try must not settle the next one.
+        row.external_id, row.settled_at, row.available_at = "", None, now + result.wait
+    if result.park is not None:
+        park_chat(session, row.chat, now + result.park)
+    if result.unreachable and row.person_id is not None:
+        _mark_unreachable(session, row.person_id, row.channel, result.error)
 
 
 def keep_report(
@@ -115,9 +114,7 @@ def keep_report(
 # Sent, delivered and read follow each other within seconds: one edit tells them all. A group
 # takes only twenty messages a minute, edits included.
 _GOOD_NEWS_WAITS = timedelta(seconds=4)
-_WINDOW_CODES = frozenset({"63016"})
 _TO_PERSONS = frozenset({"say", "send_file", "whisper"})
-_DEAD_ADDRESS_CODES = frozenset({"63003", "63024", "63014", "21610", "21211"})
 
 
 def _record(session: Session, vault: Vault, result: Result, now: datetime) -> None:
@@ -243,7 +240,9 @@ def _refresh_reply(session: Session, vault: Vault, row: Outbound, now: datetime)
     writer.show_card(case, later=later)
 
 
-def _catch_up(session: Session, vault: Vault, result: Result, now: datetime) -> None:
+def _catch_up(
+    session: Session, vault: Vault, result: Result, now: datetime, read_failure: ReadFailure
+) -> None:
     """Reports that came before the send was recorded take effect now."""
     early = session.exec(
         select(DeliveryReport)
@@ -262,5 +261,6 @@ def _catch_up(session: Session, vault: Vault, result: Result, now: datetime) -> 
             status=report.status,
             error=report.error,
             now=now,
+            read_failure=read_failure,
         )
         session.delete(report)

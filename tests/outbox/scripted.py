@@ -17,6 +17,7 @@ from bot.cases.work import Work
 from bot.channels import Capabilities, File, Place, Text
 from bot.clock import ManualClock
 from bot.events import Address, Media
+from bot.handlers.whatsapp.failures import report_failure
 from bot.metrics import Metrics
 from bot.outbox.deliver import Deliverer
 from bot.outbox.orders import OutboxWriter
@@ -177,6 +178,7 @@ class Desk:
             channel_of=lambda _organisation, name: channels[name],
             posts=PostReader(database, self.vault, self.evidence, renderers),
             wake=threading.Event(),
+            read_failure=report_failure,
         )
         with database.transaction() as session:
             organisation = session.get_one(Organisation, self.organisation_id)

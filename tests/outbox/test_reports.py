@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from bot.commands import Promise
+from bot.handlers.whatsapp.failures import report_failure
 from bot.outbox.results import keep_report, report_delivery
 from storage.outbound import release_held
 from storage.tables import DeliveryReport, PersonAddress
@@ -24,7 +25,7 @@ def _report(desk: Desk, status: str, error: str = "", external_id: str = "m1") -
     with desk.database.transaction() as session:
         return report_delivery(
             session, desk.vault, channel="whatsapp", external_id=external_id, status=status,
-            error=error, now=desk.clock.now(),
+            error=error, now=desk.clock.now(), read_failure=report_failure,
         )  # fmt: skip
 
 
@@ -93,3 +94,19 @@ def test_a_closed_window_told_by_report_holds_the_words_until_she_writes(desk: D
         release_held(session, desk.reporter.person.id or 0, "whatsapp", desk.clock.now())
     desk.deliver()
     assert (desk.row().status, desk.row().external_id) == ("sent", desk.vault.lookup("m2"))
+
+
+@pytest.mark.parametrize(("code", "pause"), [("63010", 2), ("63012", 2), ("63018", 60)])
+def test_trouble_at_the_provider_told_by_report_is_tried_again(
+    desk: Desk, code: str, pause: float
+) -> None:
+    """Twilio takes the message first and fails a second later: she must hear it all the same."""
+    _say(desk)
+    desk.deliver()
+    _report(desk, "failed", code)
+    assert (desk.row().status, desk.row().external_id) == ("queued", "")
+    assert not _report(desk, "failed", code), "the same report again must not end the next try"
+    desk.deliver(pause - 0.5)
+    assert desk.row().status == "queued"
+    desk.deliver(1)
+    assert (desk.row().status, len(desk.whatsapp.sent)) == ("sent", 2)

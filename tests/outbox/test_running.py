@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.channels import TryLater
 from bot.events import Address
-from bot.outbox.results import Result
+from bot.outbox.outcome import Result
 from storage.crypto import KeyProblem
 from storage.outbound import ClaimedOutbound
 from tests.outbox.scripted import SRI, Desk

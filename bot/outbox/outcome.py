@@ -1,0 +1,34 @@
+"""The outcome of one send, before it is written down."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from storage.outbound import ClaimedOutbound
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of one send.
+
+    Attributes:
+        status: the row's new status.
+        wait: pause before the next try of a row that is queued again.
+        same_attempt: the try does not count (the pause was asked for).
+        park: leave the whole chat alone for so long.
+        moved_to: the group's new id.
+        thread_id: a topic that was made on the way.
+        post_id: the living post's message.
+        unreachable: stop sending to this address.
+    """
+
+    row: ClaimedOutbound
+    status: str
+    external_id: str = ""
+    error: str = ""
+    wait: timedelta = timedelta(0)
+    same_attempt: bool = False
+    park: timedelta | None = None
+    moved_to: str = ""
+    thread_id: str | None = None
+    post_id: str | None = None
+    unreachable: bool = False
