@@ -34,7 +34,17 @@ from bot.flows.knowledge import Knowledge
 from bot.flows.obeying import obey
 from bot.flows.script import Ask, Choose, State, Turn
 from bot.flows.speaking import DOOR, as_notice, say
-from bot.flows.walking import at_rest, begin, go_on, interrupt, repeat, running, walk
+from bot.flows.walking import (
+    at_rest,
+    awake,
+    begin,
+    go_on,
+    interrupt,
+    is_asleep,
+    repeat,
+    running,
+    walk,
+)
 from bot.flows.words import Word, command, is_greeting, is_visible
 
 Commands = tuple[Command, ...]
@@ -82,7 +92,7 @@ def _hear(state: State | None, event: MessageReceived, knowledge: Knowledge) -> 
             return walk(begin("intake", knowledge), knowledge, unreadable)
         return Turn(state, unreadable)
     word = command(event.text) if has_only_words(event) else None
-    if word is not None:
+    if word is not None and not (word is Word.RESUME and _names_a_choice(state, event, knowledge)):
         return obey(word, state, knowledge)
     if knowledge.officer_speaks and knowledge.open_cases and not _answers(state, event, knowledge):
         return _pass_on(state, event, knowledge)
@@ -95,11 +105,10 @@ def _hear(state: State | None, event: MessageReceived, knowledge: Knowledge) -> 
 
 def _answer(state: State, event: MessageReceived, knowledge: Knowledge) -> Turn:
     """At the step where she stands; someone who was away is first asked to come back."""
-    was_away = 0 < len(flow_of(state).patience) <= state.naps
-    if not was_away:
+    if not is_asleep(state):
         return answer(state, event, knowledge)
     kept, commands = keep(state, event, knowledge)
-    paused = interrupt("paused", replace(kept, unheard=0), knowledge)
+    paused = interrupt("paused", awake(replace(kept, unheard=0)), knowledge)
     return Turn(paused.state, commands + paused.commands)
 
 
@@ -140,11 +149,15 @@ def _answers(state: State | None, event: MessageReceived, knowledge: Knowledge) 
         return True
     if not has_only_words(event):
         return False
-    for place in (state, here):
-        step = flow_of(place).step(place.step) if place else None
-        if place and isinstance(step, Choose) and picked(place, step, event.text, knowledge):
-            return True
-    return False
+    return any(_names_a_choice(place, event, knowledge) for place in (state, here))
+
+
+def _names_a_choice(state: State | None, event: MessageReceived, knowledge: Knowledge) -> bool:
+    """Whether her words mean one of the choices that are offered there."""
+    step = flow_of(state).step(state.step) if state else None
+    if state is None or not isinstance(step, Choose):
+        return False
+    return picked(state, step, event.text, knowledge) is not None
 
 
 def _pass_on(state: State | None, event: MessageReceived, knowledge: Knowledge) -> Turn:
@@ -226,8 +239,9 @@ def _fell_silent(state: State | None, knowledge: Knowledge) -> Turn:
         case Ask() if step.gathers:
             return repeat(here, knowledge)
         case Choose(patient=True):
-            missed = replace(here, misses=here.misses + 1)
-            return repeat(missed, knowledge, manner="again", preface="common.received")
+            missed = replace(here, misses=here.misses + (not step.thanks))
+            preface = step.thanks or "common.received"
+            return repeat(missed, knowledge, manner="again", preface=preface)
         case _:
             return repeat(here, knowledge, preface="common.kept")
 
@@ -266,16 +280,9 @@ def _with_timers(before: State | None, turn: Turn, event: MessageReceived | Time
     is_heard = was is not None and was.unheard and not (here is not None and here.unheard)
     if is_heard and isinstance(event, MessageReceived):
         commands += (StopTimer("quiet"),)
-    if here is not None and flow_of(here).patience:
-        state = _awake(turn.state)
+    if here is not None and flow_of(here).patience and not is_asleep(here):
+        state = awake(turn.state)
         return Turn(state, (*commands, SetTimer("unfinished", flow_of(here).patience[0])))
     if was is not None and flow_of(was).patience:
         commands += (StopTimer("unfinished"),)
     return Turn(turn.state, commands)
-
-
-def _awake(state: State | None) -> State | None:
-    """Forget how often the conversation was left lying."""
-    if state is None:
-        return None
-    return replace(state, naps=0, suspended=_awake(state.suspended))

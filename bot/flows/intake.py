@@ -41,7 +41,15 @@ INTAKE = Flow(
         Ask("where", when=alarm.is_danger_somewhere),
         Do(alarm.read_place, when=is_danger),
         Ask("call", saves="safe_hours", when=is_danger),
-        Choose("urgent", ("send", "more"), jump={"send": "receipt_urgent"}, when=is_danger),
+        Choose(
+            "urgent",
+            ("send", "more"),
+            jump={"send": "receipt_urgent"},
+            patient=True,
+            thanks="common.forwarded",
+            whole=True,
+            when=is_danger,
+        ),
         Say("thanks", when=rules.is_calm_complaint),
         # What is it about?
         Choose(
@@ -108,7 +116,7 @@ INTAKE = Flow(
         ),
         End("cancelled_urgent", rules.forget_draft, when=rules.is_open),
         End("cancelled", rules.forget_draft),
-        End("saved", rules.save_report, promise=Promise.RECEIPT),
+        End("saved", open_urgent_case, promise=Promise.RECEIPT, doors=("resume",), keeps=True),
         End("declined", consent.record_refusal, fill=consent.helplines),
         End("answered", rules.forget_draft),
     ),

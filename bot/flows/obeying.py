@@ -9,7 +9,17 @@ from bot.flows.knowledge import Knowledge
 from bot.flows.reporting import has_consented, has_story
 from bot.flows.script import State, Turn
 from bot.flows.speaking import say
-from bot.flows.walking import begin, come_back, go_back, interrupt, jump, running, walk, with_lead
+from bot.flows.walking import (
+    begin,
+    come_back,
+    go_back,
+    interrupt,
+    is_asleep,
+    jump,
+    running,
+    walk,
+    with_lead,
+)
 from bot.flows.words import Word
 
 _FOR_WHOM_WE_KNOW = frozenset(
@@ -48,7 +58,7 @@ def obey(word: Word, state: State | None, knowledge: Knowledge) -> Turn:
             return interrupt("menu", state, knowledge)
         case Word.START:
             return Turn(state, (SetPushes(on=True), say(knowledge, "common.pushes_on")))
-        case Word.NEW if here is None or here.flow != "intake":
+        case Word.NEW if here is None or here.flow != "intake" or is_asleep(here):
             return _begin_anew(here, knowledge)
         case Word.NEW | Word.RESUME:
             return _resume(here, knowledge)
@@ -58,7 +68,7 @@ def obey(word: Word, state: State | None, knowledge: Knowledge) -> Turn:
 
 def _cancel(state: State | None, knowledge: Knowledge) -> Turn:
     here = running(state)
-    if here is None:
+    if here is None or is_asleep(here):
         return Turn(state, (say(knowledge, "common.nothing_runs", "new", "status"),))
     cancel = flow_of(here).cancel
     if cancel in {"", here.step}:
@@ -68,7 +78,7 @@ def _cancel(state: State | None, knowledge: Knowledge) -> Turn:
 
 def _begin_anew(here: State | None, knowledge: Knowledge) -> Turn:
     """A new report; a message that waits for its case turns out to belong to it."""
-    unplaced = here.parts if here else ()
+    unplaced = here.parts if here and not is_asleep(here) else ()
     first = replace(begin("intake", knowledge), parts=unplaced, unheard=len(unplaced))
     return walk(first, knowledge)
 
@@ -85,7 +95,7 @@ def _back(state: State | None, knowledge: Knowledge) -> Turn:
 def _resume(here: State | None, knowledge: Knowledge) -> Turn:
     if here is None:
         return interrupt("menu", None, knowledge)
-    return come_back(here, knowledge, preface="common.resumed")
+    return come_back(replace(here, naps=0), knowledge, preface="common.resumed")
 
 
 def _aside(state: State | None, knowledge: Knowledge, said: Reply) -> Turn:

@@ -244,11 +244,6 @@ def send_report(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
     return state, (OpenCase(state.number, report(state, knowledge)),)
 
 
-def save_report(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
-    """Keep it as an incomplete case."""
-    return state, (OpenCase(state.number, report(state, knowledge), complete=False),)
-
-
 def forget_draft(state: State, _knowledge: Knowledge) -> tuple[State, Commands]:
     """Forget what was gathered."""
     return state, (DeleteDraft(),)

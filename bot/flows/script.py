@@ -130,6 +130,8 @@ class Choose:
         hears: further options that are understood when typed.
         patient: she may still be telling: what is no answer is kept, and the question comes
             again when she has fallen silent.
+        thanks: key of what is said first when she has fallen silent; with words of its own
+            nothing that she writes here is a misunderstanding.
         whole: only a message that is nothing but the answer counts, and never a question.
         saves: name of the answer; the step's own by default.
     """
@@ -141,6 +143,7 @@ class Choose:
     obeys: bool = False
     hears: Options | None = None
     patient: bool = False
+    thanks: str = ""
     whole: bool = False
     when: Test = always
     fill: Fill = nothing
@@ -159,6 +162,7 @@ class End:
     Attributes:
         doors: command words offered to tap.
         promise: what may happen when the outcome of the send is unknown.
+        keeps: leave the conversation asleep where she stood, until she resumes it.
         forgets: drop the suspended conversation instead of returning to it.
         mute: end without a word.
     """
@@ -169,6 +173,7 @@ class End:
     fill: Fill = nothing
     doors: tuple[str, ...] = ()
     promise: Promise = Promise.QUESTION
+    keeps: bool = False
     forgets: bool = False
     mute: bool = False
 

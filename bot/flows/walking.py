@@ -118,10 +118,35 @@ def repeat(state: State, knowledge: Knowledge, *, manner: str = "", preface: str
 
 def come_back(state: State, knowledge: Knowledge, preface: str = "") -> Turn:
     """Return after an aside: listen on to someone who is telling, else ask again."""
+    if is_asleep(state):
+        return Turn(state)
     step = flow_of(state).step(state.step)
     if isinstance(step, Ask) and step.gathers and state.unheard:
         return Turn(state, (LISTEN,))
     return repeat(state, knowledge, preface=preface)
+
+
+def is_asleep(state: State) -> bool:
+    """It was saved and left; nothing is asked until she comes back to it."""
+    return 0 < len(flow_of(state).patience) <= state.naps
+
+
+def awake(state: State | None) -> State | None:
+    """The same, forgetting how often it was left lying."""
+    return replace(state, naps=0, suspended=awake(state.suspended)) if state else None
+
+
+def _asleep(state: State) -> State:
+    """The conversation where she stood before she was asked whether to end it."""
+    *trail, stood, _asked = state.trail
+    return replace(
+        state,
+        step=stood,
+        trail=tuple(trail),
+        naps=len(flow_of(state).patience),
+        offered=(),
+        unheard=0,
+    )
 
 
 def at_rest(state: State) -> State:
@@ -180,6 +205,8 @@ def _end(state: State, step: End, knowledge: Knowledge) -> Turn:
     if step.deed:
         state, commands = step.deed(state, knowledge)
     last_words = () if step.mute else (tell(state, step, knowledge),)
+    if step.keeps:
+        return Turn(_asleep(state), commands + last_words)
     if state.suspended is None or step.forgets:
         return Turn(at_rest(state), commands + last_words)
     back = come_back(replace(state.suspended, last_tap=state.last_tap), knowledge)

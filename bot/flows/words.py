@@ -64,6 +64,8 @@ _SPELLINGS = {
     "cabut persetujuan": Word.WITHDRAW,
     "lapor baru": Word.NEW,
     "laporan baru": Word.NEW,
+    "lanjutkan": Word.RESUME,
+    "lanjutkan laporan": Word.RESUME,
 }
 
 _NOT_TYPOS = _words("batam batas batang betul botol balok mulia mula stok")

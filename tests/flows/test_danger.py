@@ -1,5 +1,7 @@
 """Someone may be in danger: numbers first, officers next, questions last, and only once."""
 
+import pytest
+
 from bot.commands import AddToCase, OpenCase, PageOfficers, Reply
 from tests.flows.beginnings import STORY, agreed
 from tests.flows.chat import Chat, knowledge
@@ -198,6 +200,30 @@ def test_a_survivor_in_danger_reads_once_that_it_is_not_her_fault() -> None:
     chat.tap("Lengkapi")
     said = [reply.text for reply in chat.ordered(Reply)]
     assert sum("bukan salah Anda" in text for text in said) == 1
+
+
+def at_urgent() -> Chat:
+    chat = Chat(consented=True)
+    chat.say(DANGER)
+    chat.hush()
+    chat.say("gudang 3 cikarang")
+    chat.say("chat aja")
+    return chat
+
+
+@pytest.mark.parametrize(
+    "text", ["tolong kirim ambulans sekarang", "dia tidak bangun bangun", "cepat pak"]
+)
+def test_whatever_is_written_in_danger_reaches_the_officers_at_once(text: str) -> None:
+    """Nobody in danger is told to pick one of two."""
+    chat = at_urgent()
+    for _ in range(3):
+        assert chat.say(text) == []
+        assert chat.ordered(OpenCase)[-1].report.parts[-1].text == text
+        assert chat.ordered(OpenCase)[-1].complete is False
+        (heard,) = chat.hush()
+        assert heard.text.startswith("Sudah kami teruskan ke petugas.")
+        assert "Pilih salah satu" not in heard.text
 
 
 def _for(category: str) -> list:

@@ -371,6 +371,65 @@ def test_a_draft_without_consent_is_forgotten_at_last() -> None:
     assert chat.state is None
 
 
+@pytest.mark.parametrize("aside", [(), ("status",), ("bantuan", "status"), ("menu",)])
+def test_a_saved_draft_is_resumed_by_its_word(aside: tuple[str, ...]) -> None:
+    """The word stands in every status of an unfinished report."""
+    chat = agreed()
+    chat.say("batal")
+    (saved,) = chat.tap("Simpan dulu")
+    assert "LANJUTKAN" in saved.text
+    for word in aside:
+        (reply,) = chat.say(word)
+        assert "Apa nama tempat kerjanya?" not in reply.text
+    (reply,) = chat.say("LANJUTKAN")
+    assert reply.text == "Kita lanjutkan, ya.\n\nApa nama tempat kerjanya?"
+    chat.say("PT Sinar Abadi")
+    assert step(chat) == "region"
+
+
+def test_a_saved_draft_is_not_reminded_of() -> None:
+    """She said that it can wait."""
+    chat = agreed()
+    chat.say("batal")
+    chat.tap("Simpan dulu")
+    assert chat.wait(5 * DAY) == []
+
+
+def test_what_is_written_to_a_saved_draft_is_no_answer_to_its_question() -> None:
+    """She may add to it without going on."""
+    chat = agreed()
+    chat.say("batal")
+    chat.tap("Simpan dulu")
+    (reply,) = chat.say("bonus juga dipotong")
+    assert [choice.label for choice in reply.choices] == ["Lanjutkan", "Batal"]
+    assert chat.ordered(OpenCase)[-1].report.parts[-1].text == "bonus juga dipotong"
+
+
+def test_a_new_report_may_begin_beside_a_saved_draft() -> None:
+    """Two troubles are two cases."""
+    chat = agreed()
+    chat.say("batal")
+    chat.tap("Simpan dulu")
+    chat.say("lapor baru")
+    assert chat.state is not None
+    assert (step(chat), chat.state.parts) == ("story", ())
+
+
+def test_to_resume_is_no_answer_to_a_question() -> None:
+    """A workplace called "lanjutkan" is none."""
+    chat = agreed()
+    (reply,) = chat.say("lanjutkan")
+    assert reply.text == "Kita lanjutkan, ya.\n\nApa nama tempat kerjanya?"
+
+
+def test_typing_the_button_that_goes_on_ends_the_question_whether_to_cancel() -> None:
+    """The label of an offered answer is that answer."""
+    chat = agreed()
+    chat.say("batal")
+    chat.say("lanjutkan")
+    assert step(chat) == "workplace"
+
+
 # --- follow-up -------------------------------------------------------------------------------
 
 
