@@ -1,6 +1,7 @@
 """WhatsApp and Telegram as they really are: signed webhooks, long poll, topics, over HTTP."""
 
 import concurrent.futures
+import random
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -11,12 +12,16 @@ import pytest
 
 from tests.conftest import ENGINES, migrate
 from tests.fakes.http_server import wait_until
-from tests.fakes.telegram_state import StoredMessage as TelegramMessage
-from tests.fakes.twilio_state import StoredMessage as WhatsAppMessage
+from tests.journeys.people import (
+    TelegramWorker,
+    heard,
+    in_group,
+    message_text,
+    tell_whole_story,
+)
 from tests.program import GROUP, Program, installation
 
 SRI = "+6281200000001"
-STORY = "gaji saya bulan kemarin belum dibayar sampai tgl 20 di PT Maju Jaya Garmindo Bekasi"
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -41,59 +46,6 @@ def program(engine_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with installation(engine_url, tmp_path_factory.mktemp("program")) as made:
         made.start()
         yield made
-
-
-def last(program: Program, phone: str) -> WhatsAppMessage | None:
-    messages = program.twilio.messages(phone)
-    return messages[-1] if messages else None
-
-
-def heard(program: Program, phone: str, words: str, timeout: float = 15) -> WhatsAppMessage:
-    """Wait until the worker's newest message contains these words."""
-
-    def there() -> bool:
-        message = last(program, phone)
-        return message is not None and words in message_text(message)
-
-    wait_until(there, timeout, words)
-    found = last(program, phone)
-    assert found is not None
-    return found
-
-
-def message_text(message: WhatsAppMessage) -> str:
-    return message.rendered.body if message.rendered else message.body
-
-
-def in_group(program: Program, words: str, timeout: float = 15) -> TelegramMessage:
-    """Wait until a post in the officers' group contains these words."""
-    wait_until(lambda: bool(posts(program, words)), timeout, words)
-    return posts(program, words)[-1]
-
-
-def posts(program: Program, words: str) -> list[TelegramMessage]:
-    return [m for m in program.telegram.sent(GROUP) if words in m.text]
-
-
-def tell_whole_story(program: Program, phone: str, story: str = STORY) -> str:
-    """A WhatsApp worker reports; returns the case number."""
-    program.twilio.inbound(phone, story, profile_name="Sri")
-    message = heard(program, phone, "setuju")
-    program.twilio.tap(message, "Setuju")
-    seen = len(program.twilio.messages(phone))
-    for _ in range(12):
-        wait_until(lambda n=seen: len(program.twilio.messages(phone)) > n, 15, "an answer")
-        message = last(program, phone)
-        assert message is not None
-        seen = len(program.twilio.messages(phone))
-        if "Kirim" in message.labels:
-            break
-        label = "Rahasiakan nama" if "Rahasiakan nama" in message.labels else "Lewati"
-        program.twilio.tap(message, label)
-    program.twilio.tap(message, "Kirim")
-    receipt = message_text(heard(program, phone, "KB-"))
-    start = receipt.index("KB-")
-    return receipt[start : start + 12]
 
 
 def test_a_whatsapp_case_from_story_to_closing(program: Program) -> None:
@@ -137,28 +89,10 @@ def test_photos_reach_the_topic_unchanged(database_url: str, tmp_path: Path) -> 
 
 def test_a_telegram_worker_is_served_like_one_on_whatsapp(program: Program) -> None:
     """Both channels lead to the same case."""
-    budi = program.telegram.user(9001, "Budi")
-    program.telegram.private_message(budi, "saya di phk sepihak kemarin, pesangon tidak dikasih")
-
-    def newest() -> TelegramMessage:
-        return program.telegram.sent(budi.id)[-1]
-
-    def tap(label: str) -> None:
-        seen = len(program.telegram.sent(budi.id))
-        program.telegram.tap(newest(), label, budi)
-        program.telegram.wait_sent(budi.id, seen + 1, timeout=15)
-
-    program.telegram.wait_sent(budi.id, 1, timeout=15)
-    tap("Setuju")
-    for _ in range(14):
-        labels = newest().labels
-        if "Kirim" in labels:
-            break
-        tap("Rahasiakan nama" if "Rahasiakan nama" in labels else "Lewati")
-    tap("Kirim")
-    assert "KB-" in newest().text
-    number = newest().text[newest().text.index("KB-") :][:12]
-    assert in_group(program, number).thread_id is not None
+    budi = TelegramWorker(program, 9001, "Budi")
+    budi.says("saya di phk sepihak kemarin, pesangon tidak dikasih")
+    budi.taps("Setuju")
+    assert in_group(program, budi.finishes()).thread_id is not None
 
 
 def test_the_same_webhook_fifty_times_in_parallel_is_one_message(program: Program) -> None:
@@ -200,17 +134,27 @@ def test_a_forged_webhook_is_refused_without_a_trace(
     assert program.twilio.messages(phone) == []
 
 
-def test_nothing_private_stands_in_the_logs(program: Program) -> None:
-    """Logs travel; they must never carry a person, a word or a token. Runs at DEBUG."""
-    phone = "+6281299998877"
-    program.twilio.inbound(phone, "KENARI saya Kenariwati dari pabrik", profile_name="Kenariwati")
-    heard(program, phone, "setuju")
-    log = program.log.read_text()
-    for secret in (
-        "KENARI", "Kenariwati", "81299998877", program.telegram.token,
-        program.telegram.token.split(":")[1], program.twilio.auth_token, program.encryption_key,
-    ):  # fmt: skip
-        assert secret not in log
+def test_updates_in_any_order_make_the_same_case(database_url: str, tmp_path: Path) -> None:
+    """Telegram keeps order; what stands between us and Telegram may not, and may repeat."""
+    parts = ("gaji saya KENARI1 belum dibayar", "sudah dua bulan KENARI2", "satu line KENARI3",
+             "hrd bilang sabar KENARI4", "tolong dibantu KENARI5")  # fmt: skip
+    with installation(database_url, tmp_path) as program:
+        program.start()
+        budi = TelegramWorker(program, 9002, "Budi")
+        budi.says("halo min")
+        budi.taps("Setuju")
+        assert program.stop() == 0
+        for part in parts:
+            program.telegram.private_message(budi.user, part)
+        random.Random(7).shuffle(program.telegram.queue.waiting)  # noqa: S311
+        seen = len(program.telegram.sent(budi.user.id))
+        program.start()
+        program.telegram.wait_sent(budi.user.id, seen + 1, timeout=15)
+        thread = in_group(program, budi.finishes()).thread_id
+        for part in parts:
+            assert in_group(program, part).thread_id == thread
+        receipts = [m for m in program.telegram.sent(budi.user.id) if "Nomor: KB-" in m.text]
+        assert len(receipts) == 1
 
 
 def test_killed_before_the_reply_it_answers_once_after_the_restart(
@@ -230,3 +174,36 @@ def test_killed_before_the_reply_it_answers_once_after_the_restart(
         heard(program, "+6281200000009", "setuju")
         assert len(program.twilio.messages(SRI)) == 1
         assert program.stop() == 0
+
+
+def test_killed_while_twilio_answers_it_repeats_a_question_at_most_once_and_no_receipt(
+    migrated_sqlite: Path, tmp_path: Path
+) -> None:
+    """Twilio has the message, we do not know it: she may be asked twice, not thanked twice."""
+    database = tmp_path / "kawan.db"
+    shutil.copy(migrated_sqlite, database)
+    with installation(f"sqlite:///{database}", tmp_path) as program:
+        program.start()
+
+        def bodies(words: str) -> int:
+            return sum(words in message_text(m) for m in program.twilio.messages(SRI))
+
+        def killed_in_the_middle(act: Callable[[], object], words: str) -> None:
+            program.twilio.delay("messages.create", 20)
+            act()
+            wait_until(lambda: bodies(words) == 1, 15, words)
+            program.kill()
+            program.twilio.delay("messages.create", 0)
+            program.start()
+
+        program.twilio.inbound(SRI, "usul min, kantin dibuka lagi buat shift malam")
+        consent = heard(program, SRI, "setuju")
+        killed_in_the_middle(lambda: program.twilio.tap(consent, "Setuju"), "Sudah benar?")
+        wait_until(lambda: bodies("Sudah benar?") == 2, 15, "the question again")
+        review = heard(program, SRI, "Sudah benar?")
+        killed_in_the_middle(lambda: program.twilio.tap(review, "Kirim"), "Nomor: KB-")
+        other = "+6281200000010"
+        program.twilio.inbound(other, "halo min")
+        heard(program, other, "setuju")
+        in_group(program, "kantin dibuka lagi")
+        assert (bodies("Sudah benar?"), bodies("Nomor: KB-")) == (2, 1)
