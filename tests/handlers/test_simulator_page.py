@@ -124,13 +124,15 @@ def test_a_report_becomes_a_case_that_an_officer_takes(visit, stand):
     report(page)
     tap(page, "Saya tangani", "officer")
     page.get_by_text("Anda menangani kasus ini.").wait_for()
-    page.get_by_test_id("topic-card").get_by_text("dibaca").wait_for()
     say(page, "/balas Kami hubungi HRD", "officer")
     page.get_by_test_id("officer-button").filter(has_text="Kirim").wait_for()
+    page.locator("#card-toggle").click()
+    page.get_by_test_id("topic-card").get_by_text("dibaca").wait_for()
     tap(page, "Tutup", "officer")
     page.locator("dialog").get_by_text("Pilih hasilnya dulu.").wait_for()
     page.keyboard.press("Enter")
     page.reload()
+    page.locator("#card-toggle").click()
     page.get_by_test_id("topic-card").get_by_text("KB-7F3K-92QM").wait_for()
     assert page.get_by_test_id("phone-chat").get_by_text("Laporan diterima").is_visible()
     assert [e.choice for e in stand.events if isinstance(e, MessageReceived)] == [
@@ -142,6 +144,25 @@ def test_a_report_becomes_a_case_that_an_officer_takes(visit, stand):
         "saya tangani",
         "tutup",
     ]
+
+
+@pytest.mark.parametrize("act", ["takes", "writes"])
+def test_the_card_folds_once_the_officer_works_on_the_case(visit, act):
+    """It takes half the room; who answers needs the room for what is said."""
+    page = visit({"width": 1280, "height": 800})
+    report(page)
+    card = page.get_by_test_id("topic-card")
+    assert card.bounding_box()["height"] > 100
+    if act == "takes":
+        tap(page, "Saya tangani", "officer")
+        assert has_focus(page, "#card-toggle")
+    else:
+        say(page, "Saya telepon HRD dulu", "officer")
+    page.locator("#card-body").wait_for(state="hidden")
+    assert card.bounding_box()["height"] < 50
+    page.locator("#card-toggle").click()
+    page.locator("#card-body").wait_for()
+    assert page.locator("#card-toggle").get_attribute("aria-expanded") == "true"
 
 
 def test_two_pages_see_the_same_at_once(visit):

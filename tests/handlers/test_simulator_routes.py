@@ -496,13 +496,14 @@ def test_every_asset_of_the_page_is_inside_the_package(stand):
 
 
 def test_the_first_state_names_who_plays(stand):
-    """Six workers, three officers and one outsider without a private chat."""
+    """Six workers, four officers and one outsider without a private chat."""
     state = ask(stand, "GET", "/simulator/state").json()
     assert [worker["name"] for worker in state["workers"]] == [w.name for w in SIMULATED_WORKERS]
     assert [officer["role"] for officer in state["officers"]] == [
         "koordinator",
         "petugas",
         "petugas",
+        "hanya membaca",
         "bukan petugas",
     ]
     assert state["officers"][-1]["chat"] == ""

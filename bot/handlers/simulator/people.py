@@ -38,6 +38,7 @@ SIMULATED_OFFICERS: tuple[tuple[str, str, str], ...] = (
     ("petugas-ratna", "Ratna", "coordinator"),
     ("petugas-joko", "Joko", "officer"),
     ("petugas-maria", "Maria", "officer"),
+    ("petugas-tono", "Tono", "readonly"),
 )
 #: Someone in the group who is not on the roster.
 OUTSIDER = ("orang-luar", "Orang luar")

@@ -35,12 +35,9 @@ export class Officers {
     this.buildOfficers();
     document.getElementById("room-back").addEventListener("click", () => this.showList());
     this.closer.addEventListener("click", () => this.toggleTopic());
-    const toggle = document.getElementById("card-toggle");
-    toggle.addEventListener("click", () => {
-      const open = toggle.getAttribute("aria-expanded") !== "true";
-      toggle.setAttribute("aria-expanded", String(open));
-      this.cardBody.hidden = !open;
-    });
+    this.folded = new Set(memory.get("folded") || []);
+    this.cardToggle = document.getElementById("card-toggle");
+    this.cardToggle.addEventListener("click", () => this.foldCard(!this.cardBody.hidden));
   }
 
   buildComposer() {
@@ -190,6 +187,7 @@ export class Officers {
   showCard() {
     const card = this.pinned();
     this.card.hidden = !card;
+    this.showFold();
     if (!card) {
       this.cardBody.replaceChildren();
       this.cardShown = null;
@@ -201,6 +199,21 @@ export class Officers {
     const old = this.cardBody.firstElementChild;
     if (old) this.log.swap(old, fresh);
     else this.cardBody.replaceChildren(fresh);
+  }
+
+  /** Whoever works on a case needs the room more than the card; it is one tap away. */
+  foldCard(folded) {
+    if (folded) this.folded.add(this.log.thread);
+    else this.folded.delete(this.log.thread);
+    this.memory.set("folded", [...this.folded]);
+    this.showFold();
+  }
+
+  showFold() {
+    const folded = this.folded.has(this.log.thread);
+    if (folded && this.cardBody.contains(document.activeElement)) this.cardToggle.focus();
+    this.cardToggle.setAttribute("aria-expanded", String(!folded));
+    this.cardBody.hidden = folded;
   }
 
   draw(message, find, withActions = true) {
@@ -221,11 +234,13 @@ export class Officers {
     this.taps.add(body.client_id);
     button.classList.add("is-waiting");
     setTimeout(() => button.classList.remove("is-waiting"), 4000);
+    if (message === this.pinned()) this.foldCard(true);
     await attempt(() => postJson(`officers/${this.officer}/taps`, body));
   }
 
   async send({ text, files, edits, replyTo }) {
     const { chat, thread } = this.place;
+    if (thread) this.foldCard(true);
     const path = `officers/${this.officer}`;
     if (!files.length) {
       const body = { client_id: newId(), chat, thread, text, edits, reply_to: replyTo };
