@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, literal_column, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -35,6 +35,9 @@ _FINISH = (
         _inbox.c.attempts == bindparam("tries"),
     )
     .values(status="done", done_at=bindparam("at"), lease_until=None, error="", sealed=None)
+)
+_NEXT_IDS = text(
+    "SELECT nextval(pg_get_serial_sequence('inbox', 'id')) FROM generate_series(1, :count)"
 )
 
 MAX_ATTEMPTS = 5
@@ -87,6 +90,12 @@ def insert_inbound(session: Session, rows: Sequence[NewInbound]) -> list[bool]:
     """Insert rows; for each, whether it is new rather than stored before."""
     dialect = postgresql if is_postgres(session) else sqlite
     values = [_NEW_ROW | asdict(row) | {"available_at": row.received_at} for row in rows]
+    if len(values) > 1 and is_postgres(session):
+        # Processes that store the same events must lock them in one order, or they would wait
+        # for each other; the ids keep the order in which the events came.
+        ids = session.execute(_NEXT_IDS, {"count": len(values)}).scalars()
+        values = [value | {"id": new} for value, new in zip(values, sorted(ids), strict=True)]
+        values.sort(key=lambda value: (value["account"], value["external_id"]))
     statement = (
         dialect.insert(_inbox)
         .on_conflict_do_nothing(index_elements=["account", "external_id"])

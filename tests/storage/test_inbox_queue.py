@@ -2,6 +2,7 @@
 
 import threading
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlmodel import col, select
@@ -126,6 +127,33 @@ def test_five_tries_with_growing_pauses_then_the_lane_goes_on(ground: Ground) ->
     assert [row.external_id for row in _claim(ground, seconds)] == ["biasa"]
     with ground.database.reading() as session:
         assert inbox_counts(session) == {"new": 0, "claimed": 1, "dead": 1}
+
+
+def test_two_processes_that_store_the_same_events_do_not_block_each_other(
+    ground: Ground,
+) -> None:
+    """A provider repeats what was slow: both processes may hold the same events at once."""
+    ready = threading.Barrier(2)
+
+    def store(backwards: bool) -> int:
+        fresh = 0
+        for number in range(15):
+            events = [ground.event(f"l{key}", f"{number}-{key}") for key in range(60)]
+            ready.wait(20)
+            with ground.database.transaction() as session:
+                fresh += sum(insert_inbound(session, events[::-1] if backwards else events))
+        return fresh
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(store, (False, True))) == 15 * 60
+
+
+def test_events_of_a_lane_keep_the_order_in_which_they_came(ground: Ground) -> None:
+    """Their keys sort differently."""
+    ground.inbound("a", "9", "1", "5")
+    with ground.database.reading() as session:
+        stored = session.exec(select(Inbound.external_id).order_by(col(Inbound.id))).all()
+    assert stored == ["9", "1", "5"]
 
 
 def test_a_claim_ends_by_itself_and_a_late_worker_changes_nothing(ground: Ground) -> None:
