@@ -3,7 +3,7 @@
 Rights are checked in every act; who may not is told why (:class:`NotPossible`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.cases import assignment, replies, reveal
@@ -33,39 +33,32 @@ def _take(act: Act) -> str:
 
 def _offer_stages(act: Act) -> str:
     _must_act(act)
-    work, case = act.work, act.case
-    choices = tuple(
-        button(work, case, work.texts.label(f"cases.stage.{stage}.label"), "to_stage", stage)
-        for stage in next_stages(case)
-    )
-    work.write.post(case, work.texts("officers.ask.stage"), choices=choices)
-    return ""
+    texts = act.work.texts
+    stages = {s: texts.label(f"cases.stage.{s}.label") for s in next_stages(act.case)}
+    return _offer(act, "stage", "to_stage", stages)
 
 
 def _to_stage(act: Act) -> str:
     _must_act(act)
-    if act.tap.value == "selesai":
+    stage = _chosen(act)
+    if stage == "selesai":
         return _offer_outcomes(act)
-    change_stage(act.work, act.case, act.tap.value, officer=act.officer)
+    change_stage(act.work, act.case, stage, officer=act.officer)
     return act.work.texts("officers.done.stage")
 
 
 def _offer_outcomes(act: Act) -> str:
     _must_act(act)
-    work, case = act.work, act.case
-    if case.status in CLOSED:
+    if act.case.status in CLOSED:
         raise NotPossible("cases.refused.already_closed")
-    choices = tuple(
-        button(work, case, work.texts.label(f"cases.outcome.{outcome}.label"), "close_as", outcome)
-        for outcome in OUTCOMES
-    )
-    work.write.post(case, work.texts("officers.ask.outcome"), choices=choices)
-    return ""
+    texts = act.work.texts
+    outcomes = {outcome: texts.label(f"cases.outcome.{outcome}.label") for outcome in OUTCOMES}
+    return _offer(act, "outcome", "close_as", outcomes)
 
 
 def _close_as(act: Act) -> str:
     _must_act(act)
-    change_stage(act.work, act.case, "selesai", officer=act.officer, outcome=act.tap.value)
+    change_stage(act.work, act.case, "selesai", officer=act.officer, outcome=_chosen(act))
     return act.work.texts("officers.done.closed")
 
 
@@ -77,17 +70,13 @@ def _reopen(act: Act) -> str:
 
 def _offer_categories(act: Act) -> str:
     _must_act(act)
-    choices = tuple(
-        button(act.work, act.case, category.label, "to_category", category.slug)
-        for category in act.work.taxonomy.categories
-    )
-    act.work.write.post(act.case, act.work.texts("officers.ask.category"), choices=choices)
-    return ""
+    categories = {category.slug: category.label for category in act.work.taxonomy.categories}
+    return _offer(act, "category", "to_category", categories)
 
 
 def _to_category(act: Act) -> str:
     _must_act(act)
-    work, case, category = act.work, act.case, act.tap.value
+    work, case, category = act.work, act.case, _chosen(act)
     _correct(act, "category", case.category, category)
     case.category = category
     work.session.add(case)
@@ -101,18 +90,15 @@ def _to_category(act: Act) -> str:
 
 def _offer_urgencies(act: Act) -> str:
     _must_act(act)
-    choices = tuple(
-        button(act.work, act.case, urgency.label, "to_urgency", urgency.slug)
-        for urgency in act.work.taxonomy.urgencies
-    )
-    act.work.write.post(act.case, act.work.texts("officers.ask.urgency"), choices=choices)
-    return ""
+    urgencies = {urgency.slug: urgency.label for urgency in act.work.taxonomy.urgencies}
+    return _offer(act, "urgency", "to_urgency", urgencies)
 
 
 def _to_urgency(act: Act) -> str:
     _must_act(act)
-    _correct(act, "urgency", act.case.urgency, act.tap.value)
-    act.case.urgency = act.tap.value
+    urgency = _chosen(act)
+    _correct(act, "urgency", act.case.urgency, urgency)
+    act.case.urgency = urgency
     act.work.session.add(act.case)
     act.work.write.set_topic(act.case)
     return act.work.texts("officers.done.urgency")
@@ -182,6 +168,37 @@ TOPIC_COMMANDS: dict[str, Callable[[Act], str]] = {
     "/urgensi": _offer_urgencies,
     "/bantuan": _help,
 }
+
+
+_OFFERED_AT = {
+    "to_stage": "status",
+    "close_as": "status",
+    "to_category": "category",
+    "to_urgency": "urgency",
+}
+
+
+def offered(case: Case, action: str, choice: str) -> str:
+    """A choice as its button carries it: with what the case was when it was offered."""
+    return f"{choice}|{getattr(case, _OFFERED_AT[action])}"
+
+
+def _offer(act: Act, question: str, action: str, labels: Mapping[str, str]) -> str:
+    work, case = act.work, act.case
+    choices = tuple(
+        button(work, case, label, action, offered(case, action, choice))
+        for choice, label in labels.items()
+    )
+    work.write.post(case, work.texts(f"officers.ask.{question}"), choices=choices)
+    return ""
+
+
+def _chosen(act: Act) -> str:
+    """What was chosen; a question about what the case no longer is cannot be answered."""
+    choice = act.tap.value.partition("|")[0]
+    if act.tap.value != offered(act.case, act.tap.action, choice):
+        raise NotPossible("officers.refused.old_button")
+    return choice
 
 
 def _must_act(act: Act) -> None:

@@ -13,7 +13,7 @@ from bot.cases.work import Work, reach_of
 from bot.channels import Text
 from bot.commands import Choice
 from storage.cases import CaseContent, content_of, message_content
-from storage.tables import Attachment, Case, CaseMessage, Outbound
+from storage.tables import Attachment, Case, CaseMessage, Correction, Outbound
 
 _MARKS = {
     "belum_lengkap": "✍️", "baru": "🔴", "verifikasi": "🔎", "ditangani": "🟡", "bipartit": "🤝",
@@ -24,6 +24,7 @@ _TITLE_LIMIT = 128
 _FACT_SHOWN = 80
 _TRIGGERS_SHOWN = 200
 _REPLY_SHOWN = 2500
+_SUREST = 99  # a guess is never certain
 
 
 def title(work: Work, case: Case) -> str:
@@ -127,13 +128,10 @@ def _subject(work: Work, case: Case, content: CaseContent) -> list[str]:
         ]
     kind = work.texts(f"cases.kind.{case.kind}")
     line = f"{kind} · <b>{escaped(work.category_label(case.category))}</b>"
-    if content.confirmed:
-        line += f" ({work.texts('officers.card.confirmed')})"
-    elif content.probability:
-        line += (
-            f" ({work.texts('officers.card.suggested', percent=round(content.probability * 100))})"
-        )
-    lines = [line, work.texts("officers.card.urgency", urgency=urgency)]
+    lines = [
+        line + _who_says_so(work, case, content),
+        work.texts("officers.card.urgency", urgency=urgency),
+    ]
     if content.triggers:
         words = escaped(shortened(", ".join(content.triggers), _TRIGGERS_SHOWN))
         lines.append(work.texts("officers.card.triggers", words=words))
@@ -141,6 +139,23 @@ def _subject(work: Work, case: Case, content: CaseContent) -> list[str]:
         labels = [work.taxonomy.tags.get(tag, tag) for tag in case.tags.split(",")]
         lines.append(work.texts("officers.card.tags", tags=escaped(", ".join(labels))))
     return lines
+
+
+def _who_says_so(work: Work, case: Case, content: CaseContent) -> str:
+    """How far the category can be trusted: a person's word, or the classifier's."""
+    corrected = select(Correction.id).where(
+        Correction.case_id == case.id,
+        Correction.actor == "officer",
+        Correction.field == "category",
+    )
+    if work.session.exec(corrected.limit(1)).first() is not None:
+        return f" ({work.texts('officers.card.corrected')})"
+    if content.confirmed:
+        return f" ({work.texts('officers.card.confirmed')})"
+    if not content.probability:
+        return ""
+    percent = min(round(content.probability * 100), _SUREST)
+    return f" ({work.texts('officers.card.suggested', percent=percent)})"
 
 
 def _facts(work: Work, case: Case, content: CaseContent) -> list[str]:
@@ -161,6 +176,11 @@ def _people(work: Work, case: Case, content: CaseContent) -> list[str]:
     lines = [work.texts(f"officers.card.identity_{case.identity}")]
     if content.member:
         lines.append(work.texts(f"officers.card.member_{content.member}"))
+    if content.safe_hours and case.sensitive:
+        lines.append(work.texts("officers.card.safe_hours_private"))
+    elif content.safe_hours:
+        hours = escaped(shortened(content.safe_hours, _FACT_SHOWN))
+        lines.append(work.texts("officers.card.safe_hours", value=hours))
     owner = officer_by_id(work.session, work.vault, case.owner_id)
     if owner is not None:
         lines.append(work.texts("officers.card.owner", name=escaped(owner.name)))

@@ -30,6 +30,7 @@ def reveal_reporter(work: Work, case: Case, officer: RosterOfficer) -> None:
     facts = work.texts(
         "officers.reveal.facts",
         number=case.number,
+        mark=_mark(work, case),
         category=escaped(work.category_label(case.category)),
         workplace=escaped(content.workplace) or "-",
         happened=escaped(content.happened) or "-",
@@ -48,11 +49,17 @@ def reveal_message(work: Work, case: Case, message: CaseMessage, officer: Roster
     """
     _may_see(case, officer)
     words = escaped(shortened(message_content(work.vault, message).text, _SHOWN))
-    text = work.texts("officers.reveal.message", number=case.number, text=words or "-")
+    text = work.texts(
+        "officers.reveal.message", number=case.number, mark=_mark(work, case), text=words or "-"
+    )
     work.write.whisper(
         officer.user_id, text, case_id=case.id, attachment_id=message.attachment_id or 0
     )
     _log(work, case, officer, "revealed_message")
+
+
+def _mark(work: Work, case: Case) -> str:
+    return work.texts("officers.reveal.confidential") if case.sensitive else ""
 
 
 def _may_see(case: Case, officer: RosterOfficer) -> None:

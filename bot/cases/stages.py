@@ -25,6 +25,7 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
 }
 CLOSED = frozenset({"selesai", "ditolak", "arsip"})
 OUTCOMES = ("tercapai", "sebagian", "tidak_tercapai", "dicabut")
+_OF_ASPIRATIONS = CLOSED | {"verifikasi", "ditangani", "dilimpahkan"}  # an "usul" is no "kasus"
 REOPEN_WITHIN = timedelta(days=30)
 
 
@@ -98,10 +99,13 @@ def reporter_text(work: Work, case: Case, *, reopened: bool = False) -> str:
     """What the reporter is told about the stage that her case is at now."""
     if reopened:
         return work.texts("cases.reopened", number=case.number)
+    key = f"cases.stage.{case.status}.reporter"
+    if case.kind == "aspirasi" and case.status in _OF_ASPIRATIONS:
+        key = f"cases.aspirasi.{case.status}"
     if case.status == "selesai":
         outcome = work.texts(f"cases.outcome.{case.outcome}.reporter")
-        return work.texts("cases.stage.selesai.reporter", number=case.number, outcome=outcome)
-    return work.texts(f"cases.stage.{case.status}.reporter", number=case.number)
+        return work.texts(key, number=case.number, outcome=outcome)
+    return work.texts(key, number=case.number)
 
 
 def _show(work: Work, case: Case, before: str) -> None:

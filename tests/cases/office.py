@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.cases import desk as officers_desk
+from bot.cases.acts import offered
 from bot.cases.opening import open_case
 from bot.cases.roster import RosterOfficer, add_officer, remove_officer
 from bot.cases.taps import button
@@ -62,6 +63,8 @@ class Office(Desk):
         self, user_id: str, case: Case, action: str, value: str = "", message_id: int | None = None
     ) -> Answer:
         """Somebody taps a button of this case."""
+        if action in {"to_stage", "close_as", "to_category", "to_urgency"}:
+            value = offered(self.stored(case), action, value)
         with self.database.transaction() as session:
             made = button(self.work(session), case, "x", action, value, message_id)
         return self.taps_payload(user_id, made.id)

@@ -70,6 +70,7 @@ def test_a_confidential_case_says_nothing_in_the_group(office: Office) -> None:
     assert "KENARI" not in group
     assert "+62812" not in group
     assert office.work_label(case) not in group
+    assert office.texts("officers.card.safe_hours_private") in group
 
 
 def test_the_same_case_not_confidential_does_show_its_story(office: Office) -> None:
@@ -77,9 +78,9 @@ def test_the_same_case_not_confidential_does_show_its_story(office: Office) -> N
     case = office.opens(SENSITIVE, category="upah")
     _live_through(office, case)
     group = office.in_the_group()
-    for shown in ("KENARI-CERITA", "KENARI-TAMBAHAN", "KENARI-TEMPAT", "diralat"):
+    for shown in ("KENARI-CERITA", "KENARI-TAMBAHAN", "KENARI-TEMPAT", "KENARI-JAM", "diralat"):
         assert shown in group
-    for hidden in ("KENARI-NAMA", "KENARI-JAM", "+62812"):
+    for hidden in ("KENARI-NAMA", "+62812"):
         assert hidden not in group
 
 
@@ -111,6 +112,34 @@ def test_only_the_one_in_charge_or_a_coordinator_reads_it_and_it_is_logged(offic
         ("revealed_reporter", joko), ("revealed_message", joko),
         ("revealed_reporter", ratna), ("revealed_message", ratna),
     ]  # fmt: skip
+
+
+def test_only_what_is_confidential_is_called_so(office: Office) -> None:
+    """A warning that stands everywhere is read nowhere."""
+    warning = office.texts("officers.reveal.confidential")
+    for report, warned in ((SENSITIVE, True), (REPORT, False)):
+        office.taps("ratna", office.opens(report), "reveal")
+        office.deliver()
+        assert (warning in office.whispered("ratna")[-1]) is warned
+
+
+def test_a_card_says_who_chose_the_category(office: Office) -> None:
+    """A guess is never certain, and after an officer's correction it is no guess."""
+    case = office.opens(REPORT)
+    with office.database.transaction() as session:
+        row = case_by_id(session, case.id or 0)
+        assert row is not None
+        row.sealed = seal_content(office.vault, CaseContent(probability=0.9999))
+        session.add(row)
+
+    def shown() -> str:
+        with office.database.transaction() as session:
+            return card.card(office.work(session), office.stored(case)).text
+
+    assert office.texts("officers.card.suggested", percent=99) in shown()
+    office.taps("ratna", case, "to_category", "jaminan_sosial")
+    assert office.texts("officers.card.corrected") in shown()
+    assert "99" not in shown()
 
 
 def test_a_hidden_name_stays_hidden_even_on_reveal(office: Office) -> None:

@@ -102,6 +102,48 @@ def test_the_reporter_is_told_each_step_unless_she_wants_no_such_messages(office
     assert len(office.heard()) == 1
 
 
+@pytest.mark.parametrize(
+    ("command", "first", "stale"),
+    [
+        ("/status", "Bipartit", "Selesai"),
+        ("/kategori", "Lembur", "PHK"),
+        ("/urgensi", "Darurat", "Mendesak"),
+    ],
+)
+def test_a_choice_counts_only_while_the_case_is_what_it_was_offered_for(
+    office: Office, command: str, first: str, stale: str
+) -> None:
+    """Old questions stay in the topic; a thumb on one must not undo what was decided since."""
+    case = office.opens()
+    office.deliver()
+    office.taps("joko", case, "take")
+    _move(office, case, "ditangani")
+    office.writes("joko", case, command)
+    asked = next(row for row in reversed(office.rows("post")) if office.payload(row)["choices"])
+    choices = office.payload(asked)["choices"]
+    buttons = {choice[1]: choice[0] for choice in choices}  # type: ignore[attr-defined]
+    pick = {label: next(i for n, i in buttons.items() if label in n) for label in (first, stale)}
+    assert not office.taps_payload("joko", pick[first]).alert
+    decided = office.stored(case)
+    answer = office.taps_payload("joko", pick[stale])
+    assert (answer.text, answer.alert) == (office.texts("officers.refused.old_button"), True)
+    now = office.stored(case)
+    assert (now.status, now.category, now.urgency) == (
+        decided.status, decided.category, decided.urgency,
+    )  # fmt: skip
+
+
+def test_who_made_a_proposal_is_not_told_of_a_report(office: Office) -> None:
+    """She asked for a prayer room; "your report is being examined" would frighten her."""
+    case = office.opens(kind="aspirasi", category="fasilitas")
+    for stage in ("verifikasi", "ditangani", "selesai"):
+        _move(office, case, stage, outcome="tercapai" if stage == "selesai" else "")
+    office.deliver()
+    assert len(office.heard()) == 3
+    assert all("usul Anda" in said for said in office.heard())
+    assert not any("laporan" in said or "kasus" in said for said in office.heard())
+
+
 def test_the_drawing_of_the_stages_is_up_to_date() -> None:
     """Officers learn the ladder from it."""
     assert diagram() in PAGE.read_text(), "run: python -m tests.cases.draw_stages"
