@@ -173,6 +173,13 @@ def test_an_edit_corrects_the_message_it_is_of() -> None:
     assert event.at == at("edited_message__text", "edit_date")
 
 
+def test_a_live_location_that_moves_corrects_nothing() -> None:
+    """Telegram sends each move as an edit without words; it must not blank what she told."""
+    moved = update("message__location")["message"] | {"edit_date": 1795000000}
+    event = parsed({"update_id": 9, "edited_message": moved})
+    assert event == NotUnderstood("telegram", "edited_message", AT)
+
+
 def tap(data: str | None, **message: Any) -> dict[str, Any]:
     body = update("callback_query__inaccessible_message")
     body["callback_query"].pop("data")

@@ -96,6 +96,8 @@ def _to_event(update: Update, received_at: datetime) -> Event | None:
 def _private_message(message: Message, *, edited: bool) -> Event | None:
     text, contact = text_of(message), contact_of(message)
     media, location = media_of(message), location_of(message)
+    if edited and location is not None:  # a live location moved: she corrected no words
+        return None
     unsupported = None
     if not (text or contact or media or location):
         unsupported = _unsupported(message)
