@@ -8,7 +8,7 @@ from sqlmodel import col, func, select
 
 from bot.cases.roster import RosterOfficer, add_officer, all_officers, find_officer, remove_officer
 from bot.cases.stages import CLOSED
-from bot.cli.show import Refused, print_json, print_table, say
+from bot.cli.show import Refused, note, print_json, print_table, say
 from bot.cli.store import existing_store, organisation_named, slugs_by_id
 from storage.setup import DEFAULT_ORGANISATION
 from storage.tables import Case
@@ -50,19 +50,27 @@ def add(
     if not name.strip():
         raise typer.BadParameter("nama tidak boleh kosong", param_hint="--name")
     with existing_store() as store, store.database.transaction() as session:
+        organisation_id = organisation_named(session, slug).id or 0
         officer = add_officer(
             session,
             store.vault,
-            organisation_named(session, slug).id or 0,
+            organisation_id,
             user_id=str(telegram_user_id),
             name=name.strip(),
             role=role.value,
             now=store.clock.now(),
         )
+        roster = all_officers(session, store.vault, organisation_id)
     if as_json:
         print_json(_plain(officer, slug))
     else:
         say(f"{officer.name} sekarang {_ROLE_LABELS[officer.role]} di {slug}.")
+    if not any(one.is_coordinator for one in roster):
+        # Only with an empty roster do the group's administrators become coordinators.
+        note(
+            f"Perhatian: belum ada koordinator di {slug}, dan admin grup tidak menjadi "
+            "koordinator lagi. Tambahkan satu dengan --role coordinator."
+        )
 
 
 @app.command("remove")

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session, col, func, select
 
+from bot.accounts import OrganisationAccounts, stored_accounts
 from bot.cli.show import Refused, print_json, print_table, say
 from bot.cli.store import Store, existing_store, organisation_named
 from storage.setup import accounts_of, ensure_organisation, organisation_by_slug
@@ -140,6 +141,7 @@ def change(
             organisation.officer_chat = _checked("officer_chat", officer_chat)
         if changes:
             _seal_accounts(store, organisation, changes)
+            _refuse_shared(store, session, organisation)
         session.add(organisation)
         session.flush()
         facts = _facts(store, session, organisation)
@@ -167,6 +169,37 @@ def _seal_accounts(store: Store, organisation: Organisation, changes: Mapping[st
             f"Isi juga {options}, atau kosongkan semuanya untuk mematikan WhatsApp.",
         )
     organisation.sealed = store.vault.seal_json(accounts, "organisations") if accounts else None
+
+
+def _refuse_shared(store: Store, session: Session, organisation: Organisation) -> None:
+    """What comes in at a bot or a sender belongs to one organisation.
+
+    Raises:
+        Refused: another one uses the bot or the sender, the settings count for the default one.
+    """
+    session.flush()
+    accounts = {
+        one.slug: _places(own)
+        for one, own in stored_accounts(session, store.settings, store.vault)
+    }
+    mine = accounts.pop(organisation.slug, {})
+    for slug, others in accounts.items():
+        for what, place in mine.items():
+            if others.get(what) == place:
+                raise Refused(
+                    f"{what} itu sudah dipakai organisasi {slug!r}; tidak ada yang disimpan.",
+                    f"Pakai {what} lain, atau kosongkan dulu pada {slug!r} "
+                    "(organisasi utama: juga di .env).",
+                )
+
+
+def _places(own: OrganisationAccounts) -> dict[str, str]:
+    places = {}
+    if own.telegram is not None:
+        places["bot Telegram"] = own.telegram.name
+    if own.whatsapp is not None:
+        places["nomor WhatsApp"] = own.whatsapp.sender
+    return places
 
 
 def _facts(store: Store, session: Session, organisation: Organisation) -> dict[str, Any]:

@@ -67,6 +67,29 @@ def test_half_a_twilio_account_is_refused(cli: CommandLine) -> None:
     }
 
 
+def test_two_organisations_cannot_share_a_bot_or_a_sender(cli: CommandLine) -> None:
+    """What comes in there would go to the wrong union, with everything the worker tells."""
+    sender, twilio = "+6281100000000", ("--twilio-account-sid", SID, "--twilio-auth-token")
+    cli.ok("orgs", "add", "garmen", "--name", "Serikat Garmen")
+    cli.ok("orgs", "add", "kebun", "--name", "Serikat Kebun")
+    cli.ok("orgs", "set", "garmen", "--telegram-bot-token", stdin=f"{TOKEN}\n")
+    cli.ok("orgs", "set", "garmen", *twilio, "--twilio-whatsapp-from", sender, stdin="rahasia\n")
+    renewed = "987654:AAanother-token-of-the-same-bot"
+    said = cli.fails("orgs", "set", "kebun", "--telegram-bot-token", stdin=f"{renewed}\n")
+    assert "garmen" in said
+    assert "AAanother" not in said
+    assert "garmen" in cli.fails(
+        "orgs", "set", "kebun", *twilio, "--twilio-whatsapp-from", sender, stdin="lain\n"
+    )
+    assert accounts(cli, "kebun") == {}
+    cli.ok("orgs", "set", "garmen", "--telegram-bot-token", stdin=f"{renewed}\n")
+
+    settings = cli.having(TELEGRAM_BOT_TOKEN="111111:AAof-the-settings")
+    taken = "111111:AAx\n"
+    assert "utama" in settings.fails("orgs", "set", "kebun", "--telegram-bot-token", stdin=taken)
+    cli.ok("orgs", "set", "kebun", "--telegram-bot-token", stdin=taken)
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [("--twilio-account-sid", "AC12"), ("--officer-chat", "grup"), ("--name", "  ")],
@@ -97,6 +120,16 @@ def test_officers_are_added_changed_and_removed(cli: CommandLine) -> None:
     cli.ok("officers", "remove", "4711")
     assert cli.json("officers", "list") == []
     assert "4711" not in cli.fails("officers", "remove", "4711")
+
+
+def test_a_roster_without_a_coordinator_is_told(cli: CommandLine) -> None:
+    """Nobody could take over a case, and the group's administrators do not step in."""
+    warned = cli("officers", "add", "4711", "--name", "Ratna")
+    assert "belum ada koordinator" in warned.stderr
+    assert "belum ada koordinator" not in warned.stdout
+    calm = cli("officers", "add", "4712", "--name", "Joko", "--role", "coordinator")
+    later = cli("officers", "add", "4713", "--name", "Maria")
+    assert calm.stderr + later.stderr == ""
 
 
 def test_wrong_officers_are_wrong_usage(cli: CommandLine) -> None:
