@@ -221,7 +221,7 @@ def attachments_of(session: Session, case_id: int) -> Sequence[Attachment]:
 
 
 def company_names(session: Session, vault: Vault, organisation_id: int) -> tuple[str, ...]:
-    """Workplaces that reporters of this organisation named before."""
+    """Companies of cases that officers of this organisation took, see ``bot.cases.workplaces``."""
     rows = session.exec(select(Company).where(Company.organisation_id == organisation_id)).all()
     return tuple(vault.open(row.sealed, "companies").decode() for row in rows)
 

@@ -3,6 +3,7 @@
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible, change_stage
 from bot.cases.work import Work, tell_reporter
+from bot.cases.workplaces import remember_workplace
 from storage.cases import add_event
 from storage.tables import Case
 
@@ -21,6 +22,7 @@ def take(work: Work, case: Case, officer: RosterOfficer) -> None:
         raise NotPossible("cases.refused.other_owner")
     before, case.owner_id = case.owner_id, officer.id
     work.session.add(case)
+    remember_workplace(work, case)
     add_event(work.session, work.vault, case, "taken", work.now, actor="officer",
               officer_id=officer.id)  # fmt: skip
     if case.status == "baru":

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from bot.cases.roster import RosterOfficer
 from bot.cases.taps import button
 from bot.cases.work import Work
+from bot.cases.workplaces import remember_workplace
 from bot.commands import Choice
 from bot.flows.knowledge import Understanding
 from nlp.danger import find_danger
-from storage.cases import add_event, link_company, messages_of, row_id
+from storage.cases import add_event, messages_of, row_id
 from storage.tables import Case, CaseMessage
 
 Understand = Callable[[str], Understanding]
@@ -20,7 +21,7 @@ def keep_confidential(work: Work, case: Case) -> None:
     if case.sensitive:
         return
     case.sensitive = True
-    link_company(work.session, work.vault, case, "", work.now)
+    remember_workplace(work, case)
     work.write.erase_posts(case)
     for message in messages_of(work.session, row_id(case)):
         if message.direction == "reporter":
@@ -36,6 +37,7 @@ def lift_confidence(work: Work, case: Case, coordinator: RosterOfficer) -> None:
     """
     case.sensitive = False
     work.session.add(case)
+    remember_workplace(work, case)
     add_event(work.session, work.vault, case, "confidence_lifted", work.now, actor="officer",
               officer_id=coordinator.id)  # fmt: skip
     work.write.show_card(case)

@@ -14,6 +14,7 @@ from bot.cases.confidential import (
 from bot.cases.markup import escaped_pieces
 from bot.cases.stages import CLOSED, change_stage
 from bot.cases.work import Work
+from bot.cases.workplaces import remember_workplace
 from bot.commands import Part, Report
 from bot.flows.knowledge import Understanding
 from bot.outbox.orders import CASEWORK, DANGER
@@ -24,7 +25,6 @@ from storage.cases import (
     case_by_id,
     case_by_number,
     content_of,
-    link_company,
     message_content,
     row_id,
     seal_content,
@@ -88,9 +88,7 @@ def open_case(
         add_event(work.session, work.vault, case, "opened", work.now, actor="reporter",
                   after=case.status)  # fmt: skip
     _keep_private(work, person, report)
-    # A workplace told in confidence is never offered to somebody else.
-    workplace = "" if case.sensitive else report.workplace
-    link_company(work.session, work.vault, case, workplace, work.now)
+    remember_workplace(work, case)
     if predicted is not None and fresh:
         _keep_prediction(work, case, report, predicted)
     work.write.show_card(case, priority=DANGER if case.urgency == "darurat" else CASEWORK)

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible
 from bot.cases.work import Work, reach_of
+from bot.cases.workplaces import remember_workplace
 from bot.commands import Promise
 from storage.cases import (
     MessageContent,
@@ -86,6 +87,7 @@ def send_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOffi
         add_event(work.session, work.vault, case, "taken", work.now, actor="officer",
                   officer_id=officer.id, after=_by_reply(message))  # fmt: skip
         work.session.add(case)
+        remember_workplace(work, case)
     message.state, message.at = "queued", work.now
     work.session.add(message)
     _queue(work, case, message, UNDO_TIME)
@@ -253,6 +255,7 @@ def _as_if_never_sent(work: Work, case: Case, message: CaseMessage) -> None:
     if taken_by == _by_reply(message):
         case.owner_id = None
         work.session.add(case)
+        remember_workplace(work, case)
 
 
 def _by_reply(message: CaseMessage) -> str:

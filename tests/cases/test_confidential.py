@@ -12,7 +12,7 @@ from bot.commands import Part, Report
 from bot.flows.knowledge import Understanding
 from bot.handlers.simulator.markup import parse_html, plain_text
 from bot.outbox.split import units
-from storage.cases import CaseContent, case_by_id, seal_content
+from storage.cases import CaseContent, case_by_id, company_names, seal_content
 from storage.tables import Case
 from tests.cases.office import REPORT, Office
 from tests.world import World
@@ -152,15 +152,22 @@ def test_a_hidden_name_stays_hidden_even_on_reveal(office: Office) -> None:
     assert "+62812" not in facts
 
 
-def test_a_workplace_told_in_confidence_is_not_offered_to_others(office: Office) -> None:
-    """The question whether she means the house of Bu … would tell the next one that somebody complained."""
-    from storage.cases import company_names
+def test_only_a_company_that_an_officer_took_up_is_offered_to_others(office: Office) -> None:
+    """An employer who types his own name must not learn that somebody complained just now."""
 
-    office.opens(SENSITIVE)
-    office.opens(REPORT, workplace="PT Terbuka")
-    with office.database.reading() as session:
-        names = company_names(session, office.vault, office.organisation_id)
-    assert names == ("PT Terbuka",)
+    def known() -> tuple[str, ...]:
+        with office.database.reading() as session:
+            return company_names(session, office.vault, office.organisation_id)
+
+    secret = office.opens(SENSITIVE)
+    shown = office.opens(REPORT, workplace="pt terbuka jaya yang di cikarang, bosnya Pak Budi")
+    house = office.opens(REPORT, workplace="rumah Bu Siti")
+    assert known() == ()
+    for case in (secret, shown, house):
+        office.taps("joko", case, "take")
+    assert known() == ("PT Terbuka Jaya",)
+    office.taps("joko", shown, "to_category", "pelecehan_kekerasan")
+    assert known() == ()
 
 
 def test_a_case_that_becomes_confidential_takes_its_story_out_of_the_group(office: Office) -> None:
