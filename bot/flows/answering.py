@@ -10,7 +10,7 @@ from bot.flows.choosing import chosen
 from bot.flows.knowledge import Knowledge, Match
 from bot.flows.obeying import obey
 from bot.flows.script import Ask, Choose, State, Turn
-from bot.flows.speaking import DOOR, clip, heard, is_which, option_of
+from bot.flows.speaking import DOOR, PATIENCE_WITH_MISSES, clip, heard, is_which, option_of
 from bot.flows.walking import LISTEN, found, go_on, jump, land, repeat, walk
 from bot.flows.words import (
     Word,
@@ -22,6 +22,7 @@ from bot.flows.words import (
     is_visible,
     is_why,
     length_in_words,
+    wants_secrecy,
 )
 
 Commands = tuple[Command, ...]
@@ -163,11 +164,15 @@ def _take(state: State, step: Ask, event: MessageReceived, knowledge: Knowledge)
         choice = chosen(event.text, state.offered) if is_which(state, step) else None
         if choice:
             return tap(state, choice, knowledge)
+        if step.hides and wants_secrecy(event.text):
+            return go_on(state.knowing(**{step.hides: "secret"}), step, "", knowledge)
         if step.offers and is_skip(event.text):
             return go_on(state, step, "", knowledge)
     kept, commands = keep(state, event, knowledge)
     if commands:
         return _kept(state, (kept, commands), knowledge)
+    if step.private and has_only_words(event):
+        kept = state
     if is_spoken(event):
         return go_on(kept, step, knowledge.texts("common.spoken"), knowledge)
     if event.media or event.contact:
@@ -222,7 +227,13 @@ def _pick(state: State, step: Choose, event: MessageReceived, knowledge: Knowled
         return repeat(fresh, knowledge, manner="again", preface=f"common.asked.{topic}")
     if step.whole and is_about(event.text, state.offered):
         return repeat(state, knowledge, manner="why")
+    if step.skips and (is_skip(event.text) or state.misses >= PATIENCE_WITH_MISSES):
+        kept, commands = keep(state, event, knowledge)
+        known = state if is_skip(event.text) else kept
+        return go_on(known, step, "", knowledge, commands)
     kept, commands = keep(state, event, knowledge, into)
+    if step.private and not commands:
+        return repeat(replace(state, misses=state.misses + 1), knowledge, manner="again")
     if step.patient or length_in_words(event.text) >= WORDS_OF_MORE_STORY:
         return _kept(state, (kept, commands), knowledge)
     if kept.step != state.step:

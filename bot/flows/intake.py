@@ -57,12 +57,14 @@ INTAKE = Flow(
             rules.likely_categories,
             jump={"other": "full_list"},
             hears=rules.all_categories,
+            skips=True,
         ),
         Choose(
             "full_list",
             rules.first_categories,
             jump={"next_page": "further_list"},
             hears=rules.all_categories,
+            skips=True,
             saves="category",
         ),
         Choose(
@@ -70,6 +72,7 @@ INTAKE = Flow(
             rules.further_categories,
             jump={"first_page": "full_list"},
             hears=rules.all_categories,
+            skips=True,
             saves="category",
         ),
         Say("support", fill=rules.support_lines, when=rules.needs_support),
@@ -93,9 +96,14 @@ INTAKE = Flow(
             when=rules.is_complaint,
         ),
         # Who is telling?
-        Choose("identity", ("named", "secret"), when=rules.is_complaint),
-        Ask("name", when=rules.gives_name),
-        Choose("member", ("member", "not_member", "skip"), when=rules.is_complaint),
+        Choose("identity", ("named", "secret"), private=True, when=rules.is_complaint),
+        Ask("name", private=True, hides="identity", when=rules.gives_name),
+        Choose(
+            "member",
+            ("member", "not_member", "skip"),
+            private=True,
+            when=rules.is_complaint,
+        ),
         Ask("safe_hours", when=rules.is_complaint),
         # Is it right so?
         Choose(

@@ -43,7 +43,7 @@ def category(state: State, knowledge: Knowledge) -> str:
 def chose_category(state: State) -> bool:
     """She chose the category herself, from the likeliest or from a list."""
     asked = ("category", "full_list", "further_list")
-    return "category" in state.answers and any(step in state.trail for step in asked)
+    return bool(state.answers.get("category")) and any(step in state.trail for step in asked)
 
 
 def report(state: State, knowledge: Knowledge) -> Report:

@@ -17,7 +17,7 @@ from bot.flows.reporting import (
 )
 from bot.flows.script import State, Turn
 from bot.flows.speaking import DETAIL_IN_LIST, LIST_ITEMS, as_notice, clip, say
-from bot.flows.words import length_in_words
+from bot.flows.words import is_opening, length_in_words
 
 Commands = tuple[Command, ...]
 LookUp = Callable[[str], Match]
@@ -47,8 +47,9 @@ def take_first_words(state: State, _knowledge: Knowledge) -> tuple[State, Comman
 
 
 def story_is_thin(state: State, _knowledge: Knowledge) -> bool:
-    """A few words only, and nothing spoken or filmed."""
-    is_short = length_in_words(story(state)) < WORDS_OF_A_STORY
+    """A few words only, or none of what happened, and nothing spoken or filmed."""
+    told = story(state)
+    is_short = length_in_words(told) < WORDS_OF_A_STORY or is_opening(told)
     return is_short and "spoken" not in state.answers
 
 
@@ -130,9 +131,13 @@ def support_lines(state: State, knowledge: Knowledge) -> Mapping[str, str]:
 
 
 def likely_categories(state: State, knowledge: Knowledge) -> tuple[Choice, ...]:
-    """The categories that fit best, and the way to all of them; none without words."""
+    """The categories that fit best, and the way to all of them; none without words.
+
+    Asked again, the order stays: what she wrote meanwhile must not move the buttons.
+    """
+    offered = [c.id.split(".")[-1] for c in state.offered if c.id.startswith("intake.category.")]
     candidates = knowledge.understand(story(state)).candidates if story(state) else ()
-    slugs = [candidate.category for candidate in candidates][:LIKELY_CATEGORIES]
+    slugs = offered or [candidate.category for candidate in candidates][:LIKELY_CATEGORIES]
     if not slugs:
         return ()
     known = {choice.id: choice for choice in all_categories(state, knowledge)}

@@ -99,6 +99,8 @@ class Ask:
         find: look the answer up; when several things fit she chooses.
         saves: name of the answer; the step's own by default.
         mute: wait without asking.
+        private: what is typed here is about herself and never joins the story.
+        hides: the choice of identity that "rahasia aja" changes here.
     """
 
     name: str
@@ -110,6 +112,8 @@ class Ask:
     fill: Fill = nothing
     saves: str = ""
     mute: bool = False
+    private: bool = False
+    hides: str = ""
 
     @property
     def answer(self) -> str:
@@ -132,6 +136,8 @@ class Choose:
             again when she has fallen silent.
         thanks: key of what is said first when she has fallen silent; with words of its own
             nothing that she writes here is a misunderstanding.
+        skips: may be passed over by typing, or by misunderstandings; saves an empty answer.
+        private: what is typed here is about herself and never joins the story.
         whole: only a message that is nothing but the answer counts, and never a question.
         saves: name of the answer; the step's own by default.
     """
@@ -145,6 +151,8 @@ class Choose:
     patient: bool = False
     thanks: str = ""
     whole: bool = False
+    skips: bool = False
+    private: bool = False
     when: Test = always
     fill: Fill = nothing
     saves: str = ""

@@ -110,6 +110,14 @@ _DONE = frozenset(
     | {"sudah itu aja", "udah itu aja", "sudah itu saja", "itu dulu"}
 )
 
+_OPENINGS = _COURTESIES | _words("""
+    tapi tp takut takutnya ragu bingung curhat cerita ceritain bercerita curcol soal tentang
+    masalah kerja kerjaan pekerjaan tempat atasan bos mandor hrd pabrik perusahaan kantor banget
+    sekali sesuatu tolong bantu bantuin minta gimana bagaimana caranya cara sedikit dikit""")
+
+_SECRET = _words("rahasia rahasiakan rahasiain dirahasiakan dirahasiain anonim samaran")
+_WORDS_OF_A_CHANGED_MIND = 6
+
 _UNWILLING = _words("mau usah perlu bisa berani")
 _WORDS_OF_A_REFUSAL = 4
 
@@ -122,6 +130,7 @@ _SKIP = frozenset(
         for what in ("tahu", "tau", "ada", "ingat", "inget", "punya", "mau", "ngerti", "paham")
     }
     | {"ora", "mboten", "mboten wonten", "mboten ngertos", "ora weruh", "ora ono", "dereng"}
+    | {"terserah", "gak yakin", "ga yakin", "tidak yakin", "bingung"}
     | {"gatau", "gak tau", "lupa", "belum ada", "blm ada", "belum tahu", "blm tau", "kurang tau"}
 )
 
@@ -167,6 +176,17 @@ def is_greeting(text: str) -> bool:
     """Whether a first message only says hello ("halo min, mau lapor")."""
     words = fold(text).split()
     return is_start(text) or (bool(words) and all(word in _COURTESIES for word in words))
+
+
+def is_opening(text: str) -> bool:
+    """Whether she only says that there is something to tell ("mau lapor tapi takut")."""
+    return all(word in _OPENINGS for word in fold(text).split())
+
+
+def wants_secrecy(text: str) -> bool:
+    """Whether a short answer asks to hide the name ("gak jadi, rahasia aja")."""
+    words = fold(text).split()
+    return len(words) <= _WORDS_OF_A_CHANGED_MIND and bool(_SECRET.intersection(words))
 
 
 def is_hail(text: str) -> bool:

@@ -75,3 +75,24 @@ def test_a_story_told_before_she_agreed_is_thanked_for() -> None:
     chat.say(STORY)
     (reply,) = chat.hush()
     assert reply.text.startswith("Terima kasih, pesannya sudah masuk.")
+
+
+@pytest.mark.parametrize(
+    "text", ["saya mau lapor tapi takut", "saya takut", "saya mau curhat soal atasan"]
+)
+def test_who_only_says_that_she_has_something_to_tell_is_asked_for_it(text: str) -> None:
+    """An officer can do nothing with an announcement."""
+    chat = Chat()
+    chat.say(text)
+    (reply,) = chat.tap("Setuju")
+    assert step(chat) == "story"
+    assert reply.text.startswith("Silakan lanjutkan ceritanya, pelan-pelan saja.")
+
+
+def test_an_announcement_of_someone_known_is_asked_about_warmly() -> None:
+    """Fear needs a kind word."""
+    chat = Chat(consented=True)
+    chat.say("saya mau lapor tapi takut")
+    (reply,) = chat.hush()
+    assert step(chat) == "more"
+    assert reply.text.startswith("Terima kasih sudah menulis. Pelan-pelan saja")

@@ -297,6 +297,38 @@ def test_an_empty_message_changes_nothing(text: str) -> None:
     assert (chat.state.parts, chat.state.step) == (before.parts, before.step)
 
 
+@pytest.mark.parametrize("text", ["lewati", "gak tau", "terserah", "bingung kak"])
+def test_the_category_can_be_passed_over(text: str) -> None:
+    """A person who does not know must not be held."""
+    chat = agreed("gaji lembur kurang terus min")
+    chat.say(text)
+    assert step(chat) == "workplace"
+    chat.say("batal")
+    chat.tap("Simpan dulu")
+    report = chat.ordered(OpenCase)[-1].report
+    assert (report.category, report.confirmed) == ("upah", False)
+
+
+def test_after_two_misunderstandings_the_category_is_let_go() -> None:
+    """The best guess is better than a wall."""
+    chat = agreed("gaji lembur kurang terus min")
+    for text in ("hmm", "apaan tuh"):
+        chat.say(text)
+        assert step(chat) == "category"
+    chat.say("bosnya galak")
+    assert step(chat) == "workplace"
+    assert chat.state is not None
+    assert chat.state.parts[-1].text == "bosnya galak"
+
+
+def test_the_offered_categories_keep_their_order_when_asked_again() -> None:
+    """A number must mean the same as a moment ago."""
+    chat = agreed("gaji lembur kurang terus min")
+    before = [choice.label for choice in chat.unread[-1].choices]
+    (again,) = chat.say("lembur lembur lembur bpjs bpjs")
+    assert [choice.label for choice in again.choices] == before
+
+
 # --- silence and absence ---------------------------------------------------------------------
 
 
