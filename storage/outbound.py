@@ -167,10 +167,14 @@ def uncertain_sends(session: Session, before: datetime) -> list[ClaimedOutbound]
     return [ClaimedOutbound(*row) for row in rows]
 
 
-def is_known_message(session: Session, channel: str, external_id: str) -> bool:
-    """Whether a message of the provider belongs to one of our rows."""
+def is_known_message(
+    session: Session, organisation_id: int, channel: str, external_id: str
+) -> bool:
+    """Whether a message of the provider belongs to one of this organisation's rows."""
     known = select(_outbox.c.id).where(
-        _outbox.c.external_id == external_id, _outbox.c.channel == channel
+        _outbox.c.external_id == external_id,
+        _outbox.c.channel == channel,
+        _outbox.c.organisation_id == organisation_id,
     )
     return session.execute(known.limit(1)).first() is not None
 
@@ -199,7 +203,13 @@ def release_held(session: Session, person_id: int, channel: str, now: datetime) 
 
 
 def apply_report(
-    session: Session, channel: str, external_id: str, status: str, error: str, now: datetime
+    session: Session,
+    organisation_id: int,
+    channel: str,
+    external_id: str,
+    status: str,
+    error: str,
+    now: datetime,
 ) -> Outbound | None:
     """Move a sent message on as its provider reports; never back, a failure only once.
 
@@ -208,7 +218,11 @@ def apply_report(
     """
     row = session.exec(
         select_model(Outbound)
-        .where(Outbound.channel == channel, Outbound.external_id == external_id)
+        .where(
+            Outbound.organisation_id == organisation_id,
+            Outbound.channel == channel,
+            Outbound.external_id == external_id,
+        )
         .with_for_update()
         .execution_options(populate_existing=True)
     ).first()

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, select
@@ -381,7 +382,7 @@ class TurnRunner:
         with self._database.transaction() as session:
             match event:
                 case DeliveryReported():
-                    self._report(session, event, now)
+                    self._report(session, row, event, now)
                 case ReporterUnreachable():
                     self._reachable(session, row, event)
                 case NotUnderstood():
@@ -389,8 +390,11 @@ class TurnRunner:
             if not finish_inbound(session, row, now):
                 raise _Overtaken
 
-    def _report(self, session: Session, event: DeliveryReported, now: datetime) -> None:
-        told = {
+    def _report(
+        self, session: Session, row: ClaimedInbound, event: DeliveryReported, now: datetime
+    ) -> None:
+        told: dict[str, Any] = {
+            "organisation_id": row.organisation_id,
             "channel": event.channel,
             "external_id": event.external_id,
             "status": event.status.value,

@@ -56,6 +56,7 @@ def report_delivery(
     session: Session,
     vault: Vault,
     *,
+    organisation_id: int,
     channel: str,
     external_id: str,
     status: str,
@@ -68,7 +69,7 @@ def report_delivery(
     A failure that is told late is judged as one that is told at once.
     """
     trace = vault.lookup(external_id)
-    row = apply_report(session, channel, trace, status, error, now)
+    row = apply_report(session, organisation_id, channel, trace, status, error, now)
     if row is None:
         return False
     if status == "failed" and row.status == "failed":
@@ -98,6 +99,7 @@ def keep_report(
     session: Session,
     vault: Vault,
     *,
+    organisation_id: int,
     channel: str,
     external_id: str,
     status: str,
@@ -107,7 +109,14 @@ def keep_report(
     """Keep a report that came before its send was recorded."""
     trace = vault.lookup(external_id)
     session.add(
-        DeliveryReport(channel=channel, external_id=trace, status=status, error=error, at=now)
+        DeliveryReport(
+            organisation_id=organisation_id,
+            channel=channel,
+            external_id=trace,
+            status=status,
+            error=error,
+            at=now,
+        )
     )
 
 
@@ -247,6 +256,7 @@ def _catch_up(
     early = session.exec(
         select(DeliveryReport)
         .where(
+            DeliveryReport.organisation_id == result.row.organisation_id,
             DeliveryReport.channel == result.row.channel,
             DeliveryReport.external_id == vault.lookup(result.external_id),
         )
@@ -256,6 +266,7 @@ def _catch_up(
         report_delivery(
             session,
             vault,
+            organisation_id=report.organisation_id,
             channel=report.channel,
             external_id=result.external_id,
             status=report.status,

@@ -140,7 +140,8 @@ class Sender:
 
     def _is_of_another(self, row: ClaimedOutbound, external_id: str) -> bool:
         with self.database.reading() as session:
-            return is_known_message(session, row.channel, self.vault.lookup(external_id))
+            trace = self.vault.lookup(external_id)
+            return is_known_message(session, row.organisation_id, row.channel, trace)
 
     async def _to_person(
         self, channel: GroupChannel, row: ClaimedOutbound, payload: dict[str, Any]

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from storage.tables.columns import belongs_to, one_of, row_id, sealed
+from storage.tables.columns import Key, belongs_to, one_of, row_id, sealed
 
 CASE_STATUSES = (
     "belum_lengkap",
@@ -148,11 +148,10 @@ class Attachment(SQLModel, table=True):
     channel: str = Field(max_length=20)
     kind: str = Field(max_length=10)
     content_type: str = Field(default="", max_length=100)
-    size: int | None = None
+    size: int | None = Field(default=None, sa_type=Key)
     state: str = Field(default="pending", max_length=10)
     attempts: int = 0
     due_at: datetime
-    lease_until: datetime | None = None
     path: str = Field(default="", max_length=120)
     sealed: bytes = sealed()
     created_at: datetime
@@ -192,10 +191,7 @@ class Correction(SQLModel, table=True):
 
 
 class Tap(SQLModel, table=True):
-    """What a button in the officers' group means: the opaque id that its payload carries.
-
-    ``used_at`` marks a tap that may count only once.
-    """
+    """What a button in the officers' group means: the opaque id that its payload carries."""
 
     __tablename__ = "taps"
     __table_args__ = (UniqueConstraint("token"),)
@@ -207,4 +203,3 @@ class Tap(SQLModel, table=True):
     action: str = Field(max_length=40)
     value: str = Field(default="", max_length=60)
     made_at: datetime
-    used_at: datetime | None = None

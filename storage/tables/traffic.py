@@ -214,6 +214,7 @@ class DeliveryReport(SQLModel, table=True):
 
     __tablename__ = "unmatched_reports"
     id: int | None = row_id()
+    organisation_id: int = belongs_to("organisations.id")
     channel: str = Field(max_length=20)
     external_id: str = Field(max_length=80, index=True)
     status: str = Field(max_length=12)

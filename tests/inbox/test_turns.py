@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from bot.events import DeliveryReported, DeliveryStatus, ReporterUnreachable
+from bot.events import DeliveryReported, DeliveryStatus, Media, MediaKind, ReporterUnreachable
 from bot.inbox.accept import Accepted
 from storage.cases import message_content, messages_of, row_id
 from storage.inbound import MAX_ATTEMPTS, NewInbound, claim_inbound, insert_inbound
-from storage.tables import Conversation, Due, Inbound, Outbound, Person, PersonAddress
+from storage.tables import Attachment, Conversation, Due, Inbound, Outbound, Person, PersonAddress
 from tests.world import World
 
 
@@ -98,6 +98,15 @@ def test_a_poisoned_event_is_tried_five_times_then_reported_and_she_goes_on(worl
     assert (dead.attempts, dead.error.partition(" ")[0]) == (MAX_ATTEMPTS, "Malformed")
     assert any("gagal diproses" in post for post in world.in_group())
     assert sum("gagal diproses" in post for post in world.in_group()) == 1
+
+
+def test_a_file_of_any_size_is_taken_note_of(world: World) -> None:
+    """A long video must not keep its words from being heard."""
+    video = Media(MediaKind.VIDEO, "tidak-ada", "video/mp4", 3 * 2**30, "v.mp4")
+    world.worker().says("ini videonya", media=(video,))
+    assert _statuses(world)[0] == "done"
+    with world.app.database.reading() as session:
+        assert session.exec(select(Attachment.size)).one() == 3 * 2**30
 
 
 def test_a_stale_timer_changes_nothing(world: World) -> None:

@@ -21,10 +21,13 @@ def _say(desk: Desk) -> None:
         )  # fmt: skip
 
 
-def _report(desk: Desk, status: str, error: str = "", external_id: str = "m1") -> bool:
+def _report(
+    desk: Desk, status: str, error: str = "", external_id: str = "m1", of: int | None = None
+) -> bool:
     with desk.database.transaction() as session:
         return report_delivery(
-            session, desk.vault, channel="whatsapp", external_id=external_id, status=status,
+            session, desk.vault, organisation_id=of or desk.organisation_id,
+            channel="whatsapp", external_id=external_id, status=status,
             error=error, now=desk.clock.now(), read_failure=report_failure,
         )  # fmt: skip
 
@@ -48,6 +51,7 @@ def test_a_report_that_came_before_the_send_was_recorded_counts(desk: Desk, stat
         keep_report(
             session,
             desk.vault,
+            organisation_id=desk.organisation_id,
             channel="whatsapp",
             external_id="m1",
             status=status,
@@ -65,6 +69,14 @@ def test_a_report_of_an_unknown_message_changes_nothing(desk: Desk) -> None:
     _say(desk)
     desk.deliver()
     assert not _report(desk, "failed", external_id="SM-fremd")
+    assert desk.row().status == "sent"
+
+
+def test_a_report_of_another_organisation_changes_nothing(desk: Desk) -> None:
+    """Two unions may use accounts whose message ids are alike."""
+    _say(desk)
+    desk.deliver()
+    assert not _report(desk, "failed", of=desk.organisation_id + 1)
     assert desk.row().status == "sent"
 
 

@@ -50,7 +50,9 @@ ACTIONS: dict[str, Action] = {
     "oldest_queued_outbound": lambda s, g: oldest_queued_outbound(s, NOW),
     "forget_settled": lambda s, g: forget_settled(s, b"", NOW),
     "release_held": lambda s, g: release_held(s, 77, "whatsapp", NOW),
-    "apply_report": lambda s, g: apply_report(s, "whatsapp", "SM77", "read", "", NOW),
+    "apply_report": lambda s, g: apply_report(
+        s, g.organisation_id, "whatsapp", "SM77", "read", "", NOW
+    ),
     "take_due": lambda s, g: take_due(s, NOW),
     "find_reporter": lambda s, g: find_reporter(
         s, g.vault, g.organisation_id, [Address("whatsapp", "+6281"), Address("whatsapp", "ID.1")]

@@ -182,7 +182,9 @@ def _after(ground: Ground, *reports: str) -> list[str]:
     found = []
     for status in reports:
         with ground.database.transaction() as session:
-            apply_report(session, "telegram", f"SM{reports}", status, "", NOW)
+            apply_report(
+                session, ground.organisation_id, "telegram", f"SM{reports}", status, "", NOW
+            )
         found.append(_status(ground, row_id))
     return found
 

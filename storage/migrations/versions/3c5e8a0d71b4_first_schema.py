@@ -1,6 +1,6 @@
 """first schema.
 
-Revision: f11b4b7796d6, after
+Revision: 3c5e8a0d71b4, after
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ import sqlmodel
 from alembic import op
 
 
-revision = "f11b4b7796d6"
+revision = "3c5e8a0d71b4"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -77,11 +77,19 @@ def upgrade() -> None:
     op.create_table(
         "unmatched_reports",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("external_id", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(length=12), nullable=False),
         sa.Column("error", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_unmatched_reports_organisation_id"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unmatched_reports")),
     )
     with op.batch_alter_table("unmatched_reports", schema=None) as batch_op:
@@ -336,11 +344,10 @@ def upgrade() -> None:
         sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
         sa.Column("content_type", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("lease_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("path", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -726,7 +733,6 @@ def upgrade() -> None:
         sa.Column("action", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
         sa.Column("value", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
         sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("used_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_taps_case_id")),
         sa.ForeignKeyConstraint(
             ["message_id"], ["case_messages.id"], name=op.f("fk_taps_message_id")
