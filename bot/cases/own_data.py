@@ -1,4 +1,4 @@
-"""What a reporter may ask for her own data: a copy, or that they be deleted (UU PDP 27/2022)."""
+"""Deleting a reporter's data on her wish (UU PDP 27/2022), or an unfinished story."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,8 +10,6 @@ from sqlmodel import col, select
 
 from bot.cases.stages import CLOSED, change_stage
 from bot.cases.work import Work
-from bot.commands import Promise
-from bot.events import Address
 from storage.cases import (
     CaseContent,
     MessageContent,
@@ -20,14 +18,13 @@ from storage.cases import (
     cases_of_person,
     content_of,
     link_company,
-    message_content,
     messages_of,
     row_id,
     seal_content,
     seal_message,
 )
 from storage.inbound import forget_dead
-from storage.people import Reporter, private_of
+from storage.people import Reporter
 from storage.tables import (
     Attachment,
     Case,
@@ -40,41 +37,6 @@ from storage.tables import (
 )
 
 _ALL = 1000
-
-
-def send_copy(work: Work, person: Person, to: Address) -> None:
-    """Send the reporter all that is stored about her, as messages."""
-    private = private_of(work.vault, person)
-    parts = [
-        work.texts(
-            "cases.own_data.person",
-            name=private.get("name") or "-",
-            safe_hours=private.get("safe_hours") or "-",
-            consent=person.consented_version or "-",
-            since=work.local(person.created_at),
-        )
-    ]
-    for case in cases_of_person(work.session, row_id_of(person), limit=_ALL):
-        content = content_of(work.vault, case)
-        words = [
-            f"- {message_content(work.vault, message).text}"
-            for message in messages_of(work.session, row_id(case))
-            if message.direction in {"reporter", "reply"} and message.state != "withdrawn"
-        ]
-        parts.append(
-            work.texts(
-                "cases.own_data.case",
-                number=case.number,
-                status=work.texts(f"cases.stage.{case.status}.plain"),
-                workplace=content.workplace or "-",
-                region=content.region_name or "-",
-                happened=content.happened or "-",
-                files=len(attachments_of(work.session, row_id(case))),
-                words="\n".join(words) or "-",
-            )
-        )
-    text = "\n\n".join(parts)
-    work.write.say(to, text, person_id=person.id, promise=Promise.RECEIPT)
 
 
 def delete(work: Work, reporter: Reporter, lane: str) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from bot.cases import own_data
+from bot.cases import own_copy, own_data
 from bot.cases.opening import Predicted, add_to_case, correct_message, open_case, page_officers
 from bot.cases.stages import CLOSED
 from bot.cases.work import Work
@@ -85,7 +85,8 @@ class CarryOut:
             case SetPushes(on=on):
                 self.reporter.person.pushes_on = on
             case SendOwnData():
-                own_data.send_copy(self.work, self.reporter.person, self._to)
+                running = conversation_state(self.work.vault, self.reporter)
+                own_copy.send_copy(self.work, self.reporter.person, self._to, running)
             case DeleteOwnData():
                 own_data.delete(self.work, self.reporter, self.lane)
                 self.files_to_remove = self.forgotten = True

@@ -8,7 +8,7 @@ from storage.cases import events_of, row_id
 from storage.database import sqlite_path
 from storage.sealed import SEALED_FOLDERS, sealed_columns
 from storage.tables import Case, Consent, Conversation, Inbound, Outbound, Person, PersonAddress
-from tests.cases.telling import MARK, tells_everything
+from tests.cases.telling import MARK, sends_file, tells_everything
 from tests.world import Worker, World
 
 #: Her own phone and the group on Telegram, as the simulator plays them: not ours to delete.
@@ -143,6 +143,31 @@ def test_the_copy_holds_what_she_told_and_what_she_was_told(world: World) -> Non
         assert f"{MARK}{mark}" in copy, mark
     assert case.number in copy
     assert "takut mandornya" not in copy, "notes are not hers"
+
+
+def test_the_copy_tells_who_said_what_and_what_she_agreed_to(world: World) -> None:
+    """She must see what officers wrote, what they think it is, and whether her name is used."""
+    sri, case = _told_and_handled(world)
+    world.officer().writes(case, f"/balas {MARK}belum dikirim")
+    sri.says("data saya")
+    copy = "\n".join(sri.heard()[-6:])
+    assert f"- Petugas: Ibu {MARK}nama, kami bantu" in copy
+    assert f"- Anda: ada lagi {MARK}susulan" in copy
+    for line in ("Nama Anda: dipakai", "Jenis: ", "Anggota serikat: ", "Anda beri pada 23 Nov"):
+        assert line in copy, line
+    assert f"{MARK}belum dikirim" not in copy, "she was not told that"
+
+
+def test_the_copy_holds_the_story_that_is_not_sent_yet(world: World) -> None:
+    """What she typed lies with us before she taps Kirim."""
+    sri = world.worker()
+    sri.says(f"gaji saya belum dibayar dua bulan {MARK}cerita")
+    sri.taps("Setuju")
+    sends_file(world, sri, f"{MARK}berkas.jpg", b"isi")
+    sri.says("data saya")
+    copy = "\n".join(sri.heard()[-3:])
+    assert f"{MARK}cerita" in copy
+    assert "Berkas: 1" in copy
 
 
 def test_words_deleted_are_gone_from_the_file_as_well(world: World) -> None:
