@@ -1,16 +1,18 @@
 """The schema's versions: upgrade, downgrade, check; one process at a time on PostgreSQL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from storage.database import Database
 
+_SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 7_203_410  # any number, the same in every process
 
 
@@ -65,15 +67,48 @@ def must_be_current(database: Database) -> None:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_SCRIPTS))
     config.set_main_option("path_separator", "os")
     return config
 
 
 def _with_connection(database: Database, run: Callable[[Config], object]) -> None:
     config = _config()
-    with database.engine.begin() as connection:
+    with (
+        database.engine.connect() as connection,
+        _without_foreign_keys(database, connection),
+        connection.begin(),
+    ):
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         config.attributes["connection"] = connection
         run(config)
+        if database.is_sqlite:
+            _check_references(connection)
+
+
+@contextmanager
+def _without_foreign_keys(database: Database, connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by copying and dropping it, which must not touch rows of others.
+
+    The switch is without effect inside a transaction: it is turned before and after it.
+    """
+    if not database.is_sqlite:
+        yield
+        return
+    raw = connection.connection.cursor()
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
+        raw.close()
+
+
+def _check_references(connection: Connection) -> None:
+    broken = {row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
+    if broken:
+        raise SchemaProblem(
+            f"The migration would leave rows without what they belong to, in: "
+            f"{', '.join(sorted(broken))}. Nothing was changed. Restore a backup or report this."
+        )

@@ -1,5 +1,6 @@
 """Waking other processes on PostgreSQL (LISTEN/NOTIFY); SQLite has only one."""
 
+import time
 from collections.abc import Callable
 
 import psycopg
@@ -9,6 +10,7 @@ from sqlmodel import Session
 from storage.database import Database, is_postgres
 
 _CHANNEL = "kawan_buruh"
+_PAUSE = 1.0  # seconds before a lost connection is opened again
 
 
 def notify(session: Session) -> None:
@@ -17,10 +19,16 @@ def notify(session: Session) -> None:
         session.execute(text(f"NOTIFY {_CHANNEL}"))
 
 
-def listen(database: Database, wake: Callable[[], None], stopping: Callable[[], bool]) -> None:
+def listen(
+    database: Database,
+    wake: Callable[[], None],
+    stopping: Callable[[], bool],
+    pause: Callable[[float], object] = time.sleep,
+) -> None:
     """Call ``wake`` whenever another process notified; returns when told to stop.
 
-    A lost connection is opened again; what was missed in between is found by the next poll.
+    A lost connection is opened again after a pause; what was missed in between is found by the
+    next poll.
     """
     address = database.engine.url.set(drivername="postgresql").render_as_string(
         hide_password=False
@@ -32,5 +40,6 @@ def listen(database: Database, wake: Callable[[], None], stopping: Callable[[], 
                 while not stopping():
                     for _ in connection.notifies(timeout=1, stop_after=1):
                         wake()
-        except psycopg.OperationalError:
+        except psycopg.Error:
             wake()
+            pause(_PAUSE)

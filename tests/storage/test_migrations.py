@@ -1,10 +1,14 @@
 """The schema can be put up, taken down and put up again, and says when it does not fit."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
 
+from storage import migrate
 from storage.database import Database
 from storage.migrate import (
     SchemaProblem,
@@ -15,6 +19,8 @@ from storage.migrate import (
     newest_revision,
     upgrade,
 )
+from storage.tables import Inbound, Organisation
+from tests.storage.rows import Ground
 
 
 def test_the_schema_goes_down_and_up_again_and_fits_the_tables(database: Database) -> None:
@@ -26,6 +32,39 @@ def test_the_schema_goes_down_and_up_again_and_fits_the_tables(database: Databas
     upgrade(database)
     check(database)
     assert current_revision(database) == newest_revision()
+
+
+def test_a_table_is_changed_without_harm_to_the_rows_that_belong_to_it(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """SQLite changes a table by dropping it: with foreign keys on, that fails or deletes rows."""
+    ground.inbound("a", "1", "2")
+    newest = _write_revision(
+        tmp_path,
+        monkeypatch,
+        "with op.batch_alter_table('organisations', recreate='auto') as batch:\n"
+        "        batch.alter_column('name', type_=sa.String(500))",
+    )
+    upgrade(ground.database)
+    assert current_revision(ground.database) == newest
+    with ground.database.transaction() as session:
+        assert len(session.exec(select(Inbound)).all()) == 2
+        if ground.database.is_sqlite:
+            assert session.connection().exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_a_migration_that_would_orphan_rows_is_undone(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A case without its organisation would never be seen again."""
+    ground.inbound("a", "1")
+    before = current_revision(ground.database)
+    _write_revision(tmp_path, monkeypatch, "op.execute('DELETE FROM organisations')")
+    with pytest.raises((SchemaProblem, IntegrityError)):
+        upgrade(ground.database)
+    assert current_revision(ground.database) == before
+    with ground.database.reading() as session:
+        assert len(session.exec(select(Organisation)).all()) == 1
 
 
 def test_a_migration_that_fails_midway_leaves_the_schema_as_it_was(database: Database) -> None:
@@ -90,3 +129,16 @@ def _schema(database: Database) -> dict[str, list[str]]:
         table: sorted(column["name"] for column in inspector.get_columns(table))
         for table in inspector.get_table_names()
     }
+
+
+def _write_revision(folder: Path, monkeypatch: pytest.MonkeyPatch, work: str) -> str:
+    """Let the migrations have one more that does this work; its revision."""
+    copied = folder / "migrations"
+    shutil.copytree(Path(migrate.__file__).parent / "migrations", copied)
+    (copied / "versions" / "ffff00000000_next.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\n"
+        f"revision = 'ffff00000000'\ndown_revision = '{newest_revision()}'\n"
+        f"def upgrade():\n    {work}\n"
+    )
+    monkeypatch.setattr(migrate, "_SCRIPTS", copied)
+    return "ffff00000000"
