@@ -57,6 +57,17 @@ def open_urgent_case(state: State, knowledge: Knowledge) -> tuple[State, Command
     return opened, (OpenCase(state.number, report(opened, knowledge), complete=False),)
 
 
+def wants_officer(state: State, _knowledge: Knowledge) -> bool:
+    """She asked for a person before she agreed."""
+    return "officer" in state.answers
+
+
+def call_officer(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
+    """Page a person to a case where she can be answered, however little is in it."""
+    state, opening = open_urgent_case(state, knowledge)
+    return state, (*opening, PageOfficers("minta_petugas", number=state.number))
+
+
 def needs_comfort(state: State, knowledge: Knowledge) -> bool:
     """She is in danger and told of violence."""
     is_violent = bool(_VIOLENT & _rules(story(state))) or category(state, knowledge) == VIOLENCE

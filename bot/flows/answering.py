@@ -233,6 +233,8 @@ def _pick(state: State, step: Choose, event: MessageReceived, knowledge: Knowled
         return go_on(known, step, "", knowledge, commands)
     kept, commands = keep(state, event, knowledge, into)
     if step.private and not commands:
+        if length_in_words(event.text) >= WORDS_OF_MORE_STORY:
+            return repeat(state, knowledge, manner="why")
         return repeat(replace(state, misses=state.misses + 1), knowledge, manner="again")
     if step.patient or length_in_words(event.text) >= WORDS_OF_MORE_STORY:
         return _kept(state, (kept, commands), knowledge)

@@ -31,6 +31,8 @@ INTAKE = Flow(
         ),
         Do(consent.record_consent, when=consent.agreed_just_now),
         Do(open_urgent_case, when=consent.is_new_danger),
+        Do(alarm.call_officer, when=alarm.wants_officer),
+        Say("called", when=alarm.wants_officer),
         # What happened?
         Do(rules.take_first_words, when=rules.story_is_told),
         Ask("story", gathers="parts", offers=""),

@@ -6,7 +6,7 @@ from bot.commands import Command, PageOfficers, Reply, SetPushes
 from bot.flows.alarm import open_urgent_case
 from bot.flows.catalogue import flow_of
 from bot.flows.knowledge import Knowledge
-from bot.flows.reporting import has_consented, has_story
+from bot.flows.reporting import has_consented
 from bot.flows.script import State, Turn
 from bot.flows.speaking import say
 from bot.flows.walking import (
@@ -107,19 +107,24 @@ def _aside(state: State | None, knowledge: Knowledge, said: Reply) -> Turn:
 
 
 def _call_officer(here: State | None, knowledge: Knowledge) -> Turn:
-    """Page a person; what was told so far goes to the officers with it."""
+    """Page a person; what was told so far goes to the officers with it.
+
+    Before she agreed nobody can answer her, so that is said instead, and done when she agrees.
+    """
+    if here is None and knowledge.open_cases:
+        page = PageOfficers("minta_petugas", number=knowledge.open_cases[0].number)
+        return Turn(None, (page, say(knowledge, "common.officer_called")))
+    is_new = here is None
+    here = here or begin("intake", knowledge)
     orders: tuple[Command, ...] = ()
     number = knowledge.open_cases[0].number if knowledge.open_cases else ""
-    if here is not None and here.flow == "intake":
-        number = ""
-        if has_story(here) and has_consented(here, knowledge):
-            here, orders = open_urgent_case(here, knowledge)
-            number = here.number
-    orders += (PageOfficers("minta_petugas", number=number),)
-    if here is not None:
-        back = come_back(here, knowledge)
-    elif knowledge.open_cases:
-        back = Turn(None)
-    else:
-        back = walk(begin("intake", knowledge), knowledge)
-    return with_lead((say(knowledge, "common.officer_called"),), orders, back)
+    called = "common.officer_called"
+    if here.flow == "intake" and not has_consented(here, knowledge):
+        here, called = here.knowing(officer="wanted"), "common.officer_after_consent"
+    elif here.flow == "intake":
+        here, orders = open_urgent_case(here, knowledge)
+        number = here.number
+    if called == "common.officer_called":
+        orders += (PageOfficers("minta_petugas", number=number),)
+    back = walk(here, knowledge) if is_new else come_back(here, knowledge)
+    return with_lead((say(knowledge, called),), orders, back)

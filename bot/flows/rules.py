@@ -261,7 +261,8 @@ def is_open(state: State, _knowledge: Knowledge) -> bool:
 
 def save_left_lying(state: State, knowledge: Knowledge) -> Turn:
     """Nobody came back: keep what there is for the officers, or forget it."""
-    if not (has_story(state) and has_consented(state, knowledge)):
+    is_kept = has_story(state) or is_open(state, knowledge)
+    if not (is_kept and has_consented(state, knowledge)):
         return Turn(None, (DeleteDraft(),))
     saved, commands = open_urgent_case(state, knowledge)
     if knowledge.pushes_on:

@@ -140,13 +140,33 @@ def test_asking_for_a_person_with_an_open_case_names_it() -> None:
     assert chat.ordered(PageOfficers) == [PageOfficers("minta_petugas", number="KB-0000-0001")]
 
 
-def test_a_stranger_who_wants_a_person_is_welcomed_too() -> None:
-    """Officers need something to answer to."""
+def test_a_stranger_who_wants_a_person_is_told_when_one_can_answer() -> None:
+    """A promise that nobody can keep is worse than none."""
     chat = Chat()
     (reply,) = chat.say("petugas")
-    assert chat.ordered(PageOfficers) == [PageOfficers("minta_petugas")]
-    assert reply.text.startswith("Petugas serikat sudah kami panggil")
+    assert chat.ordered(PageOfficers) == []
+    assert reply.text.startswith("Petugas bisa menjawab Anda di sini setelah Anda setuju.")
     assert step(chat) == "consent"
+
+
+def test_a_stranger_who_wants_a_person_gets_one_when_she_agrees() -> None:
+    """Officers answer in a case, even in an empty one."""
+    chat = Chat()
+    chat.say("petugas")
+    (reply,) = chat.tap("Setuju")
+    assert reply.text.startswith("Petugas serikat sudah kami panggil")
+    assert [(o.number, o.complete) for o in chat.ordered(OpenCase)] == [("KB-0000-0001", False)]
+    assert chat.ordered(PageOfficers) == [PageOfficers("minta_petugas", number="KB-0000-0001")]
+    assert step(chat) == "story"
+
+
+def test_someone_known_who_wants_a_person_gets_a_case_to_be_answered_in() -> None:
+    """There must be a topic to write in."""
+    chat = Chat(consented=True)
+    chat.say("petugas")
+    assert [(o.number, o.complete) for o in chat.ordered(OpenCase)] == [("KB-0000-0001", False)]
+    assert chat.ordered(PageOfficers) == [PageOfficers("minta_petugas", number="KB-0000-0001")]
+    assert step(chat) == "story"
 
 
 @pytest.mark.parametrize("word", ["menu", "batal", "mulai", "lapor baru", "/start abc"])
