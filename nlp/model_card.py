@@ -21,6 +21,8 @@ class Training:
     thresholds: Thresholds
     figures: Figures
     f1_by_category: Mapping[str, float]
+    development: int = 0
+    on_development: Figures | None = None
 
 
 MEANING = {
@@ -48,9 +50,9 @@ tags and urgency. It suggests; people decide.
 ## Measured
 
 {folds} folds; {how} Temperatures and thresholds of a fold come from the other folds.
-
-| figure | value | meaning |
-|---|---|---|
+{development}
+| figure | folds | development | meaning |
+|---|---|---|---|
 {rows}
 
 F1 by category: {categories}.
@@ -81,7 +83,10 @@ are read).
 def write_model_card(training: Training, path: Path) -> None:
     """Write the card in Markdown."""
     values = training.figures
-    rows = [f"| {name} | {getattr(values, name):.3f} | {text} |" for name, text in MEANING.items()]
+    rows = [
+        f"| {name} | {getattr(values, name):.3f} | {_held_out(training, name)} | {text} |"
+        for name, text in MEANING.items()
+    ]
     best_first = sorted(training.f1_by_category.items(), key=lambda item: -item[1])
     how = (
         "each fold holds writers whose messages the model had not seen."
@@ -95,6 +100,7 @@ def write_model_card(training: Training, path: Path) -> None:
         seed=training.seed,
         folds=training.folds,
         how=how,
+        development=_development(training),
         rows="\n".join(rows),
         categories=", ".join(f"{slug} {value:.2f}" for slug, value in best_first),
         category=training.thresholds.category,
@@ -104,3 +110,18 @@ def write_model_card(training: Training, path: Path) -> None:
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(card, encoding="utf-8")
+
+
+def _development(training: Training) -> str:
+    if training.on_development is None:
+        return ""
+    return (
+        f"The development set ({training.development} messages, writers who wrote nothing else) "
+        "was kept out of training; the finished model was measured on it.\n"
+    )
+
+
+def _held_out(training: Training, name: str) -> str:
+    if training.on_development is None:
+        return "-"
+    return f"{getattr(training.on_development, name):.3f}"

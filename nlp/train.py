@@ -16,7 +16,15 @@ from rich.progress import track
 from rich.table import Table
 
 from nlp.classifier import BUILT_IN_FOLDER, ScoringClassifier
-from nlp.corpus import WRITERS, CorpusError, Example, find_duplicates, load_corpus, load_plain
+from nlp.corpus import (
+    DEVELOPMENT,
+    WRITERS,
+    CorpusError,
+    Example,
+    find_duplicates,
+    load_corpus,
+    load_plain,
+)
 from nlp.evaluate import Figures, f1_by_label, figures
 from nlp.fit import Matrix, calibrated, fit, labels_of
 from nlp.linear import LinearModel, save_linear
@@ -64,8 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             soft_wrap=True,
         )
         return 2
-    plain = load_plain(taxonomy=taxonomy) if options.corpus == WRITERS else ()
-    train(examples, taxonomy, options.out, options.seed, console, plain)
+    ours = options.corpus == WRITERS
+    plain = load_plain(taxonomy=taxonomy) if ours else ()
+    development = load_corpus(DEVELOPMENT, taxonomy) if ours else ()
+    train(examples, taxonomy, options.out, options.seed, console, plain, development)
     return 0
 
 
@@ -76,10 +86,12 @@ def train(
     seed: int,
     console: Console,
     plain: Sequence[tuple[str, str]] = (),
+    development: Sequence[Example] = (),
 ) -> LinearModel:
     """Measure, fit on all examples, calibrate, and write model and card to ``out``.
 
-    ``plain`` are phrases that are learned from in every fold and measured in none.
+    ``plain`` are phrases that are learned from in every fold and measured in none;
+    ``development`` are messages that only the finished model is measured on.
     """
     measured = cross_validate(examples, taxonomy, seed, console, plain)
     task = labels_of(examples, taxonomy)
@@ -98,11 +110,18 @@ def train(
         thresholds=model.thresholds,
         figures=measured.figures,
         f1_by_category=measured.f1_by_category,
+        development=len(development),
+        on_development=_figures_of(model, taxonomy, development) if development else None,
     )
     write_model_card(training, out.parent / "MODEL_CARD.md")
     console.print(_figures_table(measured))
     console.print(f"model in {out}, card in {out.parent / 'MODEL_CARD.md'}", soft_wrap=True)
     return model
+
+
+def _figures_of(model: LinearModel, taxonomy: Taxonomy, examples: Sequence[Example]) -> Figures:
+    classifier = ScoringClassifier(model, taxonomy)
+    return figures(examples, [classifier.classify(example.text) for example in examples])
 
 
 def without_duplicates(examples: Sequence[Example]) -> tuple[Example, ...]:

@@ -16,6 +16,8 @@ from nlp.normalise import clean, normalise
 from nlp.taxonomy import Taxonomy, load_taxonomy
 
 WRITERS = Path(__file__).parent / "writers"
+DEVELOPMENT = Path(__file__).parent / "development"
+"""Messages by writers who wrote nothing else: measured on, never trained on."""
 PLAIN = Path(__file__).parent / "plain.toml"
 FIELDS = ("text", "kind", "category", "also", "tags", "urgency", "source", "writer")
 

@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from nlp.corpus import CorpusError, find_duplicates, load_corpus, load_plain
+from nlp.corpus import (
+    DEVELOPMENT,
+    WRITERS,
+    CorpusError,
+    find_duplicates,
+    load_corpus,
+    load_plain,
+)
 
 ROW = {
     "text": "gaji belum dibayar",
@@ -99,3 +106,15 @@ def test_the_shipped_corpus_is_valid() -> None:
     examples = load_corpus()
     assert len(examples) >= 600
     assert len({example.writer for example in examples}) >= 3
+
+
+def test_no_development_message_or_near_copy_of_one_is_trained_on() -> None:
+    """Figures on messages that the model has seen would flatter it."""
+    development = {example.place for example in load_corpus(DEVELOPMENT)}
+    everything = (*load_corpus(WRITERS), *load_corpus(DEVELOPMENT))
+    leaks = [
+        (pair.first.place, pair.second.place)
+        for pair in find_duplicates(everything)
+        if (pair.first.place in development) != (pair.second.place in development)
+    ]
+    assert leaks == []
