@@ -45,7 +45,7 @@ from bot.flows.walking import (
     running,
     walk,
 )
-from bot.flows.words import Word, command, is_greeting, is_visible
+from bot.flows.words import Word, command, is_greeting, is_thanks, is_visible
 
 Commands = tuple[Command, ...]
 
@@ -96,6 +96,8 @@ def _hear(state: State | None, event: MessageReceived, knowledge: Knowledge) -> 
         return obey(word, state, knowledge)
     if knowledge.officer_speaks and knowledge.open_cases and not _answers(state, event, knowledge):
         return _pass_on(state, event, knowledge)
+    if is_thanks(event.text) and _is_at_ease(here, event, knowledge):
+        return Turn(state, (say(knowledge, "follow_up.welcome"),))
     if state is not None and state is not here:
         return _answer_over(state, event, knowledge)
     if here is None:
@@ -139,6 +141,12 @@ def _start(flow: str, event: MessageReceived, knowledge: Knowledge) -> Turn:
     """Begin a conversation with what this message says."""
     state, commands = keep(begin(flow, knowledge), event, knowledge, "parts")
     return walk(state, knowledge, commands)
+
+
+def _is_at_ease(here: State | None, event: MessageReceived, knowledge: Knowledge) -> bool:
+    """She has a case and is telling nothing now."""
+    is_listened_to = here is None or (here.flow, here.step) == ("follow_up", "listening")
+    return has_only_words(event) and is_listened_to and bool(knowledge.open_cases)
 
 
 def _answers(state: State | None, event: MessageReceived, knowledge: Knowledge) -> bool:

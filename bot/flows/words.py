@@ -115,6 +115,13 @@ _OPENINGS = _COURTESIES | _words("""
     masalah kerja kerjaan pekerjaan tempat atasan bos mandor hrd pabrik perusahaan kantor banget
     sekali sesuatu tolong bantu bantuin minta gimana bagaimana caranya cara sedikit dikit""")
 
+_THANKS = _words("""
+    makasih makasi mksh mkasih terimakasih trimakasih trims tengkyu thanks thank thx tq suwun
+    nuwun hatur kasih""")
+_WITH_THANKS = _PARTICLES | _words("""
+    terima trima matur you banyak atas buat untuk bantuan bantuannya info infonya informasinya
+    sudah udah dibantu membantu semua siap ok oke baik sekali banget ditunggu kabarnya""")
+
 _SECRET = _words("rahasia rahasiakan rahasiain dirahasiakan dirahasiain anonim samaran")
 _WORDS_OF_A_CHANGED_MIND = 6
 
@@ -176,6 +183,12 @@ def is_greeting(text: str) -> bool:
     """Whether a first message only says hello ("halo min, mau lapor")."""
     words = fold(text).split()
     return is_start(text) or (bool(words) and all(word in _COURTESIES for word in words))
+
+
+def is_thanks(text: str) -> bool:
+    """Whether she only says thank you ("makasih ya min")."""
+    words = frozenset(fold(text).split())
+    return bool(words & _THANKS) and words <= _THANKS | _WITH_THANKS
 
 
 def is_opening(text: str) -> bool:

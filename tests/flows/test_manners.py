@@ -498,6 +498,18 @@ def test_a_message_goes_to_the_open_case_at_once_and_is_answered_once() -> None:
     assert "KB-0000-0001" in reply.text
 
 
+@pytest.mark.parametrize("text", ["makasih ya min", "terima kasih banyak kak", "ok suwun"])
+def test_thanks_are_answered_and_not_added(text: str) -> None:
+    """An officer need not read every "makasih"."""
+    chat = with_case()
+    for _ in range(2):
+        (reply,) = chat.say(text)
+        assert reply.text == "Sama-sama. Kalau ada kabar, tulis saja di sini."
+    assert chat.ordered(AddToCase) == []
+    chat.say("makasih min, tapi kipasnya rusak lagi")
+    assert len(chat.ordered(AddToCase)) == 1
+
+
 def test_with_several_cases_the_message_waits_for_her_choice() -> None:
     """It is kept until it is clear where it belongs."""
     chat = with_case(2)
