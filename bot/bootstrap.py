@@ -45,7 +45,7 @@ from bot.metrics import Metrics
 from bot.outbox.deliver import Deliverer
 from bot.outbox.orders import OutboxWriter
 from bot.outbox.posts import PostReader, Renderers
-from bot.settings import Settings
+from bot.settings import Settings, SettingsProblem
 from bot.texts import Texts, load_texts
 from nlp.classifier import load_classifier
 from nlp.taxonomy import Taxonomy, load_taxonomy
@@ -93,7 +93,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
     """Wire the whole program.
 
     Raises:
-        KeyProblem, SpoolUnusable, ModelError, TaxonomyError: with what is wrong and what to do.
+        KeyProblem, SettingsProblem, SpoolUnusable, ModelError, TaxonomyError: with what is wrong
+            and what to do.
     """
     clock = clock or SystemClock()
     texts, taxonomy = load_texts(), load_taxonomy()
@@ -108,7 +109,11 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
     if settings.simulator_on:
         simulator = SimulatorStore(database, vault, clock, data / "simulator")
     links = MediaLinks(vault, clock, settings.public_url)
-    accounts, owners = _accounts(settings, database, vault, clock, simulator is not None)
+    try:
+        accounts, owners = _accounts(settings, database, vault, clock, simulator is not None)
+    except SettingsProblem:
+        database.dispose()
+        raise
     channels = _channels(accounts, owners, database, clock, links, simulator)
 
     def channel_of(organisation_id: int, name: str) -> GroupChannel:
@@ -219,17 +224,28 @@ def work_in(app: App, session: Session, organisation: Organisation) -> Work:
 def _accounts(
     settings: Settings, database: Database, vault: Vault, clock: Clock, simulated: bool
 ) -> tuple[tuple[OrganisationAccounts, ...], dict[str, int]]:
-    """All accounts and whose they are."""
+    """All accounts and whose they are.
+
+    Raises:
+        SettingsProblem: two organisations have the same account.
+    """
     with database.transaction() as session:
         owners = {}
         if simulated:
             owners["simulator"] = _ensure_simulated(session, vault, clock)
         found = tuple(accounts for _, accounts in stored_accounts(session, settings, vault))
     for accounts in found:
-        if accounts.telegram is not None:
-            owners[accounts.telegram.name] = accounts.organisation_id
-        if accounts.whatsapp is not None:
-            owners[accounts.whatsapp.sender] = accounts.organisation_id
+        names = (
+            (accounts.telegram.name, "Telegram bot") if accounts.telegram else None,
+            (accounts.whatsapp.sender, "WhatsApp sender") if accounts.whatsapp else None,
+        )
+        for name, what in filter(None, names):
+            if owners.setdefault(name, accounts.organisation_id) != accounts.organisation_id:
+                raise SettingsProblem(
+                    f"Two organisations have the same {what} (organisations {owners[name]} and "
+                    f"{accounts.organisation_id}). Messages to it could be given to the wrong "
+                    "one. Give each organisation its own, or take it away from one of them."
+                )
     return found, owners
 
 

@@ -14,7 +14,6 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import select
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -28,13 +27,12 @@ from bot.handlers.telegram.receive import poll, telegram_routes
 from bot.handlers.whatsapp.routes import whatsapp_routes
 from bot.inbox.spool import SpoolUnusable
 from bot.log import get_logger
-from bot.media_links import PATH as MEDIA_PATH
+from bot.media_route import media_route
 from nlp.matching import match_region
 from storage.database import DatabaseDown
 from storage.leases import give_back_lease, take_lease
 from storage.migrate import SchemaProblem, must_be_current
 from storage.notify import listen
-from storage.tables import Attachment
 
 Role = Literal["all", "web", "worker"]
 _TURN_THREADS = 3
@@ -204,7 +202,7 @@ def _routes(app: App, ended: Callable[[], list[str]]) -> list[BaseRoute]:
         Route("/healthz", _alive),
         Route("/readyz", _readiness(app, ended)),
         Route("/metrics", _metrics(app)),
-        Route(MEDIA_PATH + "{token}", _media(app)),
+        media_route(app),
         *whatsapp_routes(whatsapp, accept),
         *telegram_routes(telegram, accept),
     ]
@@ -262,34 +260,3 @@ def _metrics(app: App) -> Callable[..., object]:
         return Response(app.metrics.page(), media_type="text/plain; version=0.0.4")
 
     return metrics
-
-
-def _media(app: App) -> Callable[..., object]:
-    """Files for providers that fetch them by a link, as Twilio does."""
-
-    def read(key: str) -> tuple[bytes, str, str] | None:
-        with app.database.reading() as session:
-            row = session.exec(select(Attachment).where(Attachment.key == key)).first()
-        file = app.posts.file(row.id or 0) if row is not None else None
-        if file is None or not file.content:
-            return None
-        return file.content, file.content_type, file.file_name
-
-    async def media(request: Request) -> Response:
-        key = app.links.read(request.path_params["token"])
-        found = await run_in_threadpool(read, key) if key is not None else None
-        if found is None:
-            return Response(status_code=404)
-        content, content_type, name = found
-        safe = "".join(sign if sign.isalnum() or sign in "._-" else "_" for sign in name)
-        return Response(
-            content,
-            media_type=content_type or "application/octet-stream",
-            headers={
-                "Content-Disposition": f'inline; filename="{safe or "berkas"}"',
-                "X-Content-Type-Options": "nosniff",
-                "Cache-Control": "private, no-store",
-            },
-        )
-
-    return media

@@ -1,6 +1,7 @@
 """The parts that run beside the web server: the right to poll, and whether all of them live."""
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import pytest
 from sqlmodel import select
 
 from bot.web import Running, web_app
-from storage.tables import Lease
-from tests.world import World
+from storage.tables import Attachment, Lease
+from tests.world import START, World
 
 
 @pytest.fixture
@@ -87,8 +88,41 @@ def test_readyz_tells_no_path_and_looks_anew_only_after_a_while(
     assert again.json() == first.json()
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "served"),
+    [
+        ("slip gaji.jpg", "image/jpeg", "image/jpeg"),
+        ("工资单 слип é.jpg", "IMAGE/JPEG; x=1", "image/jpeg"),
+        ('a"\r\nSet-Cookie: x=1', "text/html", "application/octet-stream"),
+        ("", "image/svg+xml", "application/octet-stream"),
+        ("rusak\ud800.jpg", "image/png", "image/png"),
+    ],
+)
+def test_a_file_of_any_name_is_served_and_runs_nowhere(
+    world: World, name: str, kind: str, served: str
+) -> None:
+    """Names and types come from strangers."""
+    app = world.app
+    path, _digest = app.evidence.keep(b"isi")
+    with app.database.transaction() as session:
+        session.add(Attachment(
+            key="1.0", organisation_id=world.organisation_id(session), channel="whatsapp",
+            kind="photo", content_type=kind, state="stored", path=path, due_at=START,
+            created_at=START, sealed=app.vault.seal(
+                json.dumps({"reference": "", "name": name}).encode(), "attachments"
+            ),
+        ))  # fmt: skip
+    link = app.links.link("1.0").removeprefix(world.settings.public_url)
+    answer, _ = _ask_twice(world, path=link)
+    assert (answer.status_code, answer.content) == (200, b"isi")
+    assert answer.headers["content-type"].partition(";")[0] == served
+    assert answer.headers["content-disposition"].startswith('attachment; filename="')
+    assert answer.headers["content-security-policy"].startswith("sandbox")
+    assert "set-cookie" not in answer.headers
+
+
 def _ask_twice(
-    world: World, between: Callable[[], None] = lambda: None
+    world: World, between: Callable[[], None] = lambda: None, path: str = "/readyz"
 ) -> tuple[httpx.Response, httpx.Response]:
     async def ask() -> tuple[httpx.Response, httpx.Response]:
         web = web_app(world.app)
@@ -97,8 +131,8 @@ def _ask_twice(
             web.router.lifespan_context(web),
             httpx.AsyncClient(transport=transport, base_url="http://bot") as client,
         ):
-            first = await client.get("/readyz")
+            first = await client.get(path)
             between()
-            return first, await client.get("/readyz")
+            return first, await client.get(path)
 
     return asyncio.run(ask())
