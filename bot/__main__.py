@@ -3,12 +3,16 @@
 import argparse
 import sys
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.inbox.spool import SpoolUnusable
 from bot.serve import run
 from bot.settings import SettingsProblem
 from nlp.scores import ModelError
 from nlp.taxonomy import TaxonomyError
 from storage.crypto import KeyProblem
+from storage.database import DatabaseDown
+from storage.migrate import SchemaProblem
 from storage.running import NotAlone
 
 _START_PROBLEMS = (
@@ -18,6 +22,10 @@ _START_PROBLEMS = (
     ModelError,
     NotAlone,
     TaxonomyError,
+    SchemaProblem,
+    DatabaseDown,
+    SQLAlchemyError,
+    OSError,
 )
 
 
@@ -29,9 +37,24 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         run(role)
     except _START_PROBLEMS as problem:
-        sys.stderr.write(f"Kawan Buruh cannot start.\n{problem}\n")
+        sys.stderr.write(f"Kawan Buruh cannot start.\n{_explained(problem)}\n")
         return 1
     return 0
+
+
+def _explained(problem: Exception) -> str:
+    """What is wrong and what to do; a library's own words may hold what people wrote."""
+    match problem:
+        case DatabaseDown() | SQLAlchemyError():
+            return (
+                f"The database cannot be used ({type(problem).__name__}). Check DATABASE_URL and "
+                "that its server runs; a damaged file must be restored from a backup."
+            )
+        case OSError():
+            place = f" ({problem.filename})" if problem.filename else ""
+            return f"A file or folder refuses: {problem.strerror}{place}. Check rights and space."
+        case _:
+            return str(problem)
 
 
 if __name__ == "__main__":

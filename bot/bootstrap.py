@@ -69,10 +69,14 @@ def open_store(settings: Settings, *, clock: Clock) -> tuple[Database, Vault]:
 
     Raises:
         KeyProblem: a key is missing or wrong.
+        DatabaseDown: the database cannot be reached, or its file is damaged.
+        SchemaProblem: the database is newer than this program.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database)
     path = sqlite_path(settings.database)
+    if path is None or path.exists():
+        database.check()
     may_create = not path.exists() if path is not None else current_revision(database) is None
     vault = open_vault(
         settings.encryption_keys.get_secret_value(),

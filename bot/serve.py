@@ -10,7 +10,7 @@ import uvicorn
 from bot.app import App
 from bot.bootstrap import build
 from bot.log import configure_logging, get_logger
-from bot.settings import load_settings
+from bot.settings import Settings, SettingsProblem, load_settings
 from bot.web import Role, Running, web_app
 from storage.running import in_use
 
@@ -19,8 +19,10 @@ def run(role: Role) -> None:
     """Start the program with the settings of the environment and serve until told to stop.
 
     Raises:
-        SettingsProblem, KeyProblem, SpoolUnusable, ModelError, NotAlone, TaxonomyError: with
-            what is wrong and what to do.
+        SettingsProblem, KeyProblem, SpoolUnusable, ModelError, NotAlone, TaxonomyError,
+            SchemaProblem: with what is wrong and what to do.
+        DatabaseDown, SQLAlchemyError: the database cannot be used.
+        OSError: a folder cannot be made or read.
     """
     settings = load_settings()
     configure_logging(settings.log_level)
@@ -33,11 +35,17 @@ def run(role: Role) -> None:
 
 
 def serve(app: App, role: Role) -> None:
-    """Run until SIGTERM or SIGINT, then drain."""
-    _greet(app, role)
+    """Run until SIGTERM or SIGINT, then drain.
+
+    Raises:
+        SettingsProblem: the port cannot be used.
+    """
     if role == "worker":
+        _greet(app, role)
         asyncio.run(_work(app))
         return
+    listening = _listen(app.settings)
+    _greet(app, role)
     config = uvicorn.Config(
         web_app(app, role),
         host=app.settings.host.strip("[]"),
@@ -50,7 +58,20 @@ def serve(app: App, role: Role) -> None:
     # uvicorn drains on a signal and then raises it again; a drained end is a good one.
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: None)
-    _Server(config, app).run()
+    _Server(config, app).run(sockets=[listening])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port before anything runs."""
+    host = settings.host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, settings.port), family=family, backlog=2048)
+    except OSError as refused:
+        raise SettingsProblem(
+            f"BIND: cannot listen on {settings.bind} ({refused.strerror}). Another program, or "
+            "this one a second time, may use the port: stop it, or choose another port."
+        ) from None
 
 
 class _Server(uvicorn.Server):

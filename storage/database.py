@@ -6,6 +6,7 @@ fails with "database is locked" and none overwrites another's read. PostgreSQL s
 of processes.
 """
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -79,7 +80,7 @@ class Database:
         try:
             with self.reading() as session:
                 session.connection().execute(text("SELECT 1"))
-        except SQLAlchemyError as failure:
+        except (SQLAlchemyError, sqlite3.Error) as failure:
             raise DatabaseDown(type(failure).__name__) from failure
 
     def dispose(self) -> None:

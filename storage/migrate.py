@@ -21,7 +21,18 @@ class SchemaProblem(Exception):  # noqa: N818 - read by operators
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Bring the schema up to date."""
+    """Bring the schema up to date.
+
+    Raises:
+        SchemaProblem: it is newer than this program.
+    """
+    found = current_revision(database)
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if found is not None and found not in known:
+        raise SchemaProblem(
+            f"The database is at version {found}, which this program does not know: a newer "
+            "program made it. Start the newer program, or restore a backup made before."
+        )
     _with_connection(database, lambda config: command.upgrade(config, revision))
 
 
