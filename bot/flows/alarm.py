@@ -37,7 +37,8 @@ def watch_for_danger(state: State, knowledge: Knowledge, said: str) -> tuple[Sta
     """Raise the alarm when the story, or the message that just came, tells of danger.
 
     Expressions of danger count wherever they stand. The classifier's own judgement counts
-    while she tells her story; it cannot know what "semua yang di gudang" answers.
+    while she tells her story; it cannot know what "semua yang di gudang" answers, and of a
+    line to an open case ("kak maaf baru buka hp") only when it sees a complaint in it.
     """
     if is_danger(state, knowledge):
         return state, ()
@@ -46,6 +47,8 @@ def watch_for_danger(state: State, knowledge: Knowledge, said: str) -> tuple[Sta
     for text in (said, told):
         understanding = knowledge.understand(text)
         can_judge = is_telling and text == told and length_in_words(text) >= WORDS_TO_JUDGE_BY
+        if state.flow != "intake":
+            can_judge = can_judge and understanding.kind == "pengaduan"
         if understanding.danger or (can_judge and understanding.is_alarm):
             return _raise_alarm(state, knowledge, understanding, text)
     return state, ()

@@ -3,6 +3,9 @@
 import pytest
 
 from bot.commands import AddToCase, OpenCase, PageOfficers, Reply
+from bot.flows.alarm import watch_for_danger
+from bot.flows.knowledge import Understanding
+from bot.flows.script import State
 from tests.flows.beginnings import STORY, agreed
 from tests.flows.chat import Chat, knowledge
 
@@ -224,6 +227,16 @@ def test_whatever_is_written_in_danger_reaches_the_officers_at_once(text: str) -
         (heard,) = chat.hush()
         assert heard.text.startswith("Sudah kami teruskan ke petugas.")
         assert "Pilih salah satu" not in heard.text
+
+
+@pytest.mark.parametrize(("kind", "alarms"), [("pertanyaan", 0), ("pengaduan", 1)])
+def test_a_line_to_an_open_case_is_an_alarm_only_as_a_complaint(kind: str, alarms: int) -> None:
+    """The classifier learned from whole stories, not from "kak maaf baru buka hp"."""
+    read = Understanding(kind=kind, category="lainnya", urgency="darurat")
+    known = knowledge(understand=lambda _text: read)
+    state = State("follow_up", 1, "listening")
+    _, orders = watch_for_danger(state, known, "kak maaf baru buka hp")
+    assert sum(isinstance(order, PageOfficers) for order in orders) == alarms
 
 
 def _for(category: str) -> list:
