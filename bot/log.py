@@ -8,6 +8,7 @@ the libraries that would print requests are silenced.
 import logging
 import re
 import sys
+import threading
 import traceback
 from collections.abc import Mapping, MutableMapping
 from typing import Any
@@ -55,6 +56,7 @@ def configure_logging(level: str, *, json_lines: bool | None = None) -> None:
         handler.addFilter(_scrub)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    threading.excepthook = _log_ended_thread
 
 
 def get_logger() -> Any:
@@ -66,6 +68,17 @@ def place_of(error: BaseException) -> str:
     """Where in the code an exception arose: ``file:line``, without its message."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else ""
+
+
+def log_unheard(_loop: object, context: Mapping[str, Any]) -> None:
+    """An exception handler for event loops, instead of the usual one that prints all of it."""
+    get_logger().error("a task failed unheard", exc_info=context.get("exception"))
+
+
+def _log_ended_thread(ended: threading.ExceptHookArgs) -> None:
+    """Python would print the whole exception, with what people wrote in it."""
+    name = ended.thread.name if ended.thread is not None else ""
+    get_logger().error("a thread ended", what=name, exc_info=ended.exc_value)
 
 
 def _reduce_exception(

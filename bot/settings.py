@@ -3,6 +3,7 @@
 A wrong value stops the start with its name and the reason; the value itself is never printed.
 """
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -10,8 +11,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-
-_LOOPBACK = ("127.", "localhost", "[::1]", "::1")
 
 
 class SettingsProblem(Exception):  # noqa: N818 - read by operators, one line a setting
@@ -149,7 +148,7 @@ class Settings(BaseSettings):
         """
         if self.simulator == "auto":
             public = urlsplit(self.public_url).hostname or ""
-            return self.host.startswith(_LOOPBACK) and public.startswith(_LOOPBACK)
+            return _is_loopback(self.host) and _is_loopback(public)
         return self.simulator == "on"
 
     @property
@@ -185,6 +184,14 @@ def _explain(problem: Any) -> str:
     name = "_".join(str(part) for part in problem["loc"]).upper()
     reason = problem["msg"].removeprefix("Value error, ")
     return f"{name}: {reason}" if name else reason
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether only this machine comes in at this host; a name that looks like one does not."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def environment_names() -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from bot.handlers.telegram.account import TelegramAccount
 from bot.handlers.telegram.receive import poll, telegram_routes
 from bot.handlers.whatsapp.routes import whatsapp_routes
 from bot.inbox.spool import SpoolUnusable
-from bot.log import get_logger
+from bot.log import get_logger, log_unheard
 from bot.media_route import media_route
 from nlp.matching import match_region
 from storage.database import DatabaseDown
@@ -59,6 +59,7 @@ class Running:
         """Start what the role asks for."""
         app = self._app
         app.loop = asyncio.get_running_loop()
+        app.loop.set_exception_handler(log_unheard)
         app.acceptor.start()
         for channel in app.channels.values():
             if hasattr(channel, "start"):

@@ -47,6 +47,8 @@ def test_half_of_twilio_is_refused() -> None:
         ("[::1]:8080", "", "auto", True),
         ("0.0.0.0:8080", "", "auto", False),
         ("127.0.0.1:8080", "https://lapor.example.org", "auto", False),
+        ("127.0.0.1:8080", "https://localhost.evil.org", "auto", False),
+        ("127.0.0.1:8080", "https://127.0.0.1.evil.org", "auto", False),
         ("0.0.0.0:8080", "", "on", True),
         ("127.0.0.1:8080", "", "off", False),
     ],

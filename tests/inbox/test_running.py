@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 from sqlmodel import select
 
+from bot.log import configure_logging
 from bot.web import Running, web_app
 from storage.tables import Attachment, Lease
 from tests.world import START, World
@@ -119,6 +121,25 @@ def test_a_file_of_any_name_is_served_and_runs_nowhere(
     assert answer.headers["content-disposition"].startswith('attachment; filename="')
     assert answer.headers["content-security-policy"].startswith("sandbox")
     assert "set-cookie" not in answer.headers
+
+
+def test_a_thread_that_ends_tells_nothing_of_what_people_wrote(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python itself would print the exception with its words."""
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    configure_logging("ERROR", json_lines=True)
+
+    def end() -> None:
+        raise ValueError("+6281200000001")
+
+    thread = threading.Thread(target=end, name="turns-0")
+    thread.start()
+    thread.join()
+    said = capsys.readouterr().err
+    assert "turns-0" in said
+    assert "ValueError" in said
+    assert "+62" not in said
 
 
 def _ask_twice(
