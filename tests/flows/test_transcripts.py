@@ -7,7 +7,7 @@ import pytest
 from tests.flows.transcripts import FOLDER, play
 
 REPORTER_SIDE = sorted(
-    path for path in FOLDER.glob("*.txt") if "officer:" not in path.read_text(encoding="utf-8")
+    path for path in FOLDER.glob("*.txt") if "\nofficer" not in path.read_text(encoding="utf-8")
 )
 
 
