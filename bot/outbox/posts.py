@@ -86,6 +86,15 @@ class PostReader:
                 case.chat_id, case.thread_id, case.card_id = row.chat, thread_id, card_id
                 session.add(case)
 
+    def topic_made(self, row: ClaimedOutbound, thread_id: str) -> None:
+        """Remember a case's new topic before its card stands, so that no second one is made."""
+        with self._database.transaction() as session:
+            case = case_by_id(session, row.case_id or 0, lock=True)
+            if case is not None:
+                case.chat_id, case.thread_id, case.card_id = row.chat, thread_id, ""
+                case.topic_state = "open"
+                session.add(case)
+
     def file(self, attachment_id: int) -> File | None:
         """A stored file; None while it is being fetched; without content when it is lost."""
         with self._database.reading() as session:

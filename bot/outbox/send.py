@@ -217,6 +217,7 @@ class Sender:
             thread = await channel.open_topic(Place(chat), post.title)
         except NotAllowed:
             return Place(chat), None
+        await asyncio.to_thread(self.posts.topic_made, row, thread)
         return Place(chat, thread), thread
 
     async def _put_file(

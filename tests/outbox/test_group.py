@@ -1,6 +1,13 @@
 """The officers' group: topics, cards that live, files that come late, groups without topics."""
 
-from bot.channels import ContentRejected, NotAllowed, OutcomeUnknown, TargetGone, TopicGone
+from bot.channels import (
+    ContentRejected,
+    NotAllowed,
+    OutcomeUnknown,
+    TargetGone,
+    TopicGone,
+    TryLater,
+)
 from bot.outbox.orders import DANGER
 from storage.tables import Attachment, Case
 from tests.outbox.scripted import Desk
@@ -160,6 +167,16 @@ def test_a_topic_is_not_made_twice_when_the_first_post_fails(desk: Desk) -> None
     desk.deliver(3)
     assert list(desk.telegram.topics) == ["t1"]
     assert [sent.text.text for sent in desk.telegram.sent][-1] == "cerita"
+
+
+def test_a_topic_is_not_made_twice_when_its_card_fails(desk: Desk) -> None:
+    """Officers would see an empty topic beside each case after every hiccup."""
+    desk.telegram.troubles["send_text"] = [TryLater("x")]
+    _show_card(desk)
+    desk.deliver(3)
+    assert list(desk.telegram.topics) == ["t1"]
+    case = desk.stored_case()
+    assert (case.thread_id, case.card_id) == ("t1", "m1")
 
 
 def test_a_post_that_is_refused_as_it_stands_is_shown_as_bare_words(desk: Desk) -> None:
