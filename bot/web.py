@@ -208,7 +208,7 @@ def _routes(app: App, ended: Callable[[], list[str]]) -> list[BaseRoute]:
         *telegram_routes(telegram, accept),
     ]
     if app.simulator is not None:
-        routes += simulator_routes(app.simulator, accept, app.clock)
+        routes += simulator_routes(app.simulator, accept, app.clock, app.settings.public_url)
         routes.append(Route("/", lambda _request: RedirectResponse("/simulator")))
     return routes
 

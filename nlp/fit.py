@@ -164,7 +164,7 @@ def calibrated(
     truth = task.targets[2]
     thresholds = Thresholds(
         category=_sure_from(category.max(axis=1), hits),
-        darurat=_best_f(alarm, truth == pressing.index("darurat"), beta=3.0),
+        darurat=_best_f(alarm, truth == pressing.index("darurat"), beta=2.0),
         tinggi=_best_f(raised, truth != pressing.index("normal"), beta=1.0),
         tag=_best_f(
             sigmoid(blocks[3] / temperatures[3]).ravel(),

@@ -49,6 +49,16 @@ def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) ->
         _answer(work, case, work.texts(reason.reason, **reason.words))
 
 
+def is_officers_word(work: Work, event: OfficerWrote) -> bool:
+    """Whether someone on the roster said it, new, about a case, in our own group."""
+    return (
+        not event.edited
+        and _is_our_group(work, event.chat_id)
+        and find_officer(work.session, work.vault, _org(work), event.officer.user_id) is not None
+        and _case_here(work, event) is not None
+    )
+
+
 def officer_tapped(work: Work, event: OfficerTapped) -> None:
     """Carry out a tap, and tell the one who tapped what became of it."""
     tap = meaning_of(work.session, _org(work), event.payload)

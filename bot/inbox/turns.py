@@ -350,7 +350,9 @@ class TurnRunner:
                 )
             match event:
                 case OfficerWrote():
-                    files = self._store_files(session, row, event.media, event.channel, None, now)
+                    # A file of a stranger, or of a group that is not ours, is not even fetched.
+                    media = event.media if desk.is_officers_word(work, event) else ()
+                    files = self._store_files(session, row, media, event.channel, None, now)
                     desk.officer_wrote(work, event, files[0] if files else None)
                 case OfficerTapped():
                     desk.officer_tapped(work, event)

@@ -1,6 +1,7 @@
 """Whatever people send, it is answered, nothing is lost, and nothing breaks for others."""
 
 import pytest
+from sqlmodel import select
 
 from bot.events import (
     GroupChange,
@@ -14,6 +15,7 @@ from bot.events import (
 from bot.handlers.simulator.people import GROUP
 from storage.cases import attachments_of, message_content, messages_of, row_id
 from storage.inbound import inbox_counts
+from storage.tables import Attachment
 from tests.world import World
 
 LONG = "gaji saya dipotong terus tanpa slip. " * 280  # some 10,000 characters
@@ -153,6 +155,17 @@ def test_an_anonymous_admin_is_told_why_nothing_happens(world: World) -> None:
     ghost.officer = Officer("")
     ghost.writes(case, "/balas halo")
     assert any("anonim" in post for post in world.in_group())
+
+
+def test_a_strangers_file_is_not_even_fetched(world: World) -> None:
+    """The group is not a way to put files onto our disk."""
+    case = world.opened_case()
+    world.stranger().writes(case, "lihat ini", media=(photo(world, "x.jpg"),))
+    world.officer().writes(
+        None, "foto grup lain", chat_id="-100666", media=(photo(world, "y.jpg"),)
+    )
+    with world.app.database.reading() as session:
+        assert session.exec(select(Attachment)).all() == []
 
 
 def test_a_foreign_group_learns_nothing(world: World) -> None:
