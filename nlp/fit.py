@@ -37,6 +37,8 @@ NEVER = -1_000.0
 """Intercept of a label that no message has."""
 FEWEST_EXAMPLES_OF_A_TAG = 5
 
+TRUE_ALARMS = 0.6
+"""Share of the classifier's alarms that must be true, on writers it has not seen."""
 UNDECIDED = Thresholds(category=0.5, darurat=0.5, tinggi=0.5, tag=0.5)
 SURE_IS_ACCEPTED = 0.9
 """A category counts as certain from where this share of such calls was accepted."""
@@ -164,7 +166,7 @@ def calibrated(
     truth = task.targets[2]
     thresholds = Thresholds(
         category=_sure_from(category.max(axis=1), hits),
-        darurat=_best_f(alarm, truth == pressing.index("darurat"), beta=2.0),
+        darurat=_most_recall(alarm, truth == pressing.index("darurat")),
         tinggi=_best_f(raised, truth != pressing.index("normal"), beta=1.0),
         tag=_best_f(
             sigmoid(blocks[3] / temperatures[3]).ravel(),
@@ -286,6 +288,20 @@ def _sure_from(confidence: Chances, hits: npt.NDArray[np.bool_]) -> float:
         if not above.any() or hits[above].mean() >= SURE_IS_ACCEPTED:
             return round(float(limit), 2)
     return 0.9
+
+
+def _most_recall(scores: npt.NDArray[np.float64], truth: npt.NDArray[np.bool_]) -> float:
+    """The lowest limit at which three alarms of five are true: recall first, but not blindly.
+
+    Officers who are woken for nothing too often stop looking.
+    """
+    limits = np.arange(0.05, 0.96, 0.01)
+    precise = [
+        limit
+        for limit in limits
+        if (scores >= limit).any() and truth[scores >= limit].mean() >= TRUE_ALARMS
+    ]
+    return round(float(min(precise, default=0.5)), 2)
 
 
 def _best_f(chances: Chances, truth: npt.NDArray[np.bool_], beta: float) -> float:
