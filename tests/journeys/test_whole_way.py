@@ -114,7 +114,7 @@ def test_ten_workers_at_once_never_see_each_others_words(world: World) -> None:
         mark = f"KENARI{worker.address.channel}{worker.address.path}"
         worker.sends(worker.event(text=f"gaji saya {mark} belum dibayar dua bulan di pabrik"))
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        turns = [pool.submit(world.app.runner.run_next, 3) for _ in range(4)]
+        turns = [pool.submit(world.app.runner.run_next) for _ in range(4)]
     assert sum(turn.result() for turn in turns) > 0
     world.settle()
     for worker in workers:

@@ -166,6 +166,8 @@ class _Poller:
         stopping = asyncio.ensure_future(self._stop.wait())
         try:
             await asyncio.wait({asking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if asking.done():
+                asking.result()  # it never ends by itself: whoever watches must hear of it
         finally:
             for task in (asking, stopping):
                 task.cancel()
