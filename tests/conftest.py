@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
@@ -26,6 +27,13 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         if name.startswith(("TWILIO_", "TELEGRAM_", "DATABASE_", "ENCRYPTION_", "OFFICER_")):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _no_logs_of_another_test() -> Iterator[None]:
+    """Logging set up by a test writes to that test's captured output, which is closed later."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

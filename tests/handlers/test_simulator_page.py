@@ -316,6 +316,7 @@ def test_private_chats_belong_to_one_officer(visit, stand):
     page.get_by_test_id("topic-chat").get_by_text("Terima kasih").wait_for()
     page.get_by_test_id("officer-select").select_option("orang-luar")
     page.get_by_test_id("topic-private").wait_for(state="detached")
+    page.get_by_text("Nama: Sri").first.wait_for(state="detached")
     assert page.get_by_text("Nama: Sri").count() == 0
     assert [e.chat_id for e in stand.events if isinstance(e, OfficerWrote)] == ["petugas-ratna"]
 
