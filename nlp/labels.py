@@ -11,7 +11,8 @@ from typing import TypeVar
 EARLY_STAGES = ("baru", "verifikasi", "ditangani")
 STAGES = (*EARLY_STAGES, "bipartit", "mediasi", "phi", "dilimpahkan", "selesai")
 
-_UNCONFIRMED = "perlu dicek"
+UNCONFIRMED = "perlu dicek"
+"""Stands beside a rule that nobody has compared with the official text yet."""
 
 
 class TaxonomyError(ValueError):
@@ -50,7 +51,7 @@ class Article:
     def reference(self) -> str:
         """``PP 36/2021 Pasal 61``, or the law alone where no article is named."""
         name = self.law if self.article == "-" else f"{self.law} Pasal {self.article}"
-        return name if self.confirmed else f"{name} ({_UNCONFIRMED})"
+        return name if self.confirmed else f"{name} ({UNCONFIRMED})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class NextStep:
         """The step in one line for the case card: text, basis, limit, whom to bring in."""
         basis = []
         if self.article is not None:
-            basis.append(self.article if self.confirmed else f"{self.article}, {_UNCONFIRMED}")
+            basis.append(self.article if self.confirmed else f"{self.article}, {UNCONFIRMED}")
         if self.working_days is not None:
             basis.append(f"batas {self.working_days} hari kerja")
         basis.append(f"libatkan: {self.involve}")
@@ -90,7 +91,7 @@ class Right:
     @property
     def sentence(self) -> str:
         """The text with its source in brackets."""
-        source = self.article if self.confirmed else f"{self.article}, {_UNCONFIRMED}"
+        source = self.article if self.confirmed else f"{self.article}, {UNCONFIRMED}"
         return f"{self.text} ({source})"
 
 

@@ -4,11 +4,9 @@ The union edits that file; a mistake in it is refused with its place. Decides no
 single message.
 """
 
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
 
 from nlp.labels import (
     EARLY_STAGES,
@@ -23,6 +21,7 @@ from nlp.labels import (
     Taxonomy,
     TaxonomyError,
 )
+from nlp.toml_table import Table, TableError, read_toml
 
 __all__ = ["DEFAULT_PATH", "Taxonomy", "TaxonomyError", "load_taxonomy"]
 
@@ -35,8 +34,6 @@ LIST_LABEL_LENGTH = 24
 DESCRIPTION_LENGTH = 72
 """Longest description of a WhatsApp list row."""
 
-T = TypeVar("T")
-
 
 def load_taxonomy(path: str | Path = DEFAULT_PATH) -> Taxonomy:
     """Read and check the taxonomy.
@@ -47,19 +44,16 @@ def load_taxonomy(path: str | Path = DEFAULT_PATH) -> Taxonomy:
     """
     file = Path(path)
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise TaxonomyError(f"cannot read the taxonomy {file}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TaxonomyError(f"the taxonomy {file} is not valid TOML: {error}") from error
+        root = read_toml(file, "the taxonomy")
+    except TableError as error:
+        raise TaxonomyError(str(error)) from error
     try:
-        return _taxonomy(content)
-    except TaxonomyError as error:
+        return _taxonomy(root)
+    except (TableError, TaxonomyError) as error:
         raise TaxonomyError(f"{file}: {error}") from error
 
 
-def _taxonomy(content: Mapping[str, Any]) -> Taxonomy:
-    root = _Table(content, "top level")
+def _taxonomy(root: Table) -> Taxonomy:
     checked_on = root.value("checked_on", date)
     tags = root.value("tags", dict)
     for slug, label in tags.items():
@@ -78,49 +72,11 @@ def _taxonomy(content: Mapping[str, Any]) -> Taxonomy:
     return taxonomy
 
 
-class _Table:
-    """One table of the file, with its place for error messages."""
-
-    def __init__(self, content: Mapping[str, Any], place: str) -> None:
-        self._content = content
-        self.place = place
-
-    def value(self, key: str, kind: type[T]) -> T:
-        if key not in self._content:
-            raise TaxonomyError(f"{self.place}: {key!r} is missing")
-        value = self._content[key]
-        if type(value) is not kind or value in ("", {}):
-            raise TaxonomyError(f"{self.place}: {key!r} must be a {kind.__name__}, not empty")
-        return value
-
-    def optional(self, key: str, kind: type[T], default: T) -> T:
-        return self.value(key, kind) if key in self._content else default
-
-    def tag(self) -> str | None:
-        return self.value("tag", str) if "tag" in self._content else None
-
-    def slugs(self, key: str, default: Sequence[str] = ()) -> tuple[str, ...]:
-        return tuple(self.optional(key, list, list(default)))
-
-    def text(self, key: str, length: int) -> str:
-        value = self.value(key, str)
-        if len(value) > length:
-            raise TaxonomyError(
-                f"{self.place}: {key!r} has {len(value)} characters, at most {length} fit"
-            )
-        return value
-
-    def tables(self, key: str) -> list["_Table"]:
-        rows = self.value(key, list)
-        if not rows or not all(isinstance(row, dict) for row in rows):
-            raise TaxonomyError(f"{self.place}: {key!r} must hold at least one table")
-        return [
-            _Table(row, f"{self.place}, {key} {row.get('slug', number)}")
-            for number, row in enumerate(rows, start=1)
-        ]
+def _tag(table: Table) -> str | None:
+    return table.optional("tag", str, "") or None
 
 
-def _label(table: _Table) -> Label:
+def _label(table: Table) -> Label:
     return Label(
         slug=table.value("slug", str),
         label=table.text("label", LABEL_LENGTH),
@@ -128,21 +84,21 @@ def _label(table: _Table) -> Label:
     )
 
 
-def _category(table: _Table, checked_on: date) -> Category:
+def _category(table: Table, checked_on: date) -> Category:
     return Category(
         slug=table.value("slug", str),
         label=table.text("label", LABEL_LENGTH),
         list_label=table.text("list_label", LIST_LABEL_LENGTH),
         description=table.text("description", DESCRIPTION_LENGTH),
         sensitive=table.value("sensitive", bool),
-        evidence=tuple(Evidence(t.value("text", str), t.tag()) for t in table.tables("evidence")),
+        evidence=tuple(Evidence(t.value("text", str), _tag(t)) for t in table.tables("evidence")),
         articles=tuple(_article(t, checked_on) for t in table.tables("articles")),
         next_steps=tuple(_step(t) for t in table.tables("next_steps")),
         rights=tuple(_right(t) for t in table.tables("rights")),
     )
 
 
-def _article(table: _Table, checked_on: date) -> Article:
+def _article(table: Table, checked_on: date) -> Article:
     return Article(
         law=table.value("law", str),
         article=table.value("article", str),
@@ -153,16 +109,16 @@ def _article(table: _Table, checked_on: date) -> Article:
     )
 
 
-def _right(table: _Table) -> Right:
+def _right(table: Table) -> Right:
     return Right(
         text=table.value("text", str),
         article=table.value("article", str),
-        tag=table.tag(),
+        tag=_tag(table),
         confirmed=table.optional("confirmed", bool, True),
     )
 
 
-def _step(table: _Table) -> NextStep:
+def _step(table: Table) -> NextStep:
     days = table.optional("working_days", int, 0)
     if days < 0:
         raise TaxonomyError(f"{table.place}: 'working_days' must be positive")
@@ -175,14 +131,14 @@ def _step(table: _Table) -> NextStep:
         involve=table.value("involve", str),
         article=table.optional("article", str, "") or None,
         working_days=days or None,
-        tag=table.tag(),
+        tag=_tag(table),
         urgency=table.optional("urgency", str, "") or None,
         stages=stages,
         confirmed=table.optional("confirmed", bool, True),
     )
 
 
-def _hotline(table: _Table) -> Hotline:
+def _hotline(table: Table) -> Hotline:
     return Hotline(
         name=table.value("name", str),
         number=table.value("number", str),
