@@ -5,7 +5,8 @@ import tomllib
 import pytest
 
 from nlp.matching import match_region, region_of, timezone_of
-from nlp.regions import ALIASES_PATH, mentions
+from nlp.region_names import ALIASES_PATH
+from nlp.regions import mentions
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,10 @@ from nlp.regions import ALIASES_PATH, mentions
         ("bandung barat", "Kabupaten Bandung Barat"),
         ("di daerah karawang", "Kabupaten Karawang"),
         ("padang sidempuan", "Kota Padangsidimpuan"),
+        ("jl raya serang km 12 cikupa", "Kabupaten Tangerang"),
+        ("jalan ahmad yani surabaya", "Kota Surabaya"),
+        ("labuan bajo", "Kabupaten Manggarai Barat"),
+        ("kec klari", "Kabupaten Karawang"),
     ],
 )
 def test_a_clear_place_is_understood(typed: str, name: str) -> None:
@@ -48,6 +53,7 @@ def test_a_clear_place_is_understood(typed: str, name: str) -> None:
         ("jogja", ["Kab. Bantul", "Kab. Sleman", "Kota Yogyakarta"]),
         ("banjar", ["Kota Banjar", "Kab. Banjar"]),
         ("krawang", ["Kab. Karawang"]),
+        ("jl raya narogong", ["Kab. Bogor", "Kota Bekasi"]),
     ],
 )
 def test_what_can_be_two_places_is_asked(typed: str, names: list[str]) -> None:
@@ -57,7 +63,20 @@ def test_what_can_be_two_places_is_asked(typed: str, names: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "👍", "tidak tahu", "jawa barat", "asdfgh", "12345", "x" * 20_000]
+    "typed",
+    [
+        "",
+        "👍",
+        "tidak tahu",
+        "jawa barat",
+        "asdfgh",
+        "12345",
+        "x" * 20_000,
+        "jalan bandung no 5",
+        "saya ga mau bilang",
+        "nanti tanya mandor",
+        "gang mawar",
+    ],
 )
 def test_what_is_no_place_stays_unknown(typed: str) -> None:
     """A province alone, a shrug, noise: the question is asked again."""
@@ -67,7 +86,8 @@ def test_what_is_no_place_stays_unknown(typed: str) -> None:
 
 def test_every_everyday_name_leads_to_a_real_region() -> None:
     """A wrong code in the alias file would send cases to nowhere."""
-    names = tomllib.loads(ALIASES_PATH.read_text(encoding="utf-8"))["names"]
+    aliases = tomllib.loads(ALIASES_PATH.read_text(encoding="utf-8"))
+    names = aliases["names"] | aliases["sites"]
     wrong = {name: codes for name, codes in names.items() if not all(map(region_of, codes))}
     assert wrong == {}
 
@@ -100,3 +120,20 @@ def test_everyday_words_are_no_places_unless_written_as_such() -> None:
         "Kab. Malang",
         "Kab. Bekasi",
     ]
+
+
+@pytest.mark.parametrize(
+    ("story", "names"),
+    [
+        ("mandor suruh lembur di kantor baru", []),
+        ("pabrik di Muncar tutup", ["Kab. Banyuwangi"]),
+        ("gudang daerah klari", ["Kab. Karawang"]),
+        ("toko di kelapa gading", ["Kota Jakarta Utara"]),
+        ("Proyek Bendungan Jati Agung", []),
+        ("kantor di jalan bandung", []),
+    ],
+)
+def test_a_district_in_a_story_must_be_written_as_one(story: str, names: list[str]) -> None:
+    """There are districts called Mandor, Baru and Lembur."""
+    found = [region.short_name for m in mentions(story) for region in m.match.candidates]
+    assert found == names
