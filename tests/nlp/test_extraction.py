@@ -196,6 +196,13 @@ def test_other_people_are_not_those_affected(story: str) -> None:
         ("tahun 2026 tanggal 5", []),
         ("3 m dari mesin, 8 orang", []),
         ("1.200 pcs sehari", []),
+        ("dipotong goceng, kadang ceban", [5_000, 10_000]),
+        ("sehari 400 perak", [400]),
+        ("gajinya satu juta dua ratus", [1_200_000]),
+        ("sejuta setengah lalu dua juta setengah", [1_500_000, 2_500_000]),
+        ("tiga juta dua ratus lima puluh ribu", [3_250_000]),
+        ("empat juta dua orang", [4_000_000]),
+        ("kami seribu orang", []),
     ],
 )
 def test_amounts_are_read_in_rupiah(story: str, amounts: list[int]) -> None:
