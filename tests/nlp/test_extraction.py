@@ -158,6 +158,11 @@ def test_other_times_are_not_when_it_happened(story: str) -> None:
         ("cuma saya sendiri yang dipotong", 1),
         ("satu line dipotong semua", None),
         ("ratusan buruh belum dibayar", None),
+        ("yg kena 40 orang", 40),
+        ("satu line 30an org kena semua", 30),
+        ("kami bertiga puluh dua di-PHK", 32),
+        ("toilet satu buat 90 orang", 90),
+        ("cuma saya yg dipotong", 1),
     ],
 )
 def test_the_number_of_people_is_found(story: str, count: int | None) -> None:
@@ -176,11 +181,29 @@ def test_the_number_of_people_is_found(story: str, count: int | None) -> None:
         "target 40 orang",
         "kami 5 orang kena, lalu 9 orang dipecat",
         "mess satu kamar 8 orang",
+        "dimaki di depan 40 orang",
+        "dikelilingi 4 orang, disuruh mundur",
     ],
 )
 def test_other_people_are_not_those_affected(story: str) -> None:
     """Thugs, staff and two different numbers leave the question open."""
     assert extract(story, KNOWN, TODAY).people is None
+
+
+@pytest.mark.parametrize(
+    ("story", "approximate"),
+    [
+        ("ratusan karyawan dirumahkan", True),
+        ("40an org muntah", True),
+        ("buruh 90 orang lebih belum dibayar", True),
+        ("40 org muntah", False),
+    ],
+)
+def test_a_rough_number_says_so(story: str, approximate: bool) -> None:
+    """Thirty or so ("30an orang") is no count for a list of names."""
+    found = extract(story, KNOWN, TODAY).people
+    assert found is not None
+    assert found.approximate is approximate
 
 
 @pytest.mark.parametrize(
