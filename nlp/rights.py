@@ -40,7 +40,7 @@ class RightsEntry:
     """One question about rights: how workers put it, what the rule says, what to do next.
 
     Attributes:
-        question: the question in plain words, fit for a list or a button above the answer.
+        question: the question in plain words, to stand above the answer.
         asked_as: the same question as different workers would type it.
         answer: at most ``ANSWER_LENGTH`` characters.
         checked_on: the day the rule was last looked up.
@@ -76,6 +76,7 @@ def load_rights(
     except TableError as error:
         raise RightsError(str(error)) from error
     try:
+        root.only("checked_on", "entry")
         checked_on = root.value("checked_on", date)
         entries = tuple(_entry(table, checked_on, labels) for table in root.tables("entry"))
         _check_unique(entries)
@@ -85,6 +86,7 @@ def load_rights(
 
 
 def _entry(table: Table, checked_on: date, labels: Taxonomy) -> RightsEntry:
+    table.only("slug", "category", "question", "asked_as", "answer", "articles", "checked_on")
     category = table.value("category", str)
     try:
         labels.category(category)
@@ -96,12 +98,14 @@ def _entry(table: Table, checked_on: date, labels: Taxonomy) -> RightsEntry:
         question=table.value("question", str),
         asked_as=table.texts("asked_as"),
         answer=table.text("answer", ANSWER_LENGTH),
-        articles=tuple(
-            LawSource(t.value("law", str), t.value("confirmed", bool))
-            for t in table.tables("articles")
-        ),
+        articles=tuple(_source(t) for t in table.tables("articles")),
         checked_on=table.optional("checked_on", date, checked_on),
     )
+
+
+def _source(table: Table) -> LawSource:
+    table.only("law", "confirmed")
+    return LawSource(table.value("law", str), table.value("confirmed", bool))
 
 
 def _check_unique(entries: tuple[RightsEntry, ...]) -> None:

@@ -19,6 +19,12 @@ class Table:
         self._content = content
         self.place = place
 
+    def only(self, *keys: str) -> None:
+        """Refuse a key that is none of ``keys``: a misspelt one would be left out silently."""
+        for key in self._content:
+            if key not in keys:
+                raise TableError(f"{self.place}: unknown key {key!r}; known: {', '.join(keys)}")
+
     def value(self, key: str, kind: type[T]) -> T:
         """The value of ``key``; ``TableError`` where it is missing, empty or of another type."""
         if key not in self._content:
