@@ -5,50 +5,42 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-_MONTHS = {
-    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "mei": 5, "jun": 6, "jul": 7, "agu": 8, "ags": 8,
-    "sep": 9, "okt": 10, "nov": 11, "nop": 11, "des": 12,
-}  # fmt: skip
-_WEEKDAYS = {
-    "senin": 0, "selasa": 1, "rabu": 2, "kamis": 3, "jumat": 4, "jum'at": 4, "jumaat": 4,
-    "sabtu": 5, "minggu": 6, "ahad": 6,
-}  # fmt: skip
-_MONTH = (
-    r"jan(?:uari)?|feb(?:ruari)?|mar(?:et)?|apr(?:il)?|mei|juni?|juli?|agu(?:stus)?|ags|agst"
-    r"|sept?(?:ember)?|okt(?:ober)?|no[vp](?:ember)?|des(?:ember)?"
-)
-_NUMBER_WORDS = (
-    "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh",
-)  # fmt: skip
-_NUMBER = rf"\d{{1,3}}|{'|'.join(_NUMBER_WORDS)}"
-_UNIT = r"hari|hr|minggu|mgg|bulan|bln|tahun|thn|th"
-_FEAST = r"lebaran|idul ?fitri|idul ?adha|natal|puasa|ramadhan?|covid|corona|pandemi|imlek"
-_LAST = r"lalu|kemarin|kemaren|kmrn|kmrin"
-_OWED = (
-    r"(?:gaji|upah|lembur\w*|thr|insentif|bonus|iuran|bpjs)?\s*(?:saya |kami )?"
-    r"(?:belum|blm|blum|belom|tidak|gak|ga|nggak|ngga|tdk|nunggak|telat|terlambat|ditahan"
-    r"|ngga|mandek|macet)"
+from nlp.extraction.numbers import number_of
+from nlp.extraction.time_words import (
+    ALREADY,
+    FEAST,
+    LAST,
+    LONG_UNIT,
+    MONTH,
+    MONTHS,
+    NUMBER,
+    OWED,
+    SINCE,
+    SPAN,
+    STOPPED,
+    UNIT,
+    WEEKDAYS,
 )
 
 _FULL_DATE = re.compile(
-    rf"\b(?:(?:tgl|tanggal|tngl|hari \w+,?)\s*)?(?P<day>[0-3]?\d)\s+(?P<month>{_MONTH})\b"
+    rf"\b(?:(?:tgl|tanggal|tngl|hari \w+,?)\s*)?(?P<day>[0-3]?\d)\s+(?P<month>{MONTH})\b"
     r"(?:\s+(?P<year>20\d\d))?",
     re.IGNORECASE,
 )
 _NUMERIC = re.compile(r"\b(?P<day>[0-3]?\d)[/.-](?P<month>[01]?\d)[/.-](?P<year>20\d\d|\d\d)\b")
 _DAY = re.compile(
     r"\b(?P<lead>(?:pada|sejak|per|dari|hari \w+,?)\s+)?(?:tgl|tanggal|tngl|tggl)\s*\.?\s*"
-    rf"(?P<day>[0-3]?\d)\b(?![/.-]\d)(?!\s+(?:{_MONTH})\b)"
-    rf"(?P<tail>\s+(?:bulan )?(?:{_LAST}|ini)\b)?",
+    rf"(?P<day>[0-3]?\d)\b(?![/.-]\d)(?!\s+(?:{MONTH})\b)"
+    rf"(?P<tail>\s+(?:bulan )?(?:{LAST}|ini)\b)?",
     re.IGNORECASE,
 )
 _DAYS_AGO = re.compile(
-    rf"\b(?P<n>{_NUMBER})\s*(?P<unit>hari|hr)\s*(?:yang |yg )?(?:lalu|kemarin|kmrn)\b",
+    rf"\b(?P<n>{NUMBER})\s*(?P<unit>hari|hr)\s*(?:yang |yg )?(?:lalu|kemarin|kmrn)\b",
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(
     r"\b(?:hari )?(?P<weekday>senin|selasa|rabu|kamis|jum'?aa?t|sabtu|ahad)\s*"
-    rf"(?:pagi |siang |sore |malam |malem )?(?:{_LAST})\b|\bhari minggu (?:{_LAST})\b",
+    rf"(?:pagi |siang |sore |malam |malem )?(?:{LAST})\b|\bhari minggu (?:{LAST})\b",
     re.IGNORECASE,
 )
 _TODAY = re.compile(
@@ -61,28 +53,58 @@ _YESTERDAY = re.compile(
 )
 _BEFORE_YESTERDAY = re.compile(r"\b(?:kemarin lusa|kemaren lusa|kemarin dulu)\b", re.IGNORECASE)
 _LOOSE = re.compile(
-    rf"\b(?:sejak|sjk|dari|mulai|semenjak)\s+(?:bulan |tahun |habis |sebelum |sesudah |awal "
-    rf"|akhir |minggu |tanggal |hari )*(?:{_FEAST}|{_MONTH}|20\d\d|{_LAST})\b"
-    rf"(?:\s+(?:20\d\d|{_LAST}))?"
-    rf"|\b(?:sejak|sjk|dari|mulai)\s+(?:{_NUMBER})\s*(?:{_UNIT})\s*(?:yang |yg )?lalu\b"
-    rf"|\b(?:{_NUMBER})\s*(?:minggu|mgg|bulan|bln|tahun|thn)\s*(?:yang |yg )?lalu\b"
-    rf"|\b(?:minggu|bulan|tahun|mgg|bln|thn)\s*(?:{_LAST})\b"
+    rf"\b(?:{SINCE})\s+(?:bulan |tahun |habis |abis |sebelum |sesudah |awal |akhir |minggu "
+    rf"|tanggal |hari |zaman |jaman |waktu )*(?:{FEAST}|{MONTH}|20\d\d|{LAST})\b"
+    rf"(?:\s+(?:20\d\d|{LAST}))?"
+    r"|\b(?:sejak|sjk|dari|dr)\s+(?:hari )?(?:senin|selasa|rabu|kamis|jum'?at|sabtu|minggu)\b"
+    rf"|\b(?:{SINCE})\s+{SPAN}\s*(?:yang |yg )?lalu\b"
+    rf"|\b(?:sebelum|habis|abis|setelah|sesudah)\s+(?:{FEAST})\b"
+    rf"|\b(?:awal |akhir |pertengahan )?bulan (?:{MONTH})\b(?:\s+20\d\d)?"
+    rf"|\b(?:{MONTH}) (?:20\d\d|{LAST})\b"
     r"|\b(?:tadi malam|td malam|tadi malem|semalam|semalem)\b"
-    r"|(?:^|(?<=[.!?,;\n] )|(?<=\n))(?:kemarin|kemaren|kmrn|kmrin|tadi)\b",
+    rf"|\b(?:{SINCE}) (?:awal|akhir|pertengahan) tahun\b"
+    r"|(?:^|(?<=[.!?,;\n] )|(?<=\n))(?:kemarin|kemaren|kmrn|kmrin|wingi|kamari|tadi)\b"
+    r"|(?<!merah )(?<!yang )(?<!yg )(?<!bulan )(?<!minggu )(?<!tahun )(?<!hari )(?<!thn )"
+    r"\b(?:kemarin|kemaren|kmrn|kmren|wingi|kamari)\b(?=\s*(?:[.,!?\n]|$)|\s+(?:saya|sy|aku|gw|gue|kami|kita|dia|mandor|bos"
+    r"|hrd|spv|supervisor|ada|waktu|pas|sempat|sempet|jatuh|malah|bilang|hampir"
+    r"|di-?[a-z]{4,}|ke[a-z]{4,})\b)"
+    r"|\b(?:tadi|td)\b(?=\s*(?:[.,!?\n]|$))",
+    re.IGNORECASE,
+)
+_AGO = re.compile(
+    rf"\b{SPAN}\s*(?:yang |yg )?lalu\b|\b(?:minggu|bulan|tahun|mgg|bln|thn)\s*(?:{LAST})\b",
     re.IGNORECASE,
 )
 _DURATION = re.compile(
-    rf"\b(?:telat|terlambat|nunggak|ditunggak|ditahan)\s+(?:{_NUMBER})\s*(?:{_UNIT})\b"
-    rf"|\b(?:{_NUMBER})\s*(?:bulan|bln|minggu|mgg)\s*(?:ini\s*)?(?={_OWED}\b)",
+    rf"\b(?:{STOPPED})\s+(?:sudah |udah |sampai |hampir |selama )?{SPAN}\b"
+    rf"|\b(?:{NUMBER}|setengah)\s*(?:minggu|mgg|bulan|bln)\s*(?:ini\s*)?(?={OWED}\b)"
+    rf"|\b(?:{NUMBER})\s*(?:{LONG_UNIT}) (?:ini|terakhir)\b"
+    rf"|\b(?:{ALREADY})\s+(?:hampir |lebih dari |masuk |jalan )?{SPAN}\b(?: lebih\b| ini\b)?",
+    re.IGNORECASE,
+)
+_PROBLEM = re.compile(
+    rf"\b(?:{OWED}|tak|tanpa|ora|durung|di-?[a-z]{{4,}}|{STOPPED}|libur|lembur|lemburan|nunggu"
+    r"|menunggu|hilang|sakit|begini|gini|begitu|basi|keruh|bau|utang|turun|telantar|keluar|resign|mana)\b",
+    re.IGNORECASE,
+)
+_BROKEN_OFF = re.compile(rf"(?:{STOPPED})\b", re.IGNORECASE)
+_SUPPOSED = re.compile(r"\b(?:kalau|kalo|klo|jika|bila|misal\w*|apabila|andai)\b", re.IGNORECASE)
+_SERVICE = re.compile(
+    r"\b(?:kerja|bekerja|gawe|karyawan|mengabdi|ngabdi|jadi|menjadi|anggota|kontrak\w*|umur\w*"
+    r"|usia\w*|hamil|menikah|nikah|pacaran|anak|bayi|suami|istri|operator|buruh|magang|training"
+    r"|guru|masa|ikut|masuk|gabung|bergabung|diangkat|disini|di sini|disitu|di situ|pengalaman"
+    r"|kandungan|pegawai|pkl|sampai|sampe|selama ini|tiap|setiap|per|tinggal|lulus|sekolah"
+    r"|pensiun|penjara|cuti|minimal|maksimal|paling|janji\w*|dijanji\w*|kenal|tunggu|nabung)\b"
+    r"|\b(?:saya|aku|sy) $",
     re.IGNORECASE,
 )
 
 _NOT_THE_EVENT = re.compile(
     r"\b(?:tiap|setiap|biasa\w*|gajian|paling lambat|paling lama|sampai|sampe|besok|nanti|deadline"
     r"|habis|berakhir|jatuh tempo|jadwal|rencana|kerja|bekerja|masuk|gabung|bergabung|diangkat"
-    r"|lahir\w*|hamil|menikah|nikah|umur|usia|masa|kontrak|karyawan|magang|mengabdi|jadi|janji\w*"
-    r"|sekarang|skrg|skr|tiap2|dijanji\w*|kelas|anak|sebelum|minta"
-    r"|harusnya|seharusnya|mestinya|hpl|operator|training|sudah|udah)"
+    r"|lahir|hamil|menikah|nikah|umur|usia|masa|kontrak|karyawan|magang|mengabdi|jadi|janji\w*"
+    r"|tiap2|dijanji\w*|kelas|anak|sebelum|minta"
+    r"|harusnya|seharusnya|mestinya|hpl|operator|training)"
     r"(?:\W+\w+){0,2}\W*$",
     re.IGNORECASE,
 )
@@ -90,11 +112,21 @@ _TENURE = re.compile(
     r"\b(?:kerja|bekerja|gawe|gabung|bergabung|karyawan|jadi|menjadi|anggota|mengabdi|masuk)\b",
     re.IGNORECASE,
 )
+_EMPLOYED = re.compile(
+    r"\b(?:kerja|bekerja|gawe|gabung|bergabung|karyawan|mengabdi|masuk kerja|diangkat|lahir\w*"
+    r"|menikah|nikah|anak|training|lulus|disetujui|seperti|kayak|sampai|sampe|kalau|kalo)\b",
+    re.IGNORECASE,
+)
 _TENURE_AFTER = re.compile(
     r"\W*(?:saya |kami |aku )?(?:kerja|bekerja|jadi|mengabdi|di ?sini|disini|ikut|kontrak|masa"
     r"|ngabdi|lebih (?:saya )?kerja|lagi|ke depan|kedepan|hamil|menikah)\b",
     re.IGNORECASE,
 )
+_TO_COME = re.compile(
+    rf"\W{{0,3}}(?:{NUMBER})\s*(?:{UNIT}) lagi\b|\W{{1,3}}(?:nanti|besok)\b", re.IGNORECASE
+)
+_YEAR = re.compile(r"20\d\d")
+_FROM_THEN_ON = re.compile(r"\b(?:per|mulai|sampai|hingga)\s+$", re.IGNORECASE)
 _REPEATED = re.compile(r"^[ -]*(?:kemarin|kemaren|2)\b", re.IGNORECASE)
 
 
@@ -133,13 +165,41 @@ def find_when(text: str, today: date) -> When | None:
     if days:
         return days[0] if len({when.on for when in days}) == 1 else None
     loose = [when for when in _undated(text, _LOOSE) if not _is_tenure(when, text)]
-    loose = loose or _undated(text, _DURATION)
-    return loose[0] if loose else None
+    loose += [_when(match, None) for match in _AGO.finditer(text) if _is_past(match, text)]
+    loose = loose or [
+        _when(match, None) for match in _DURATION.finditer(text) if _is_trouble(match, text)
+    ]
+    loose = [when for when in loose if _year(when) <= today.year]
+    return min(loose, key=lambda when: when.start) if loose else None
+
+
+def _year(when: When) -> int:
+    named = _YEAR.search(when.words)
+    return int(named[0]) if named else 0
 
 
 def _is_tenure(when: When, text: str) -> bool:
     """Whether "sejak 2011" tells the length of service: its clause speaks of being employed."""
     return _TENURE.search(re.split(r"[.!?;,\n]", text[: when.start])[-1]) is not None
+
+
+def _is_past(match: re.Match[str], text: str) -> bool:
+    """Whether "4 bulan lalu" may tell when it happened, not since when someone is employed."""
+    clause = re.split(r"[.!?;,\n]", text[: match.start()])[-1]
+    return _EMPLOYED.search(clause) is None and _TENURE_AFTER.match(text, match.end()) is None
+
+
+def _is_trouble(match: re.Match[str], text: str) -> bool:
+    """Whether "sudah 3 bulan" tells how long something goes wrong, not a length of service."""
+    before = re.split(r"[.!?;,\n]", text[: match.start()])[-1]
+    after = re.split(r"[.!?;,\n]", text[match.end() :])[0]
+    if _SUPPOSED.search(before) or _TENURE_AFTER.match(text, match.end()):
+        return False
+    if _BROKEN_OFF.match(match[0]):
+        return True
+    if _SERVICE.search(before):
+        return False
+    return _PROBLEM.search(f"{before} {match[0]} {after}") is not None
 
 
 def _dated(text: str, today: date, rules: Sequence[tuple[re.Pattern[str], DayOf]]) -> list[When]:
@@ -176,16 +236,19 @@ def _is_something_else(match: re.Match[str], text: str) -> bool:
         _NOT_THE_EVENT.search(clause) is not None
         or _TENURE_AFTER.match(text, match.end()) is not None
         or _REPEATED.match(text[match.end() :]) is not None
+        or _TO_COME.match(text, match.end()) is not None
     )
 
 
 def _of_date(match: re.Match[str], today: date) -> date | None:
-    """The date, without a year the last one that is not to come."""
+    """The date, without a year the last one; None for "per 1 Desember"."""
     month = match["month"].lower()
-    number = int(month) if month.isdigit() else _MONTHS[month[:3]]
+    number = int(month) if month.isdigit() else MONTHS[month[:3]]
     year = int(match["year"] or today.year)
     day = _date(year + 2000 if year < 100 else year, number, int(match["day"]))  # noqa: PLR2004
     if day is not None and day > today and match["year"] is None:
+        if _FROM_THEN_ON.search(match.string[: match.start()]):
+            return None
         return _date(today.year - 1, number, int(match["day"]))
     return day
 
@@ -205,13 +268,11 @@ def _of_day(match: re.Match[str], today: date) -> date | None:
 
 
 def _days_ago(match: re.Match[str], today: date) -> date:
-    number = match["n"].lower()
-    days = int(number) if number.isdigit() else _NUMBER_WORDS.index(number) + 1
-    return today - timedelta(days=days)
+    return today - timedelta(days=number_of(match["n"]))
 
 
 def _weekday(match: re.Match[str], today: date) -> date:
-    wanted = _WEEKDAYS[(match["weekday"] or "minggu").lower()]
+    wanted = WEEKDAYS[(match["weekday"] or "minggu").lower()]
     return today - timedelta(days=(today.weekday() - wanted) % 7 or 7)
 
 

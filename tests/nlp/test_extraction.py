@@ -113,6 +113,12 @@ def test_only_the_place_of_work_counts(story: str, decision: str | None) -> None
         ("dirumahkan sejak bulan lalu", "sejak bulan lalu", None),
         ("3 bulan gaji belum turun", "3 bulan", None),
         ("gaji telat 2 minggu", "telat 2 minggu", None),
+        ("sudah keluar 4 bulan lalu, ijazah masih ditahan", "4 bulan lalu", None),
+        ("toilet mampet 5 bulan", "mampet 5 bulan", None),
+        ("gaji kosong dari maret", "dari maret", None),
+        ("upah dicicil sejak ramadan", "sejak ramadan", None),
+        ("udah 2 thn ga ada kenaikan", "udah 2 thn", None),
+        ("sandal mendarat di muka saya tadi", "tadi", None),
     ],
 )
 def test_the_time_is_found(story: str, words: str, on: date | None) -> None:
@@ -139,6 +145,10 @@ def test_the_time_is_found(story: str, words: str, on: date | None) -> None:
         "minggu depan pindah",
         "1 Januari 2027 tutup",
         "31/02/2026 dipecat",
+        "per 1 Desember ganti vendor",
+        "tanggal 24 (3 hari lagi) pindah",
+        "kalau kosong dua bulan kena denda?",
+        "saya sudah 5 tahun bersih tidak ada SP",
     ],
 )
 def test_other_times_are_not_when_it_happened(story: str) -> None:
