@@ -1,23 +1,38 @@
 """The employer that a story names."""
 
 import re
+import tomllib
 from dataclasses import dataclass
-from itertools import takewhile
+from functools import cache
+from itertools import zip_longest
+from pathlib import Path
 
 from nlp.companies import CompanyIndex, CompanyMatch, match_company, normalise_company
 from nlp.normalise import slang
+from nlp.region_names import region_index
 from nlp.regions import mentions
 
 _LONGEST_NAME = 5
 _FEWEST_PLAIN_WORDS = 2
+_SHORTEST_PLAIN_WORD = 3
+_WORDS = Path(__file__).parent / "name_words.toml"
 _LEGAL = re.compile(r"\b(?P<form>pt|cv|ud|p\.t|c\.v)\b\.?\s*", re.IGNORECASE)
 _PLACE_OF_WORK = re.compile(
     r"\b(?:[Pp]abrik|[Kk]ebun|[Pp]erkebunan|[Pp]royek|[Tt]oko|[Rr]estoran|[Hh]otel|[Bb]engkel"
-    r"|[Ss]walayan|[Mm]inimarket|[Kk]onveksi|[Kk]linik|[Yy]ayasan|[Kk]operasi"
-    r"|[Bb]ank|RS|PKS|PTPN|[Ee]state)\s+"
+    r"|[Ss]walayan|[Mm]inimarket|[Kk]onveksi|[Kk]linik|[Yy]ayasan|[Kk]operasi|[Aa]potek|[Ss]alon"
+    r"|[Rr]esort|[Rr]umah [Ss]akit|[Bb]ank|RS|RSU|RSUD|RSIA|PKS|PTPN|[Ee]state)\s+"
 )
+_SMALL_SITE = re.compile(
+    r"\b(?:di|dari|dr|neng|nang) (?P<site>toko|hotel|rs|rumah sakit|yayasan|koperasi|restoran"
+    r"|resto|klinik|konveksi|apotek|swalayan|bengkel|salon|resort|warung|ud|kebun|pabrik) "
+)
+_AREA = re.compile(r"(?:Nusa Dua|Nusa Penida|Labuan Bajo|Tanah Lot|Gili \w+)\b")
 _TOKEN = re.compile(r"[\w&'-]+")
-_LEADS_TO_NAME = re.compile(r"\b(?:di|dari|namanya|nama|perusahaan)\s*$", re.IGNORECASE)
+_LEADS_TO_NAME = re.compile(
+    r"(?:^|[.,;!?:\n(]|\b(?:di|dari|dr|neng|nang|namanya|nama|perusahaan|perusahaannya|pabrik"
+    r"|pabriknya|karyawan|operator|buruh|pekerja|saya|kami|pks|vendor|kebun|hrd|bos|kerja))\s*$",
+    re.IGNORECASE,
+)
 _CALENDAR = re.compile(
     r"(?:senin|selasa|rabu|kamis|jumat|sabtu|minggu|ahad|jan|feb|mar|apr|mei|jun|jul|agu|sep|okt|nov"
     r"|des)\w*",
@@ -54,6 +69,7 @@ def find_workplace(text: str, known: CompanyIndex) -> Workplace | None:
     found = [
         *(_legal_name(match, text, known) for match in _LEGAL.finditer(text)),
         *(_proper_name(match, text, known) for match in _PLACE_OF_WORK.finditer(text)),
+        *(_small_name(match, text, known) for match in _SMALL_SITE.finditer(text)),
         *_known_names(text, known),
     ]
     named = [w for w in found if w is not None and _is_sure(w, text)]
@@ -78,7 +94,7 @@ def _legal_name(match: re.Match[str], text: str, known: CompanyIndex) -> Workpla
     """The name after "PT", "CV": capitals as far as they go.
 
     Someone who writes "di pt sumber makmur gaji belum turun" uses no capitals at all: there
-    the name ends at the first common word, and must have two words at least.
+    the name ends at the first common word or at a region.
     """
     tokens = _following(text, match.end())
     proper = _capitals(tokens)
@@ -86,10 +102,41 @@ def _legal_name(match: re.Match[str], text: str, known: CompanyIndex) -> Workpla
         return _workplace(text, match.start(), proper[-1].end(), known)
     if match["form"][0].isupper() or _LEADS_TO_NAME.search(text[: match.start()]) is None:
         return None
-    plain = list(takewhile(lambda token: not _is_common(token[0]), tokens))
-    if not _FEWEST_PLAIN_WORDS <= len(plain) < _LONGEST_NAME:
+    plain = _plain_words(tokens)
+    if not 0 < len(plain) < _LONGEST_NAME or len(plain[0][0]) < _SHORTEST_PLAIN_WORD:
         return None
     return _workplace(text, match.start(), plain[-1].end(), known)
+
+
+def _small_name(match: re.Match[str], text: str, known: CompanyIndex) -> Workplace | None:
+    """The name after "di toko" in a story without capitals: two words, one usual in names."""
+    plain = _plain_words(_following(text, match.end()))
+    if not _FEWEST_PLAIN_WORDS <= len(plain) < _LONGEST_NAME:
+        return None
+    words = {token[0] for token in plain}
+    if not words & _name_words()[1] or any(word.isdigit() for word in words):
+        return None  # "toko roti enak", "hotel bintang 5"
+    return _workplace(text, match.start("site"), plain[-1].end(), known)
+
+
+def _plain_words(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
+    """The leading words in small letters that are neither common nor a region after them."""
+    usual = _name_words()[1]
+    plain: list[re.Match[str]] = []
+    for token, after in zip_longest(tokens, tokens[1:]):
+        goes_on = after is not None and after[0] in usual  # "anugerah sepatu jaya"
+        if (_is_common(token[0]) and not goes_on) or token[0] != token[0].lower():
+            break
+        plain.append(token)
+    if len(plain) > 1 and plain[-1][0] in region_index().regencies:
+        plain.pop()  # "pt nikomas gemilang serang"; the last word may be a common one
+    if not plain:
+        return []
+    for mention in mentions(plain[0].string[plain[0].start() : plain[-1].end()]):
+        if mention.start == 0:
+            return []
+        return [t for t in plain if t.end() <= plain[0].start() + mention.start]
+    return plain
 
 
 def _proper_name(match: re.Match[str], text: str, known: CompanyIndex) -> Workplace | None:
@@ -99,8 +146,10 @@ def _proper_name(match: re.Match[str], text: str, known: CompanyIndex) -> Workpl
     if not names or text.isupper():
         return None
     name = text[proper[0].start() : proper[-1].end()]
-    if any(mention.start == 0 for mention in mentions(name)):
+    if any(mention.start == 0 for mention in mentions(name)) or _AREA.match(name):
         return None
+    if len(names) == 1 and names[0][0].lower() not in _name_words()[1]:
+        return None  # "hotel Senggigi": most single words are villages
     return _workplace(text, match.start(), proper[-1].end(), known)
 
 
@@ -151,7 +200,15 @@ def _capitals(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
 
 def _is_common(word: str) -> bool:
     plain = word.lower()
-    return slang().get(plain, plain) in _STOP or plain in slang()
+    common, _ = _name_words()
+    return slang().get(plain, plain) in _STOP or plain in slang() or plain in common
+
+
+@cache
+def _name_words() -> tuple[frozenset[str], frozenset[str]]:
+    """Words that end a name, and words that names are made of."""
+    words = tomllib.loads(_WORDS.read_text(encoding="utf-8"))
+    return frozenset(words["common"].split()), frozenset(words["names"].split())
 
 
 def _workplace(text: str, start: int, end: int, known: CompanyIndex) -> Workplace:

@@ -67,6 +67,16 @@ def test_a_story_without_facts_gives_none(story: str) -> None:
         ("pabrik Cikarang tutup", None),
         ("kerja di pt itu sudah lama", None),
         ("kebun Selasa lalu banjir", None),
+        ("kerja di pt melati bagian jahit", "pt melati"),
+        ("di cv sumber rejeki bagian packing", "cv sumber rejeki"),
+        ("di pt nikomas gemilang serang telat gajian", "pt nikomas gemilang"),
+        ("pt kencana ungu semarang tutup", "pt kencana ungu"),
+        ("di toko sinar jaya tidak ada libur", "toko sinar jaya"),
+        ("saya dipindah ke pt lain", None),
+        ("hrd pt gajinya besar", None),
+        ("di pt sepatu daerah tangerang", None),
+        ("kerja di hotel bintang 5", None),
+        ("kerja di hotel Senggigi", None),
     ],
 )
 def test_only_a_named_employer_counts(story: str, words: str | None) -> None:
