@@ -89,13 +89,16 @@ _PROBLEM = re.compile(
 )
 _BROKEN_OFF = re.compile(rf"(?:{STOPPED})\b", re.IGNORECASE)
 _SUPPOSED = re.compile(r"\b(?:kalau|kalo|klo|jika|bila|misal\w*|apabila|andai)\b", re.IGNORECASE)
+_OF_MY_YEARS = re.compile(
+    r"(?<!gaji )(?<!upah )\b(?:saya|aku|sy) (?:sudah |udah |sdh )?[\w ]{1,12}(?:tahun|thn|taun)$",
+    re.IGNORECASE,
+)
 _SERVICE = re.compile(
     r"\b(?:kerja|bekerja|gawe|karyawan|mengabdi|ngabdi|jadi|menjadi|anggota|kontrak\w*|umur\w*"
     r"|usia\w*|hamil|menikah|nikah|pacaran|anak|bayi|suami|istri|operator|buruh|magang|training"
     r"|guru|masa|ikut|masuk|gabung|bergabung|diangkat|disini|di sini|disitu|di situ|pengalaman"
     r"|kandungan|pegawai|pkl|sampai|sampe|selama ini|tiap|setiap|per|tinggal|lulus|sekolah"
-    r"|pensiun|penjara|cuti|minimal|maksimal|paling|janji\w*|dijanji\w*|kenal|tunggu|nabung)\b"
-    r"|\b(?:saya|aku|sy) $",
+    r"|pensiun|penjara|cuti|minimal|maksimal|paling|janji\w*|dijanji\w*|kenal|tunggu|nabung)\b",
     re.IGNORECASE,
 )
 
@@ -197,7 +200,7 @@ def _is_trouble(match: re.Match[str], text: str) -> bool:
         return False
     if _BROKEN_OFF.match(match[0]):
         return True
-    if _SERVICE.search(before):
+    if _SERVICE.search(before) or _OF_MY_YEARS.search(before + match[0]):
         return False
     return _PROBLEM.search(f"{before} {match[0]} {after}") is not None
 

@@ -123,6 +123,8 @@ def test_only_the_place_of_work_counts(story: str, decision: str | None) -> None
         ("dirumahkan sejak bulan lalu", "sejak bulan lalu", None),
         ("3 bulan gaji belum turun", "3 bulan", None),
         ("gaji telat 2 minggu", "telat 2 minggu", None),
+        ("gaji saya 2 bulan belum dibayar", "2 bulan", None),
+        ("dilecehkan udah dari bulan puasa", "dari bulan puasa", None),
         ("sudah keluar 4 bulan lalu, ijazah masih ditahan", "4 bulan lalu", None),
         ("toilet mampet 5 bulan", "mampet 5 bulan", None),
         ("gaji kosong dari maret", "dari maret", None),
