@@ -1,7 +1,7 @@
 """The contract ``classify(text) -> Prediction`` and the way from a setting to a classifier.
 
 The model scores, this module decides: three candidates, when to abstain, danger before
-everything, recommendations from the taxonomy. Loading costs numpy and one small file.
+everything, recommendations from the taxonomy. Loading needs no network.
 """
 
 import json
@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from nlp import bert, blend, linear
 from nlp.danger import find_danger
-from nlp.linear import FORMAT as LINEAR
-from nlp.linear import load_linear
 from nlp.prediction import Candidate, Prediction
-from nlp.scores import ModelError, Scorer, Scores
+from nlp.reasons import reasons
+from nlp.scorer import Embedder, Scorer
+from nlp.scores import ModelError, Scores
 from nlp.taxonomy import Taxonomy, load_taxonomy
 
 BUILT_IN = "bawaan"
@@ -24,7 +25,11 @@ CANDIDATES = 3
 MOST_TAGS = 5
 
 Loader = Callable[[Path, dict[str, Any]], Scorer]
-FORMATS: Mapping[str, Loader] = {LINEAR: load_linear}
+FORMATS: Mapping[str, Loader] = {
+    linear.FORMAT: linear.load_linear,
+    bert.FORMAT: bert.load_bert,
+    blend.FORMAT: blend.load_blend,
+}
 """How to load a model folder, by the ``format`` that its ``model.json`` names."""
 
 
@@ -36,8 +41,22 @@ class Classifier(Protocol):
         """Name and version of the model behind it."""
         ...
 
+    @property
+    def folder(self) -> Path | None:
+        """Where its model lies; none for one that was never written."""
+        ...
+
+    @property
+    def embedder(self) -> Embedder | None:
+        """The encoder behind it, if it has one."""
+        ...
+
     def classify(self, text: str) -> Prediction:
         """The labels of a message; never fails for any text."""
+        ...
+
+    def reasons(self, text: str, category: str) -> tuple[str, ...]:
+        """At most five words of the text that speak most for the category, best first."""
         ...
 
 
@@ -47,11 +66,17 @@ class ScoringClassifier:
 
     scorer: Scorer
     taxonomy: Taxonomy
+    folder: Path | None = None
 
     @property
     def model(self) -> str:
         """Name and version of the model behind it."""
         return self.scorer.name
+
+    @property
+    def embedder(self) -> Embedder | None:
+        """The encoder behind it, if it has one."""
+        return self.scorer if isinstance(self.scorer, Embedder) else None
 
     def classify(self, text: str) -> Prediction:
         """The labels of a message; never fails for any text.
@@ -77,6 +102,13 @@ class ScoringClassifier:
             model=self.model,
             danger=tuple(trigger.words for trigger in danger),
         )
+
+    def reasons(self, text: str, category: str) -> tuple[str, ...]:
+        """At most five words of the text that speak most for the category, best first.
+
+        Costs a few dozen scores: for the moment a case is opened, not for every message.
+        """
+        return reasons(self.scorer, text, category)
 
     def _urgency(self, scores: Scores) -> str:
         """The first urgency, most pressing first, whose probability reaches its limit."""
@@ -110,7 +142,7 @@ def load_classifier(choice: str = BUILT_IN, taxonomy: Taxonomy | None = None) ->
     folder = BUILT_IN_FOLDER if choice == BUILT_IN else Path(choice)
     scorer = _load_scorer(folder, choice)
     _check_labels(scorer, labels, folder)
-    return ScoringClassifier(scorer, labels)
+    return ScoringClassifier(scorer, labels, folder)
 
 
 def _load_scorer(folder: Path, choice: str) -> Scorer:

@@ -1,10 +1,11 @@
-"""The built-in model: one linear layer over hashed features, numpy only.
+"""The linear model: one layer over hashed features, numpy only.
 
 A model is a folder of ``model.json`` (labels, temperatures, thresholds) and ``weights.npz``
 (one byte a weight, with a scale for each label). Nothing in it is executed on loading.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,31 +15,21 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp import features
+from nlp.heads import Floats, Heads, heads_as_json, heads_from_json, scores_of, width
 from nlp.scores import ModelError, Scores, Thresholds
 
 FORMAT = "linear-1"
-HEADS = ("categories", "kinds", "urgencies", "tags")
-
-Floats = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """One group of labels: their slugs and the temperature that calibrates them."""
-
-    labels: tuple[str, ...]
-    temperature: float
 
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
     """Weights and labels; scores a text in well under a millisecond a hundred words.
 
-    ``weights`` is (buckets, labels of all heads side by side in the order of ``HEADS``).
+    ``weights`` is (buckets, labels of all heads side by side, see ``nlp.heads``).
     """
 
     name: str
-    heads: tuple[Head, ...]
+    heads: Heads
     thresholds: Thresholds
     idf: Floats
     weights: npt.NDArray[np.int8]
@@ -52,28 +43,14 @@ class LinearModel:
         rows = self.weights[counted.buckets].astype(np.float32)
         return (values @ rows) * self.scale + self.bias, bool(counted.buckets.size)
 
+    def logits_of(self, texts: Sequence[str]) -> Floats:
+        """The raw scores of several texts, one row each."""
+        return np.stack([self.logits(text)[0] for text in texts])
+
     def score(self, text: str) -> Scores:
         """Calibrated probabilities for any text; the priors alone for an empty one."""
         logits, informed = self.logits(text)
-        parts: dict[str, dict[str, float]] = {}
-        start = 0
-        for name, head in zip(HEADS, self.heads, strict=True):
-            part = logits[start : start + len(head.labels)] / head.temperature
-            chances = sigmoid(part) if name == "tags" else softmax(part)
-            parts[name] = dict(zip(head.labels, map(float, chances), strict=True))
-            start += len(head.labels)
-        return Scores(**parts, informed=informed)
-
-
-def softmax(logits: npt.NDArray[np.floating[Any]]) -> Floats:
-    """Probabilities that add up to 1."""
-    powers = np.exp(logits - logits.max())
-    return np.asarray(powers / powers.sum(), dtype=np.float32)
-
-
-def sigmoid(logits: npt.NDArray[np.floating[Any]]) -> Floats:
-    """Probabilities that are independent of each other."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
+        return scores_of(logits, self.heads, informed=informed)
 
 
 def save_linear(model: LinearModel, folder: Path) -> None:
@@ -83,7 +60,7 @@ def save_linear(model: LinearModel, folder: Path) -> None:
         "format": FORMAT,
         "name": model.name,
         "buckets": features.BUCKETS,
-        "heads": dict(zip(HEADS, map(asdict, model.heads), strict=True)),
+        "heads": heads_as_json(model.heads),
         "thresholds": asdict(model.thresholds),
     }
     text = json.dumps(description, ensure_ascii=False, indent=1)
@@ -113,25 +90,21 @@ def load_linear(folder: Path, description: dict[str, Any]) -> LinearModel:
             np.load(raw, allow_pickle=False) as file,
         ):
             arrays = {key: file[key] for key in ("idf", "weights", "scale", "bias")}
-        heads = tuple(
-            Head(tuple(part["labels"]), float(part["temperature"]))
-            for part in (description["heads"][name] for name in HEADS)
-        )
         model = LinearModel(
             name=str(description["name"]),
-            heads=heads,
+            heads=heads_from_json(description["heads"]),
             thresholds=Thresholds(**description["thresholds"]),
             **arrays,
         )
     except (OSError, KeyError, ValueError, TypeError, EOFError, BadZipFile) as error:
         raise ModelError(
             f"the model in {folder} cannot be read ({type(error).__name__}); "
-            "put back the files of the release or train it again with python -m nlp.train"
+            "put back its files, or make it again with admin_cli.py model export"
         ) from error
-    labels = sum(len(head.labels) for head in model.heads)
+    labels = width(model.heads)
     if model.weights.shape != (features.BUCKETS, labels) or model.bias.shape != (labels,):
         raise ModelError(
             f"the model in {folder} does not fit this version; "
-            "train it again with python -m nlp.train"
+            "make it again with admin_cli.py model export"
         )
     return model

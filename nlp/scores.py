@@ -6,7 +6,6 @@ recommendations) is decided once, in ``nlp.classifier``, for every model.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 
 class ModelError(ValueError):
@@ -35,21 +34,3 @@ class Thresholds:
     darurat: float
     tinggi: float
     tag: float
-
-
-class Scorer(Protocol):
-    """A trained model: the built-in linear one, or a fine-tuned encoder."""
-
-    @property
-    def name(self) -> str:
-        """Name and version, shown with every prediction."""
-        ...
-
-    @property
-    def thresholds(self) -> Thresholds:
-        """The model's own decision limits."""
-        ...
-
-    def score(self, text: str) -> Scores:
-        """The probabilities for any text, the empty one included."""
-        ...

@@ -107,6 +107,12 @@ def find_duplicates(
     return tuple(found)
 
 
+def without_duplicates(examples: Sequence[Example]) -> tuple[Example, ...]:
+    """The examples without the later one of each pair that says the same."""
+    again = {duplicate.second.place for duplicate in find_duplicates(examples)}
+    return tuple(example for example in examples if example.place not in again)
+
+
 def _example(line: str, place: str, taxonomy: Taxonomy) -> Example:
     try:
         row = json.loads(line)
