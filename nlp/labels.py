@@ -3,7 +3,7 @@
 Frozen values only; ``nlp.taxonomy`` reads them from the file that the union edits.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -11,6 +11,8 @@ from typing import TypeVar
 EARLY_STAGES = ("baru", "verifikasi", "ditangani")
 STAGES = (*EARLY_STAGES, "bipartit", "mediasi", "phi", "dilimpahkan", "selesai")
 
+_TAGGED_FIRST = 2
+_ALL = 99
 UNCONFIRMED = "perlu dicek"
 """Stands beside a rule that nobody has compared with the official text yet."""
 
@@ -56,10 +58,17 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """One recommended step for the officer, with its legal basis and limit."""
+    """One recommended step, with its legal basis and limit.
+
+    Attributes:
+        text: for the officer; ``worker``: what it means for the reporter, in plain words.
+        involve: whom to bring in, or the body that the case is referred to.
+        tag: only for cases that carry it, of any category.
+    """
 
     text: str
     involve: str
+    worker: str | None = None
     article: str | None = None
     working_days: int | None = None
     tag: str | None = None
@@ -123,7 +132,7 @@ class Category:
     rights: tuple[Right, ...]
 
 
-T = TypeVar("T", Evidence, NextStep, Right)
+T = TypeVar("T", Evidence, NextStep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +158,11 @@ class Taxonomy:
     def evidence_for(
         self, category: str, tags: Collection[str] = (), *, limit: int = 3
     ) -> tuple[str, ...]:
-        """The proofs that decide such a case, those of the tags first."""
-        return tuple(e.text for e in _chosen(self.category(category).evidence, tags)[:limit])
+        """The proofs that decide such a case, those of the tags first, of any category."""
+        own = self.category(category).evidence
+        others = (e for c in self.categories if c.slug != category for e in c.evidence)
+        tagged = _tagged(own, others, tags)
+        return tuple(e.text for e in (*tagged, *(e for e in own if e.tag is None)))[:limit]
 
     def rights_for(
         self, category: str, tags: Collection[str] = (), *, limit: int = 3
@@ -167,13 +179,27 @@ class Taxonomy:
         urgency: str = "normal",
         limit: int = 4,
     ) -> tuple[NextStep, ...]:
-        """What the officer should do next at this stage: urgent steps, tagged ones, general."""
+        """What to do next at this stage: urgent, then for the tags, the category, everybody.
+
+        Where a case carries many tags the steps of two come first, the rest last.
+        """
         if stage not in STAGES:
             return ()
-        common = [s for s in self.stage_steps if stage in s.stages]
-        common = [s for s in common if s.urgency in (None, urgency)]
+        general = [s for s in self.stage_steps if stage in s.stages]
+        urgent = [s for s in general if s.urgency == urgency]
         own = [s for s in self.category(category).next_steps if stage in s.stages]
-        return (*common, *_chosen(own, tags))[:limit]
+        others = (s for c in self.categories if c.slug != category for s in c.next_steps)
+        tagged = _tagged(own, (s for s in others if stage in s.stages), tags)
+        steps = [*urgent, *tagged[:_TAGGED_FIRST], *(s for s in own if s.tag is None)]
+        steps += [*(s for s in general if s.urgency is None), *tagged[_TAGGED_FIRST:]]
+        return tuple(steps[:limit])
+
+    def worker_steps_for(
+        self, category: str, *, stage: str = "baru", tags: Collection[str] = (), limit: int = 2
+    ) -> tuple[str, ...]:
+        """What the reporter can do or should know at this stage, in plain words."""
+        steps = self.next_steps_for(category, stage=stage, tags=tags, limit=_ALL)
+        return tuple(step.worker for step in steps if step.worker)[:limit]
 
     def hotlines_for(self, category: str, tags: Collection[str] = ()) -> tuple[Hotline, ...]:
         """Numbers for everybody and those meant for this category or one of the tags."""
@@ -191,6 +217,13 @@ class Taxonomy:
         return tuple(line for line in self.hotlines if line.emergency)
 
 
-def _chosen(items: Iterable[T], tags: Collection[str]) -> tuple[T, ...]:
+def _tagged(own: Sequence[T], others: Iterable[T], tags: Collection[str]) -> list[T]:
+    """The items of the tags; those of other categories for tags that the own one lacks."""
+    mine = [item for item in own if item.tag in tags]
+    covered = [item.tag for item in mine]
+    return mine + [i for i in others if i.tag in tags and i.tag not in covered]
+
+
+def _chosen(items: Iterable[Right], tags: Collection[str]) -> tuple[Right, ...]:
     fitting = [item for item in items if item.tag is None or item.tag in tags]
     return tuple(sorted(fitting, key=lambda item: item.tag is None))

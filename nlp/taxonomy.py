@@ -33,6 +33,8 @@ LIST_LABEL_LENGTH = 24
 """Longest title of a WhatsApp list row."""
 DESCRIPTION_LENGTH = 72
 """Longest description of a WhatsApp list row."""
+WORKER_LENGTH = 160
+"""Longest advice for a reporter: two short sentences on a small screen."""
 
 
 def load_taxonomy(path: str | Path = DEFAULT_PATH) -> Taxonomy:
@@ -129,6 +131,7 @@ def _step(table: Table) -> NextStep:
     return NextStep(
         text=table.value("text", str),
         involve=table.value("involve", str),
+        worker=table.text("worker", WORKER_LENGTH) if table.optional("worker", str, "") else None,
         article=table.optional("article", str, "") or None,
         working_days=days or None,
         tag=_tag(table),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from nlp.labels import NextStep
 from nlp.taxonomy import DEFAULT_PATH, TaxonomyError, load_taxonomy
 
 TAXONOMY = load_taxonomy()
@@ -155,3 +156,86 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """A wrong path is not a Python trace."""
     with pytest.raises(TaxonomyError, match=r"cannot read the taxonomy .*nothing\.toml"):
         load_taxonomy(tmp_path / "nothing.toml")
+
+
+OPEN_STAGES = ("baru", "verifikasi", "ditangani", "bipartit", "mediasi", "phi", "dilimpahkan")
+MAIN_TAGS = (
+    "phk_sepihak", "pesangon", "thr", "upah_tidak_dibayar", "upah_telat", "potongan",
+    "upah_di_bawah_minimum", "lembur_tidak_dibayar", "lembur_paksa", "bpjs_tidak_terdaftar",
+    "bpjs_iuran", "kecelakaan", "jkk", "jht", "jkp", "kekerasan_seksual", "kekerasan_fisik",
+    "kekerasan_verbal", "ancaman", "hamil", "pekerja_anak", "kerja_paksa", "ijazah_ditahan",
+    "jeratan_utang", "pemberangusan_serikat", "pkb", "pkwt", "outsourcing", "tanpa_kontrak",
+    "harian_lepas", "magang", "mutasi", "demosi", "sp", "skorsing", "denda", "pembalasan",
+    "cuti_melahirkan", "cuti_haid", "cuti_sakit", "bahan_kimia", "apd", "mesin", "kebakaran",
+    "dirumahkan", "paklaring", "mundur_paksa", "transportasi", "mess", "laktasi",
+)  # fmt: skip
+STEPS = [
+    *TAXONOMY.stage_steps,
+    *(step for category in TAXONOMY.categories for step in category.next_steps),
+]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("stage", OPEN_STAGES)
+def test_each_category_knows_what_to_do_at_each_stage(slug: str, stage: str) -> None:
+    """Beside what holds for every case: a step of its own, and word for the reporter."""
+    own = [s for s in TAXONOMY.category(slug).next_steps if stage in s.stages and s.tag is None]
+    assert own
+    assert own[0] in TAXONOMY.next_steps_for(slug, stage=stage, limit=3)
+    assert TAXONOMY.worker_steps_for(slug, stage=stage)
+
+
+@pytest.mark.parametrize("tag", MAIN_TAGS)
+def test_each_main_tag_adds_a_step_in_any_category(tag: str) -> None:
+    """A dismissed worker who is pregnant gets both pieces of advice."""
+    for slug in SLUGS:
+        added = set(TAXONOMY.next_steps_for(slug, tags=[tag])) - set(TAXONOMY.next_steps_for(slug))
+        assert [step for step in added if step.tag == tag and step.worker]
+
+
+def test_many_tags_leave_room_for_the_stage() -> None:
+    """Five tags must not push the category's own step off the card."""
+    tags = ["thr", "potongan", "upah_telat", "slip_gaji", "borongan"]
+    steps = TAXONOMY.next_steps_for("upah", tags=tags, limit=3)
+    assert [step.tag is None for step in steps] == [False, False, True]
+    assert {s.tag for s in TAXONOMY.next_steps_for("upah", tags=tags, limit=99)} >= set(tags)
+
+
+def test_evidence_of_a_tag_is_asked_in_any_category() -> None:
+    """Pregnancy is proved alike whether the case is about dismissal or about leave."""
+    assert "kehamilan" in TAXONOMY.evidence_for("phk_pesangon", ["hamil"])[0]
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.text[:40])
+def test_a_step_reads_well_for_both_sides(step: NextStep) -> None:
+    """The officer gets a whole sentence and whom to call; the reporter one without jargon."""
+    assert step.text.endswith(".")
+    assert step.involve
+    if step.worker is None:
+        return
+    assert len(step.worker) <= 160
+    assert step.worker.endswith((".", "?"))
+    jargon = ("bipartit", "anjuran", "risalah", "pkwt", "wasrik", "terlapor", "pelapor", "kamu")
+    assert not [word for word in jargon if word in step.worker.lower()]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_law_named_in_steps_is_no_surer_than_among_the_articles(slug: str) -> None:
+    """What is to be checked in one place is to be checked in the other."""
+    doubtful = {a.law for a in TAXONOMY.category(slug).articles if not a.confirmed}
+    sure = {a.law for a in TAXONOMY.category(slug).articles if a.confirmed}
+    for step in TAXONOMY.category(slug).next_steps:
+        if step.article is not None and step.confirmed:
+            assert step.article.partition(" Pasal")[0] not in doubtful - sure
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [('worker = "Simpan slip gaji dan bukti', f'worker = "{"x" * 160}', "'worker' has")],
+)
+def test_a_long_advice_for_a_reporter_is_refused(
+    tmp_path: Path, old: str, new: str, complaint: str
+) -> None:
+    """A small screen shows two short sentences."""
+    with pytest.raises(TaxonomyError, match=complaint):
+        load_taxonomy(_edited(tmp_path, old, new))
