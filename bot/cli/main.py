@@ -17,6 +17,7 @@ _COMMANDS = {
     "doctor": "Memeriksa apakah semuanya siap, dan apa yang perlu dilakukan.",
     "simulate": "Memainkan transkrip percakapan terhadap program yang sebenarnya.",
     "classify": "Mengelompokkan sebuah pesan dengan pengklasifikasi.",
+    "model": "Melatih, mengukur, dan memilih pengklasifikasi.",
     "cases": "Melihat dan mengekspor kasus.",
     "orgs": "Mengatur organisasi dan akun kanalnya.",
     "officers": "Mengatur daftar petugas.",

@@ -30,6 +30,8 @@ _ALSO = 0.3
 _WARM_UP = 0.08
 _HEADS_FASTER = 10.0
 """The heads start from nothing, the encoder from what it knows."""
+_WORDS_HIDDEN = 0.1
+"""Share of the tokens that are hidden at each look, so that no single word decides."""
 _CONTRAST_GROUPS = 24
 _CONTRAST_TEMPERATURE = 0.07
 _BATCHES_IN_A_CHUNK = 32
@@ -226,6 +228,9 @@ class _Run:
 
     def _step(self, chosen: list[int]) -> float:
         ids, mask = tensors([self.rows[number] for number in chosen], self.base.padding)
+        hidden = (torch.rand(ids.shape) < _WORDS_HIDDEN) & (mask == 1)
+        hidden[:, 0] = False
+        ids = ids.masked_fill(hidden, self.base.unknown)
         with half_precision(self.device):
             logits, _ = self.network(ids.to(self.device), mask.to(self.device))
         loss = loss_of(logits.float(), self.task.rows(np.array(chosen)))

@@ -1,6 +1,7 @@
 """The network that is fine-tuned: a BERT encoder with one linear layer for all heads."""
 
 from dataclasses import dataclass
+from logging import CRITICAL, getLogger
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,9 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel
+from transformers.utils import logging
 
-from nlp.bert import TOKENIZER_FILE, padded, token_ids
+from nlp.bert import padded, token_ids
 from nlp.heads import Floats
 from nlp.scores import ModelError
 
@@ -41,13 +43,18 @@ class Network(nn.Module):
         return self.heads(self.dropout(features)), nn.functional.normalize(features, dim=-1)
 
 
+class BaseModelError(ModelError):
+    """The model to start from is no directory, and the model hub did not give it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What fine-tuning starts from: an encoder and its tokenizer."""
+    """What fine-tuning starts from: an encoder, its tokenizer, and two of its token ids."""
 
     encoder: PreTrainedModel
     tokenizer: Tokenizer
     padding: int
+    unknown: int
 
 
 def load_base(name: str | Path, layers: int | None = None) -> Base:
@@ -59,8 +66,11 @@ def load_base(name: str | Path, layers: int | None = None) -> Base:
         layers: keep only so many of the first layers; all when left out.
 
     Raises:
-        ModelError: no such checkpoint, or the hub cannot be reached; one line.
+        BaseModelError: no such checkpoint, or the hub cannot be reached.
     """
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    getLogger("huggingface_hub").setLevel(CRITICAL)
     try:
         config = AutoConfig.from_pretrained(
             name, hidden_dropout_prob=DROPOUT, attention_probs_dropout_prob=0.0
@@ -70,18 +80,14 @@ def load_base(name: str | Path, layers: int | None = None) -> Base:
         )
         tokenizer = AutoTokenizer.from_pretrained(name)
     except (OSError, ValueError) as error:
-        raise ModelError(
-            f"cannot get {name}: it is no directory with a model, and the model hub did not "
-            "give it. Check the name and the connection, or download it on another machine "
-            "and give its directory."
-        ) from error
+        raise BaseModelError(f"{name} is no directory with a model, and no hub gave it") from error
     if layers is not None:
         encoder.encoder.layer = encoder.encoder.layer[:layers]
         encoder.config.num_hidden_layers = layers
     fast = tokenizer.backend_tokenizer
     fast.no_truncation()
     fast.no_padding()
-    return Base(encoder, fast, int(tokenizer.pad_token_id))
+    return Base(encoder, fast, int(tokenizer.pad_token_id), int(tokenizer.unk_token_id))
 
 
 def tensors(rows: list[list[int]], padding: int) -> tuple[Tensor, Tensor]:
@@ -113,8 +119,3 @@ def half_precision(device: torch.device) -> torch.autocast:
 def tokenised(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
     """The ids of each text, as the served model reads them."""
     return [token_ids(tokenizer, text, LONGEST) for text in texts]
-
-
-def save_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
-    """Write ``tokenizer.json``."""
-    tokenizer.save(str(folder / TOKENIZER_FILE))

@@ -19,6 +19,7 @@ from nlp.corpus import Example, load_plain, without_duplicates
 from nlp.heads import heads_as_json, width
 from nlp.linear import save_linear
 from nlp.rights import load_rights
+from nlp.rights_finder import save_places
 from nlp.scores import ModelError
 from nlp.taxonomy import Taxonomy
 from nlp.training.blending import blended
@@ -29,6 +30,8 @@ from nlp.training.linear import fit_linear
 from nlp.training.network import Network, load_base
 from nlp.training.task import heads_of, task_of
 
+WRITTEN = "written"
+"""Source of the corpus's messages; corrections are always learned from."""
 HELD_OUT_SHARE = 0.06
 FEWEST_WRITERS = 3
 NETWORK_FILE = "network.pt"
@@ -49,7 +52,7 @@ def split_by_writer(examples: Sequence[Example], seed: int) -> Split:
     Raises:
         ModelError: fewer than three writers: nobody could be held out.
     """
-    writers = sorted({example.writer for example in examples})
+    writers = sorted({example.writer for example in examples if example.source == WRITTEN})
     if len(writers) < FEWEST_WRITERS:
         raise ModelError(
             f"the corpus has messages by {len(writers)} writers; with fewer than "
@@ -148,6 +151,7 @@ def export_model(
     words = fit_linear(everything.texts, everything.task, seed, name)
     save_linear(replace(words, heads=weighed.word_heads), out / "linear")
     _set_heads(out / "bert", heads_as_json(weighed.meaning_heads))
+    save_places(out, encoder, load_rights(taxonomy=taxonomy))
     write_description(
         out,
         {
