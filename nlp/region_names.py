@@ -18,7 +18,7 @@ KOTA = frozenset({"kota", "kotamadya", "kodya", "kodia"})
 KECAMATAN = frozenset({"kec", "kecamatan"})
 
 _WORD = re.compile(r"\w+")
-_STREET = frozenset({"jl", "jln", "jalan", "gg", "gang", "komplek", "kompleks", "perumahan"})
+_STREET = frozenset({"jl", "jln", "jalan", "gg", "gang", "komplek", "kompleks"})
 _LONGEST_NAME = 5
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from nlp.extraction.numbers import WORDS, number_of
 
 _UNITS = {
-    "rb": 1_000, "rbu": 1_000, "ribu": 1_000, "k": 1_000, "ewu": 1_000,
+    "rb": 1_000, "rbu": 1_000, "rebu": 1_000, "ribu": 1_000, "k": 1_000, "ewu": 1_000,
     "jt": 1_000_000, "jta": 1_000_000, "juta": 1_000_000, "yuta": 1_000_000,
     "m": 1_000_000_000, "miliar": 1_000_000_000, "milyar": 1_000_000_000,
 }  # fmt: skip
 _NUMBER = r"\d{1,3}(?:[.,]\d{3})+|\d+(?:[.,]\d{1,2})?"
 _AMOUNT = re.compile(
-    rf"(?<![\w.,])(?P<rp>rp\.?\s?)?(?P<number>{_NUMBER})(?:\s?(?P<unit>rbu?|ribu|k|ewu|jta?|juta"
+    rf"(?<![\w.,])(?P<rp>rp\.?\s?)?(?P<number>{_NUMBER})(?:\s?(?P<unit>rbu?|rebu|ribu|k|ewu|jta?|juta"
     r"|yuta|miliar|milyar|m))?(?![\w])(?:,-)?",
     re.IGNORECASE,
 )
@@ -28,6 +28,11 @@ _CHAT_AMOUNTS = {
     "seceng": 1_000, "goceng": 5_000, "ceban": 10_000, "noban": 20_000, "goban": 50_000,
 }  # fmt: skip
 _COINS = re.compile(r"(?<![\w.,])(?P<number>\d{2,4})\s?(?:rupiah|perak)\b", re.IGNORECASE)
+_PIECES = re.compile(
+    r"\s*(?:biji|pcs|buah|pasang|lembar|janjang|kilo|kg|butir|ekor|paket|koli|karton|orang|org"
+    r"|karyawan|buruh)\b",
+    re.IGNORECASE,
+)
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _HALF = re.compile(r"\s?(setengah|stengah)\b", re.IGNORECASE)
 _FEWEST_THOUSANDS = 10
@@ -103,6 +108,8 @@ def _rupiah(match: re.Match[str], text: str) -> tuple[int | None, int]:
     sure = match["rp"] is not None or (
         unit != "m" if unit else _is_grouped(match["number"]) and amount >= SMALLEST_BARE
     )
+    if match["rp"] is None and amount < _UNITS["juta"] and _PIECES.match(text, match.end()):
+        sure = False  # "4 ribu biji"
     end = half.end() if half else match.end()
     return (amount if sure and 0 < amount <= LARGEST else None), end
 

@@ -19,7 +19,8 @@ _HURT = (
     r"|ber[a-z]{4,}|ketipu|ke[a-z]{3,}an|mencret|hilang|pingsan|muntah\w*|keracunan|luka\w*|tewas|meninggal|jatuh|sesak|lemes|mual|sakit|patah"
     r"|pake|pakai|antri|nganggur|nunggu|menunggu|yang (?:belum|tidak|kena|di[a-z]+|nasib\w*)"
     r"|yg (?:blm|belum|gak|ga|tdk|kena|di[a-z]+|nasib\w*)|di rumah|di dalam|didalam|didalem"
-    r"|di dalem|di kapal|terjebak|kejebak|ketimpa\w*|kejepit\w*|ketindih\w*|eks|mantan"
+    r"|di dalem|di kapal|di lubang|di atas|di bawah|dibawah|terjebak|kejebak"
+    r"|ketimpa\w*|kejepit\w*|ketindih\w*|eks|mantan"
 )
 
 _OF_US = re.compile(
@@ -40,7 +41,9 @@ _AND_I = re.compile(
     re.IGNORECASE,
 )
 _TOTAL = re.compile(
-    r"\b(?:total\w*|jumlah\w*|korban\w*|sebanyak|sejumlah|mewakili|rombongan|yang kena|yg kena)"
+    r"\b(?:total\w*|jumlah\w*|korban\w*|sebanyak|sejumlah|mewakili|rombongan|ketimpa"
+    r"|tertimpa|ketimbun|tertimbun|kejepit|terjepit|ketindih"
+    r"|yang kena|yg kena)"
     rf"\s*(?:kami|kita|nya)?\s*(?:ada\s*)?{_COUNTED}(?:(?:{_PERSON})\b|(?=\s*(?:[.!?,\n]|$)))",
     re.IGNORECASE,
 )
@@ -52,13 +55,16 @@ _HARMED = re.compile(
 _ON_ITS_OWN = re.compile(
     r"(?:[.!?\n,]\s*(?:ada\s+)?|^)"
     r"(?:(?:sekitar|kira-kira|kira2|kurang lebih|total|cuma|semuanya)\s+)?"
-    rf"(?P<span>{_COUNTED}(?:{_PERSON}))\b(?:\s+(?:pak|bu|bang|kak|min|mas|mbak|semua\w*|lebih))?"
+    rf"(?P<span>{_COUNTED}(?:{_PERSON})\b(?: (?:{_PERSON})\b)?)"
+    r"(?:\s+(?:pak|bu|bang|kak|min|mas|mbak|semua\w*|lebih))?"
     r"(?=\s*(?:[.!?,\n]|$))",
     re.IGNORECASE,
 )
 _SHARE = re.compile(
     r"\b(?:untuk|buat|utk|bagi|gantian|ibu-ibu|ibu ibu|ibu2|bapak-bapak|teman-teman"
-    rf"|temen2|anak2|karyawan|karyawati|buruh|pekerja)\s+(?P<span>{_COUNTED}(?:{_PERSON}))\b",
+    rf"|temen2|anak2|karyawan|karyawati|buruh|pekerja"
+    rf"|(?:satu|1|sak|se) ?(?:pabrik|line|gudang|kapal|shift|regu|toko|kantor))"
+    rf"\s+(?P<span>{_COUNTED}(?:{_PERSON}))\b",
     re.IGNORECASE,
 )
 _FIRST = re.compile(
@@ -77,11 +83,12 @@ _ALONE = re.compile(
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
-    r"\b(?:preman|satpam|security|hrd|polisi|asing|leader|mandor|ormas|butuh|kurang|minimal"
-    r"|maksimal|per|tiap|setiap|target|sekamar|kamar|rekrut|dulu|dulunya|dari|usia|umur|depan"
+    r"\b(?:preman|satpam|security|hrd|polisi|asing|leader|mandor|ormas|butuh|minimal"
+    r"|kurang(?! lebih)"
+    r"|maksimal|per|tiap|setiap|target|sekamar|kamar|rekrut|dulu|dulunya|dari(?=\W*$)|usia|umur|depan"
     r"|dpn|didenger|didengar|ditonton|disaksikan|dilihat|bukan|selain|cuma|hanya|terdaftar\w*"
     r"|didaftar\w*|yg (?:ga|gak|tidak)|satu kamar|muat|kapasitas|penumpang|rumah|mess|kali|antara"
-    r"|pengawas|ustad|dokter|bos|atasan|pengganti|baru|cukup|dikelilingi|dikepung|dikeroyok|oleh|harusnya|seharusnya|biasa\w*|idealnya)"
+    r"|pengawas|ustad|dokter|bos|atasan|pengganti|baru|cukup|dikelilingi|dikepung|dikeroyok|dinilai|grup|group|oleh|harusnya|seharusnya|biasa\w*|idealnya)"
     r"\W*(?:\w+\W+){0,2}$",
     re.IGNORECASE,
 )
@@ -119,9 +126,10 @@ def find_people(text: str) -> People | None:
         found += [
             people
             for match in pattern.finditer(text)
-            if not _is_of_others(match, text)
+            if (pattern is _TOGETHER or not _is_of_others(match, text))
             and not _overlaps((people := _people(match, text)), found)
         ]
+    found = [people for people in found if people.count != 1]
     found += [_spanned(text, *match.span(), 1) for match in _ALONE.finditer(text)]
     if not found:
         found = [_spanned(text, *match.span(), None) for match in _WHOLE.finditer(text)]

@@ -9,7 +9,7 @@ _SITE = (
     r"pabrik\w*|pt|cv|ud|perusahaan\w*|gudang|kebun|perkebunan|proyek|toko|mess|mes|cabang|outlet"
     r"|kawasan|industri|site|plant|konveksi|tambang|garmen|kantor|workshop|lokasi|rumah sakit"
     r"|restoran|resto|hotel|bengkel|spbu|minimarket|estate|klinik|kafe|cafe|galangan|pelabuhan"
-    r"|bandara|stasiun|smelter|warung|salon|laundry|resort|vila|villa|showroom|pks|pltu|mall?"
+    r"|bandara|stasiun|smelter|warung|salon|laundry|resort|vila|villa|showroom|pks|pltu|mall?|line"
 )
 _WORK = (
     rf"kerja\w*|bekerja|gawe|megawe|nyambut|{_SITE}|operator|buruh|karyawan|karyawati|pegawai"
@@ -35,8 +35,8 @@ _HOME = re.compile(
     r"|sodara|sepupu|teman|temen|kawan|disnaker|demo|sidang|tujuan|kirim\w*|dikirim|lamar\w*"
     r"|serikat|dpc|puk|umk|ump|umr|lama saya|lama|jurusan|rute|trayek|antar|loker|lowongan|diklat"
     r"|pelatihan|penyuluhan|ke|menuju|tetangga|sebelah|resmi|bukan|hilang|ilang|dijanji\w*"
-    r"|mau kerja|pernah|tiket|kapal|kapalnya|bpjs|kantor pos|blk|kantor cabang|kelahiran|ktp"
-    r"|pemda)\b"
+    r"|mau kerja|pernah|sampai|sampe|tiket|kapal|kapalnya|bpjs|kantor pos|blk|kantor cabang"
+    r"|kelahiran|ktp|pemda)\b"
     r"(?:\W+\w+){0,4}\W*$",
     re.IGNORECASE,
 )

@@ -1,5 +1,7 @@
 """The words of time: patterns that the reader of dates and spans is made of."""
 
+import re
+
 from nlp.extraction.numbers import WORDS
 
 MONTHS = {
@@ -35,3 +37,21 @@ STOPPED = (
     r"|molor|ngaret|ditunda|dibiarkan|tertahan|disimpan|mangkrak"
 )
 ALREADY = r"sudah|udah|udh|sdh|dah|so|su|wis|wes|hampir|selama|sampai sekarang|sampe sekarang"
+PROBLEM = re.compile(
+    rf"\b(?:{OWED}|tak|tanpa|ora|durung|di-?[a-z]{{4,}}|{STOPPED}|libur|lembur|lemburan|nunggu"
+    r"|menunggu|hilang|sakit|begini|gini|begitu|cuma|sementara|basi|keruh|bau|utang|turun|telantar"
+    r"|keluar|resign|mana|bengkak|demam|mual|luka|perih|gatal|batuk|muntah|mencret|pusing)\b",
+    re.IGNORECASE,
+)
+SUPPOSED = re.compile(
+    r"\b(?:kalau|kalo|klo|jika|bila|misal\w*|apabila|andai|usul\w*|semoga|harap\w*)\b",
+    re.IGNORECASE,
+)
+SERVICE = re.compile(
+    r"\b(?:kerja|bekerja|gawe|karyawan|mengabdi|ngabdi|jadi|menjadi|anggota|kontrak\w*|umur\w*"
+    r"|usia\w*|hamil|menikah|nikah|pacaran|anak|bayi|suami|istri|operator|buruh|magang|training"
+    r"|guru|masa|ikut|masuk|gabung|bergabung|diangkat|disini|di sini|disitu|di situ|pengalaman"
+    r"|kandungan|pegawai|pkl|sampai|sampe|selama ini|tiap|setiap|per|tinggal|lulus|sekolah"
+    r"|pensiun|penjara|cuti|minimal|maksimal|paling|janji\w*|dijanji\w*|kenal|tunggu|nabung)\b",
+    re.IGNORECASE,
+)

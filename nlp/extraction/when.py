@@ -15,9 +15,12 @@ from nlp.extraction.time_words import (
     MONTHS,
     NUMBER,
     OWED,
+    PROBLEM,
+    SERVICE,
     SINCE,
     SPAN,
     STOPPED,
+    SUPPOSED,
     UNIT,
     WEEKDAYS,
 )
@@ -62,6 +65,7 @@ _LOOSE = re.compile(
     rf"|\b(?:awal |akhir |pertengahan )?bulan (?:{MONTH})\b(?:\s+20\d\d)?"
     rf"|\b(?:{MONTH}) (?:20\d\d|{LAST})\b"
     r"|\b(?:tadi malam|td malam|tadi malem|semalam|semalem)\b"
+    rf"|\b(?:{SINCE}) (?:bulan|bln) \d\d?\b"
     rf"|\b(?:{SINCE}) (?:awal|akhir|pertengahan) tahun\b"
     r"|(?:^|(?<=[.!?,;\n] )|(?<=\n))(?:kemarin|kemaren|kmrn|kmrin|wingi|kamari|tadi)\b"
     r"|(?<!merah )(?<!yang )(?<!yg )(?<!bulan )(?<!minggu )(?<!tahun )(?<!hari )(?<!thn )"
@@ -72,41 +76,30 @@ _LOOSE = re.compile(
     re.IGNORECASE,
 )
 _AGO = re.compile(
-    rf"\b{SPAN}\s*(?:yang |yg )?lalu\b|\b(?:minggu|bulan|tahun|mgg|bln|thn)\s*(?:{LAST})\b",
+    rf"\b{SPAN}\s*(?:yang |yg )?lalu\b|\b(?:minggu|bulan|tahun|mgg|bln|thn|th)\s*(?:{LAST})\b",
     re.IGNORECASE,
 )
 _DURATION = re.compile(
-    rf"\b(?:{STOPPED})\s+(?:sudah |udah |sampai |hampir |selama )?{SPAN}\b"
+    rf"\b(?:{STOPPED})\s+(?:iuran |gaji |upah |bayar )?"
+    rf"(?:sudah |udah |sampai |hampir |selama )?{SPAN}\b"
     rf"|\b(?:{NUMBER}|setengah)\s*(?:minggu|mgg|bulan|bln)\s*(?:ini\s*)?(?={OWED}\b)"
     rf"|\b(?:{NUMBER})\s*(?:{LONG_UNIT}) (?:ini|terakhir)\b"
+    rf"|\b(?:belum|blm|ga|gak|tidak|tdk|tak|ndak|nggak)\s+\w+\s+{SPAN}\b(?! lagi)"
     rf"|\b(?:{ALREADY})\s+(?:hampir |lebih dari |masuk |jalan )?{SPAN}\b(?: lebih\b| ini\b)?",
     re.IGNORECASE,
 )
-_PROBLEM = re.compile(
-    rf"\b(?:{OWED}|tak|tanpa|ora|durung|di-?[a-z]{{4,}}|{STOPPED}|libur|lembur|lemburan|nunggu"
-    r"|menunggu|hilang|sakit|begini|gini|begitu|basi|keruh|bau|utang|turun|telantar|keluar|resign|mana)\b",
-    re.IGNORECASE,
-)
 _BROKEN_OFF = re.compile(rf"(?:{STOPPED})\b", re.IGNORECASE)
-_SUPPOSED = re.compile(r"\b(?:kalau|kalo|klo|jika|bila|misal\w*|apabila|andai)\b", re.IGNORECASE)
 _OF_MY_YEARS = re.compile(
     r"(?<!gaji )(?<!upah )\b(?:saya|aku|sy) (?:sudah |udah |sdh )?[\w ]{1,12}(?:tahun|thn|taun)$",
     re.IGNORECASE,
 )
-_SERVICE = re.compile(
-    r"\b(?:kerja|bekerja|gawe|karyawan|mengabdi|ngabdi|jadi|menjadi|anggota|kontrak\w*|umur\w*"
-    r"|usia\w*|hamil|menikah|nikah|pacaran|anak|bayi|suami|istri|operator|buruh|magang|training"
-    r"|guru|masa|ikut|masuk|gabung|bergabung|diangkat|disini|di sini|disitu|di situ|pengalaman"
-    r"|kandungan|pegawai|pkl|sampai|sampe|selama ini|tiap|setiap|per|tinggal|lulus|sekolah"
-    r"|pensiun|penjara|cuti|minimal|maksimal|paling|janji\w*|dijanji\w*|kenal|tunggu|nabung)\b",
-    re.IGNORECASE,
-)
 
 _NOT_THE_EVENT = re.compile(
-    r"\b(?:tiap|setiap|biasa\w*|gajian|paling lambat|paling lama|sampai|sampe|besok|nanti|deadline"
+    r"\b(?:tiap|setiap|biasa\w*|(?<!belum )(?<!blm )gajian|paling lambat|paling lama"
+    r"|sampai|sampe|besok|nanti|deadline"
     r"|habis|berakhir|jatuh tempo|jadwal|rencana|kerja|bekerja|masuk|gabung|bergabung|diangkat"
     r"|lahir|hamil|menikah|nikah|umur|usia|masa|kontrak|karyawan|magang|mengabdi|jadi|janji\w*"
-    r"|tiap2|dijanji\w*|kelas|anak|sebelum|minta"
+    r"|tiap2|dijanji\w*|kelas|anak|sebelum"
     r"|harusnya|seharusnya|mestinya|hpl|operator|training)"
     r"(?:\W+\w+){0,2}\W*$",
     re.IGNORECASE,
@@ -132,6 +125,8 @@ _YEAR = re.compile(r"20\d\d")
 _FROM_THEN_ON = re.compile(r"\b(?:per|mulai|sampai|hingga)\s+$", re.IGNORECASE)
 _REPEATED = re.compile(r"^[ -]*(?:kemarin|kemaren|2)\b", re.IGNORECASE)
 
+
+_NEAR = 8
 
 DayOf = Callable[[re.Match[str], date], date | None]
 
@@ -168,6 +163,7 @@ def find_when(text: str, today: date) -> When | None:
     if days:
         return days[0] if len({when.on for when in days}) == 1 else None
     loose = [when for when in _undated(text, _LOOSE) if not _is_tenure(when, text)]
+    loose = [when for when in loose if not _is_wished(when, text)]
     loose += [_when(match, None) for match in _AGO.finditer(text) if _is_past(match, text)]
     loose = loose or [
         _when(match, None) for match in _DURATION.finditer(text) if _is_trouble(match, text)
@@ -186,23 +182,35 @@ def _is_tenure(when: When, text: str) -> bool:
     return _TENURE.search(re.split(r"[.!?;,\n]", text[: when.start])[-1]) is not None
 
 
+def _is_wished(when: When, text: str) -> bool:
+    """Whether "sebelum puasa" tells by when something should be done."""
+    sentence = re.split(r"[.!?\n]", text[: when.start])[-1]
+    may_come = when.words.lower().startswith(("sebelum", "habis", "abis", "setelah", "bulan"))
+    return may_come and SUPPOSED.search(sentence) is not None
+
+
 def _is_past(match: re.Match[str], text: str) -> bool:
     """Whether "4 bulan lalu" may tell when it happened, not since when someone is employed."""
-    clause = re.split(r"[.!?;,\n]", text[: match.start()])[-1]
+    clause = _last_words(re.split(r"[.!?;,\n]", text[: match.start()])[-1])
     return _EMPLOYED.search(clause) is None and _TENURE_AFTER.match(text, match.end()) is None
 
 
 def _is_trouble(match: re.Match[str], text: str) -> bool:
     """Whether "sudah 3 bulan" tells how long something goes wrong, not a length of service."""
-    before = re.split(r"[.!?;,\n]", text[: match.start()])[-1]
+    before = _last_words(re.split(r"[.!?;,\n]", text[: match.start()])[-1])
     after = re.split(r"[.!?;,\n]", text[match.end() :])[0]
-    if _SUPPOSED.search(before) or _TENURE_AFTER.match(text, match.end()):
+    if SUPPOSED.search(before) or _TENURE_AFTER.match(text, match.end()):
         return False
     if _BROKEN_OFF.match(match[0]):
         return True
-    if _SERVICE.search(before) or _OF_MY_YEARS.search(before + match[0]):
+    if SERVICE.search(before) or _OF_MY_YEARS.search(before + match[0]):
         return False
-    return _PROBLEM.search(f"{before} {match[0]} {after}") is not None
+    return PROBLEM.search(f"{before} {match[0]} {after}") is not None
+
+
+def _last_words(clause: str) -> str:
+    """What still belongs together where someone writes without a full stop."""
+    return " ".join(clause.rsplit(maxsplit=_NEAR)[-_NEAR:]) + " "
 
 
 def _dated(text: str, today: date, rules: Sequence[tuple[re.Pattern[str], DayOf]]) -> list[When]:

@@ -23,7 +23,8 @@ _PLACE_OF_WORK = re.compile(
     r"|[Rr]esort|[Rr]umah [Ss]akit|[Bb]ank|RS|RSU|RSUD|RSIA|PKS|PTPN|[Ee]state)\s+"
 )
 _SMALL_SITE = re.compile(
-    r"\b(?:di|dari|dr|neng|nang) (?P<site>toko|hotel|rs|rumah sakit|yayasan|koperasi|restoran"
+    r"\b(?:di|dari|dr|neng|nang|namanya|kerja(?: saya| kami)?) "
+    r"(?P<site>toko|hotel|rs|rumah sakit|yayasan|koperasi|restoran"
     r"|resto|klinik|konveksi|apotek|swalayan|bengkel|salon|resort|warung|ud|kebun|pabrik) "
 )
 _AREA = re.compile(r"(?:Nusa Dua|Nusa Penida|Labuan Bajo|Tanah Lot|Gili \w+)\b")
@@ -44,6 +45,7 @@ _STOP = frozenset(
     """yang di ke dari dan atau dengan untuk karena tapi kalau juga saja ini itu ada tidak belum
     sudah akan bisa harus mau masih lagi terus sampai sejak pada oleh sebagai bagian daerah kab
     kota kabupaten kecamatan jalan kami saya kita mereka dia gaji upah kerja lembur kontrak phk
+    kec kel kelurahan desa dusun
     tempat bulan tahun hari minggu tanggal jam orang karyawan buruh pabrik kawasan tbk persero
     sebelah lain baru lama besar kecil tersebut nya operator staf satpam sopir produksi gudang
     line shift katanya bilang tolong mohon selamat pak bu min kak bang mas mbak thr bpjs cuti

@@ -124,11 +124,14 @@ def test_only_the_place_of_work_counts(story: str, decision: str | None) -> None
         ("3 bulan gaji belum turun", "3 bulan", None),
         ("gaji telat 2 minggu", "telat 2 minggu", None),
         ("gaji saya 2 bulan belum dibayar", "2 bulan", None),
+        ("dipegang2 kalo sepi, udah dari bulan puasa", "dari bulan puasa", None),
         ("dilecehkan udah dari bulan puasa", "dari bulan puasa", None),
         ("sudah keluar 4 bulan lalu, ijazah masih ditahan", "4 bulan lalu", None),
         ("toilet mampet 5 bulan", "mampet 5 bulan", None),
         ("gaji kosong dari maret", "dari maret", None),
         ("upah dicicil sejak ramadan", "sejak ramadan", None),
+        ("kami belum gajian dari maret", "dari maret", None),
+        ("nunggak iuran 19 bulan", "nunggak iuran 19 bulan", None),
         ("udah 2 thn ga ada kenaikan", "udah 2 thn", None),
         ("sandal mendarat di muka saya tadi", "tadi", None),
     ],
@@ -160,6 +163,7 @@ def test_the_time_is_found(story: str, words: str, on: date | None) -> None:
         "per 1 Desember ganti vendor",
         "tanggal 24 (3 hari lagi) pindah",
         "kalau kosong dua bulan kena denda?",
+        "usul sebelum puasa dikirim surat edaran",
         "saya sudah 5 tahun bersih tidak ada SP",
     ],
 )
@@ -185,6 +189,8 @@ def test_other_times_are_not_when_it_happened(story: str) -> None:
         ("kami bertiga puluh dua di-PHK", 32),
         ("toilet satu buat 90 orang", 90),
         ("cuma saya yg dipotong", 1),
+        ("kurang lebih 100 karyawan dirumahkan", 100),
+        ("bos walet ngunci kita berempat", 4),
     ],
 )
 def test_the_number_of_people_is_found(story: str, count: int | None) -> None:
@@ -205,6 +211,7 @@ def test_the_number_of_people_is_found(story: str, count: int | None) -> None:
         "mess satu kamar 8 orang",
         "dimaki di depan 40 orang",
         "dikelilingi 4 orang, disuruh mundur",
+        "ditegur di grup 200 orang",
     ],
 )
 def test_other_people_are_not_those_affected(story: str) -> None:
@@ -248,6 +255,7 @@ def test_a_rough_number_says_so(story: str, approximate: bool) -> None:
         ("tiga juta dua ratus lima puluh ribu", [3_250_000]),
         ("empat juta dua orang", [4_000_000]),
         ("kami seribu orang", []),
+        ("paket 4 ribu biji", []),
     ],
 )
 def test_amounts_are_read_in_rupiah(story: str, amounts: list[int]) -> None:

@@ -2,8 +2,12 @@
 
 The examples are labelled by hand: messages of the corpus at regular distances, some more that
 name places and numbers, and short made-up ones for what the corpus rarely has (employers).
-``any`` stands where careful readers disagree. Half of them (``held_out``) was never looked at
-while the rules were made.
+``any`` stands where careful readers disagree.
+
+Errors in them were mended, so the figures flatter. Measured before that, on the part called
+``held_out`` (precision, recall): workplace .94 .89, place .96 .93, when .88 .73, people
+.95 .77, money .96 1.0; later on ``fresh`` (204 messages): when 1.0 .65, people .67 .55, money
+1.0 .97. Examples to come should be measured before they are looked at.
 """
 
 import json
@@ -78,14 +82,9 @@ def outcomes(example: dict[str, Any], field: str) -> Iterator[tuple[str, dict[st
         yield "missed", label
 
 
-def precision_and_recall(field: str, halves: tuple[str, ...]) -> tuple[float, float]:
-    """Shares from 0 to 1 over the examples of these halves."""
-    count = Counter(
-        outcome
-        for example in EXAMPLES
-        if example["half"] in halves
-        for outcome, _ in outcomes(example, field)
-    )
+def precision_and_recall(field: str) -> tuple[float, float]:
+    """Shares from 0 to 1 over all examples."""
+    count = Counter(outcome for example in EXAMPLES for outcome, _ in outcomes(example, field))
     precision = count["right"] / (count["right"] + count["wrong"])
     return precision, count["right"] / (count["right"] + count["missed"])
 
@@ -102,34 +101,15 @@ def test_every_label_stands_in_its_text() -> None:
 @pytest.mark.parametrize(
     ("field", "precision", "recall"),
     [
-        ("workplace", 0.96, 0.91),
-        ("place", 0.97, 0.92),
-        ("when", 0.94, 0.85),
-        ("people", 0.97, 0.88),
-        ("money", 0.97, 1.00),
+        ("workplace", 0.97, 0.94),
+        ("place", 0.98, 0.96),
+        ("when", 0.98, 0.94),
+        ("people", 0.98, 0.94),
+        ("money", 0.99, 0.99),
     ],
 )
 def test_findings_are_true_and_few_are_missed(field: str, precision: float, recall: float) -> None:
     """What was reached must not be lost; a wrong finding is worse than a question too many."""
-    reached = precision_and_recall(field, ("rules", "held_out"))
-    assert reached[0] >= precision
-    assert reached[1] >= recall
-
-
-@pytest.mark.parametrize(
-    ("field", "precision", "recall"),
-    [
-        ("workplace", 0.94, 0.88),
-        ("place", 0.96, 0.93),
-        ("when", 0.88, 0.73),
-        ("people", 0.95, 0.76),
-        ("money", 0.95, 1.00),
-    ],
-)
-def test_findings_hold_on_stories_that_no_rule_was_made_for(
-    field: str, precision: float, recall: float
-) -> None:
-    """The figure that counts for stories to come."""
-    reached = precision_and_recall(field, ("held_out",))
+    reached = precision_and_recall(field)
     assert reached[0] >= precision
     assert reached[1] >= recall
