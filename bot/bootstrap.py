@@ -48,6 +48,8 @@ from bot.outbox.posts import PostReader, Renderers
 from bot.settings import Settings, SettingsProblem
 from bot.texts import Texts, load_texts
 from nlp.classifier import load_classifier
+from nlp.rights import load_rights
+from nlp.rights_finder import load_rights_finder
 from nlp.taxonomy import Taxonomy, load_taxonomy
 from storage.contents import DatabaseContentStore
 from storage.crypto import Vault
@@ -97,12 +99,13 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
     """Wire the whole program.
 
     Raises:
-        KeyProblem, SettingsProblem, SpoolUnusable, ModelError, TaxonomyError: with what is wrong
-            and what to do.
+        KeyProblem, SettingsProblem, SpoolUnusable, ModelError, TaxonomyError, RightsError: with
+            what is wrong and what to do.
     """
     clock = clock or SystemClock()
     texts, taxonomy = load_texts(), load_taxonomy()
     classifier = load_classifier(settings.classifier, taxonomy)
+    rights = load_rights_finder(classifier, load_rights(taxonomy=taxonomy))
     database, vault = open_store(settings, clock=clock)
     data = settings.data_dir
     metrics = Metrics()
@@ -167,7 +170,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
             vault=vault,
             clock=clock,
             metrics=metrics,
-            minds=Minds(texts, taxonomy, classifier, settings.zone, settings.quiet_seconds),
+            minds=Minds(
+                texts, taxonomy, classifier, rights, settings.zone, settings.quiet_seconds
+            ),
             evidence=evidence,
             parsers={
                 "twilio": parse_whatsapp,

@@ -21,6 +21,9 @@ WORDS_TO_JUDGE_BY = 4
 FIRST_WORDS_IN_DANGER = "comfort"
 """The step of the intake that an alarm leads to once the story is told."""
 
+QUESTIONS = ("rights", "unanswered")
+"""The steps of the intake where she may go on telling."""
+
 VIOLENCE = "pelecehan_kekerasan"
 _SELF_HARM = "menyakiti_diri"
 _VIOLENT = frozenset({"kekerasan", "kekerasan_seksual"})
@@ -37,13 +40,14 @@ def watch_for_danger(state: State, knowledge: Knowledge, said: str) -> tuple[Sta
     """Raise the alarm when the story, or the message that just came, tells of danger.
 
     Expressions of danger count wherever they stand. The classifier's own judgement counts
-    while she tells her story; it cannot know what "semua yang di gudang" answers, and of a
-    line to an open case ("kak maaf baru buka hp") only when it sees a complaint in it.
+    while she tells her story, or more of it under an answer to her question; it cannot know
+    what "semua yang di gudang" answers, and of a line to an open case ("kak maaf baru buka
+    hp") only when it sees a complaint in it.
     """
     if is_danger(state, knowledge):
         return state, ()
     told = story(state) or said
-    is_telling = "story" not in state.answers
+    is_telling = "story" not in state.answers or state.step in QUESTIONS
     for text in (said, told):
         understanding = knowledge.understand(text)
         can_judge = is_telling and text == told and length_in_words(text) >= WORDS_TO_JUDGE_BY

@@ -29,6 +29,8 @@ Commands = tuple[Command, ...]
 
 WORDS_OF_MORE_STORY = 6
 """So many words where a choice was expected are more of the story, no misunderstanding."""
+WORDS_TO_READ = 2
+"""So many words are read anew where a step does that; one alone is a misunderstanding."""
 LONGEST_ANSWER = 200
 """Characters of an answer to a short question; longer ones also join the story whole."""
 
@@ -215,7 +217,7 @@ def _is_literal(state: State, step: Ask) -> bool:
 
 def _pick(state: State, step: Choose, event: MessageReceived, knowledge: Knowledge) -> Turn:
     """At a choice: a number, a label or a near miss; all else is kept."""
-    into = "parts" if step.patient else ""
+    into = "parts" if step.patient or step.rereads else ""
     if not has_only_words(event):
         return _kept(state, keep(state, event, knowledge, into), knowledge)
     choice = picked(state, step, event.text, knowledge)
@@ -225,7 +227,7 @@ def _pick(state: State, step: Choose, event: MessageReceived, knowledge: Knowled
     if topic:
         fresh = replace(state, misses=0)
         return repeat(fresh, knowledge, manner="again", preface=f"common.asked.{topic}")
-    if step.whole and is_about(event.text, state.offered):
+    if step.whole and not step.rereads and is_about(event.text, state.offered):
         return repeat(state, knowledge, manner="why")
     if step.skips and (is_skip(event.text) or state.misses >= PATIENCE_WITH_MISSES):
         kept, commands = keep(state, event, knowledge)
@@ -236,12 +238,20 @@ def _pick(state: State, step: Choose, event: MessageReceived, knowledge: Knowled
         if length_in_words(event.text) >= WORDS_OF_MORE_STORY:
             return repeat(state, knowledge, manner="why")
         return repeat(replace(state, misses=state.misses + 1), knowledge, manner="again")
-    if step.patient or length_in_words(event.text) >= WORDS_OF_MORE_STORY:
+    if step.patient or _is_more(step, event.text):
         return _kept(state, (kept, commands), knowledge)
     if kept.step != state.step:
         return walk(kept, knowledge, commands)
     asked = repeat(replace(kept, misses=state.misses + 1), knowledge, manner="again")
     return Turn(asked.state, commands + asked.commands)
+
+
+def _is_more(step: Choose, text: str) -> bool:
+    """She goes on telling or asking; what is read anew needs no more than two words."""
+    length = length_in_words(text)
+    if step.rereads and (length >= WORDS_TO_READ or is_question(text)):
+        return True
+    return length >= WORDS_OF_MORE_STORY
 
 
 def picked(state: State, step: Choose, text: str, knowledge: Knowledge) -> Choice | None:

@@ -12,11 +12,25 @@ def _words(row: str) -> frozenset[str]:
     return frozenset(row.split())
 
 
+_UNDERSTOOD = frozenset(
+    {"jelas", "paham", "faham", "mengerti", "ngerti", "dimengerti", "cukup", "sudah", "udah"}
+    | {"dah", "gitu", "begitu", "oke", "ok", "okey", "oh", "sip", "siap", "baik", "makasih"}
+    | {"mksh", "makasi", "trims", "terimakasih", "terima", "kasih", "banyak", "nuwun", "suwun"}
+    | {"tidak ada", "gak ada", "ga ada", "nggak ada", "gak ada lagi", "tidak ada lagi"}
+    | {"iya makasih", "iya sudah", "iya jelas", "iya paham", "itu aja", "itu saja"}
+)
+_ASK_A_PERSON = frozenset(
+    {"tanya", "tanyakan", "tanyain", "teruskan", "ke petugas", "tanya orang"}
+)
+
 ALSO: dict[str, frozenset[str]] = {
     "agree": YES | {"menyetujui", "menyetujuinya", "setuju sekali"},
     "decline": NO - NOT_YET,
-    "report": YES | {"laporkan", "lapor", "lapor aja"},
-    "done": NO | {"cukup", "sudah"},
+    "clear": NO - NOT_YET | _UNDERSTOOD,
+    "person": _ASK_A_PERSON,
+    "pass_on": YES | _ASK_A_PERSON,
+    "report": frozenset({"laporkan", "lapor", "dilaporkan", "laporin", "mau lapor"}),
+    "also": frozenset({"atau", "yang satunya", "satunya", "yang itu"}),
     "named": frozenset({"nama", "nama asli", "terbuka", "pakai nama saya"}),
     "secret": frozenset({"rahasia", "rahasiakan", "rahasiain", "anonim", "tanpa nama", "umpetin"}),
     "member": YES | {"anggota serikat", "sudah anggota", "sudah"},

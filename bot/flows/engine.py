@@ -21,6 +21,7 @@ from bot.commands import (
     AddToCase,
     Command,
     CorrectMessage,
+    DeleteDraft,
     PageOfficers,
     Part,
     SetTimer,
@@ -64,7 +65,11 @@ def advance(
         The state to store and the orders to carry out, in this order.
     """
     here = current(state)
-    knowledge = replace(knowledge, understand=cache(knowledge.understand))
+    knowledge = replace(
+        knowledge,
+        understand=cache(knowledge.understand),
+        find_rights=cache(knowledge.find_rights),
+    )
     match event:
         case TimerFired(kind="quiet"):
             turn = _fell_silent(here, knowledge)
@@ -246,6 +251,10 @@ def _fell_silent(state: State | None, knowledge: Knowledge) -> Turn:
             return go_on(here, step, "told", knowledge)
         case Ask() if step.gathers:
             return repeat(here, knowledge)
+        case Choose() if step.rereads:
+            if any(part.text for part in here.parts[-here.unheard :]):
+                return walk(replace(here, step=step.rereads, misses=0), knowledge)
+            return repeat(here, knowledge, manner="again", preface="common.kept")
         case Choose(patient=True):
             missed = replace(here, misses=here.misses + (not step.thanks))
             preface = step.thanks or "common.received"
@@ -260,6 +269,8 @@ def _left_lying(state: State | None, knowledge: Knowledge) -> Turn:
     if here is None:
         return Turn(state)
     flow = flow_of(here)
+    if flow.is_over(here, knowledge):
+        return Turn(at_rest(here), (DeleteDraft(),))
     here = replace(here, naps=here.naps + 1)
     if here.naps > len(flow.patience):
         return Turn(state)

@@ -1,7 +1,7 @@
 """Intake: a worker tells the union what happened. Read it from top to bottom."""
 
 from bot.commands import Promise
-from bot.flows import alarm, consent, rules
+from bot.flows import alarm, consent, rights, rules
 from bot.flows.alarm import is_danger, open_urgent_case, watch_for_danger
 from bot.flows.reporting import summary
 from bot.flows.script import BACK, Ask, Choose, Do, End, Flow, Say
@@ -19,6 +19,7 @@ INTAKE = Flow(
     cancel="sure",
     patience=(A_DAY_LESS_AN_HOUR, TWO_DAYS),
     abandon=rules.save_left_lying,
+    is_over=rights.has_its_answer,
     script=(
         # May we listen?
         Choose(
@@ -37,6 +38,7 @@ INTAKE = Flow(
         Do(rules.take_first_words, when=rules.story_is_told),
         Ask("story", gathers="parts", offers=""),
         Ask("more", gathers="parts", offers="enough", when=rules.story_is_thin),
+        Do(rights.read_further_words, when=rights.wrote_on),
         Do(rules.read_story),
         # In danger only two questions matter; the rest can wait.
         Say("comfort", when=alarm.needs_comfort),
@@ -51,6 +53,25 @@ INTAKE = Flow(
             thanks="common.forwarded",
             whole=True,
             when=is_danger,
+        ),
+        # Does she only want to know? What she writes on is the next question.
+        Do(rights.read_question, when=rights.is_question),
+        Choose(
+            "rights",
+            rights.after_an_answer,
+            jump={"clear": "answered", "also": "rights"},
+            rereads="read_further_words",
+            whole=True,
+            fill=rights.answer,
+            when=rights.is_answered,
+        ),
+        Choose(
+            "unanswered",
+            ("pass_on", "no"),
+            jump={"no": "let_go"},
+            rereads="read_further_words",
+            whole=True,
+            when=rights.is_unanswered,
         ),
         Say("thanks", when=rules.is_calm_complaint),
         # What is it about?
@@ -78,13 +99,6 @@ INTAKE = Flow(
             saves="category",
         ),
         Say("support", fill=rules.support_lines, when=rules.needs_support),
-        Choose(
-            "rights",
-            ("report", "done"),
-            jump={"done": "answered"},
-            fill=rules.rights,
-            when=rules.is_question,
-        ),
         # What is still missing?
         Ask("workplace", find=rules.company, when=rules.is_complaint),
         Ask("region", find=rules.region, when=rules.is_complaint),
@@ -116,6 +130,12 @@ INTAKE = Flow(
         ),
         End("receipt_urgent", rules.send_report, when=is_danger, promise=Promise.RECEIPT),
         End("receipt_wish", rules.send_report, when=rules.is_wish, promise=Promise.RECEIPT),
+        End(
+            "receipt_question",
+            rules.send_report,
+            when=rights.is_question,
+            promise=Promise.RECEIPT,
+        ),
         End("receipt", rules.send_report, promise=Promise.RECEIPT),
         # Reached by a jump only.
         Choose("change", rules.changeable, leads=True),
@@ -129,5 +149,6 @@ INTAKE = Flow(
         End("saved", open_urgent_case, promise=Promise.RECEIPT, doors=("resume",), keeps=True),
         End("declined", consent.record_refusal, fill=consent.helplines),
         End("answered", rules.forget_draft),
+        End("let_go", rules.forget_draft),
     ),
 )

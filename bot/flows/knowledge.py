@@ -1,7 +1,7 @@
 """All that a conversation may know besides what was said: handed in, never looked up.
 
-The inbox fills a :class:`Knowledge` before each turn. Its three functions must be pure; in one
-turn ``understand`` is asked at most once about the same text.
+The inbox fills a :class:`Knowledge` before each turn. Its four functions must be pure; in one
+turn ``understand`` and ``find_rights`` are asked at most once about the same text.
 """
 
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.texts import Texts
+from nlp.rights import RightsEntry
 from nlp.taxonomy import Taxonomy
 
 
@@ -94,6 +95,8 @@ class Knowledge:
 
     Attributes:
         organisation: the union's name as reporters read it.
+        find_rights: the answers to a question about rights, the best first; at most two, none
+            where nothing fits well enough.
         cases: her own cases, the one last written in first.
         consented: she agreed to the consent text and did not withdraw.
         officer_speaks: an officer answered in her first open case: the bot stays silent and
@@ -109,6 +112,7 @@ class Knowledge:
     understand: Callable[[str], Understanding]
     find_company: Callable[[str], Match]
     find_region: Callable[[str], Match]
+    find_rights: Callable[[str], tuple[RightsEntry, ...]]
     cases: tuple[OwnCase, ...] = ()
     consented: bool = False
     officer_speaks: bool = False

@@ -29,9 +29,14 @@ def has_consented(state: State, knowledge: Knowledge) -> bool:
 
 
 def kind(state: State, knowledge: Knowledge) -> str:
-    """Pengaduan, aspirasi or pertanyaan: danger and "ya, laporkan" make it a pengaduan."""
+    """Pengaduan, aspirasi or pertanyaan: danger and "ya, laporkan" make it a pengaduan.
+
+    Who once asked about her rights goes on asking until she reports something.
+    """
     if "danger" in state.answers or state.answers.get("rights") == "report":
         return "pengaduan"
+    if "asked" in state.answers:
+        return "pertanyaan"
     return state.answers.get("kind") or knowledge.understand(story(state)).kind
 
 

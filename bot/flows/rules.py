@@ -15,6 +15,7 @@ from bot.flows.reporting import (
     report,
     story,
 )
+from bot.flows.rights import is_known_question
 from bot.flows.script import State, Turn
 from bot.flows.speaking import DETAIL_IN_LIST, LIST_ITEMS, as_notice, clip, say
 from bot.flows.words import is_opening, length_in_words
@@ -46,11 +47,12 @@ def take_first_words(state: State, _knowledge: Knowledge) -> tuple[State, Comman
     return state.knowing(story="told"), ()
 
 
-def story_is_thin(state: State, _knowledge: Knowledge) -> bool:
+def story_is_thin(state: State, knowledge: Knowledge) -> bool:
     """A few words only, or none of what happened, and nothing spoken or filmed."""
     told = story(state)
     is_short = length_in_words(told) < WORDS_OF_A_STORY or is_opening(told)
-    return is_short and "spoken" not in state.answers
+    is_heard = "spoken" in state.answers or is_known_question(told, knowledge)
+    return is_short and not is_heard
 
 
 def read_story(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
@@ -99,11 +101,6 @@ def is_calm_complaint(state: State, knowledge: Knowledge) -> bool:
         and not is_danger(state, knowledge)
         and not needs_support(state, knowledge)
     )
-
-
-def is_question(state: State, knowledge: Knowledge) -> bool:
-    """She asks for information."""
-    return kind(state, knowledge) == "pertanyaan"
 
 
 def is_wish(state: State, knowledge: Knowledge) -> bool:
@@ -205,13 +202,6 @@ def proofs(state: State, knowledge: Knowledge) -> Mapping[str, str]:
         "bukti": "\n".join(f"- {proof}" for proof in wanted),
         "jumlah": knowledge.texts(pieces, jumlah=str(files or len(state.evidence))),
     }
-
-
-def rights(state: State, knowledge: Knowledge) -> Mapping[str, str]:
-    """What the law says about her question."""
-    tags = knowledge.understand(story(state)).tags
-    sentences = knowledge.taxonomy.rights_for(category(state, knowledge), tags)
-    return {"hak": "\n".join(f"- {sentence}" for sentence in sentences)}
 
 
 def gives_name(state: State, _knowledge: Knowledge) -> bool:

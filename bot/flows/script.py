@@ -59,6 +59,11 @@ def always(_state: State, _knowledge: Knowledge) -> bool:
     return True
 
 
+def never(_state: State, _knowledge: Knowledge) -> bool:
+    """The default for what may end a conversation without a word."""
+    return False
+
+
 def nothing(_state: State, _knowledge: Knowledge) -> Mapping[str, str]:
     """The default words for a text; ``{organisasi}`` and ``{nomor}`` are always filled."""
     return {}
@@ -134,6 +139,8 @@ class Choose:
         hears: further options that are understood when typed.
         patient: she may still be telling: what is no answer is kept, and the question comes
             again when she has fallen silent.
+        rereads: step from which the walk goes on when she has fallen silent after saying more
+            than an answer; it reads her new words.
         thanks: key of what is said first when she has fallen silent; with words of its own
             nothing that she writes here is a misunderstanding.
         skips: may be passed over by typing, or by misunderstandings; saves an empty answer.
@@ -149,6 +156,7 @@ class Choose:
     obeys: bool = False
     hears: Options | None = None
     patient: bool = False
+    rereads: str = ""
     thanks: str = ""
     whole: bool = False
     skips: bool = False
@@ -201,6 +209,7 @@ class Flow:
         cancel: the step that BATAL leads to; empty: BATAL just ends it.
         patience: seconds after which a conversation left lying is taken up: a reminder each
             time but the last, then ``abandon``.
+        is_over: left lying there it has ended: no reminder comes and nothing is kept.
         yields: anything that is no answer goes to the conversation underneath.
     """
 
@@ -212,6 +221,7 @@ class Flow:
     cancel: str = ""
     patience: tuple[float, ...] = ()
     abandon: Callable[[State, Knowledge], Turn] | None = None
+    is_over: Test = never
     yields: bool = False
 
     def step(self, name: str) -> Step | None:

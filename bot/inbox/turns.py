@@ -47,6 +47,7 @@ from bot.outbox.orders import DANGER, OutboxWriter
 from bot.outbox.results import ReadFailure, keep_report, report_delivery
 from bot.texts import Texts
 from nlp.classifier import Classifier
+from nlp.rights_finder import RightsFinder
 from nlp.taxonomy import Taxonomy
 from storage.crypto import Vault
 from storage.database import Database
@@ -74,11 +75,12 @@ class _Overtaken(Exception):  # noqa: N818 - a reason to begin the turn anew
 
 @dataclass(frozen=True, slots=True)
 class Minds:
-    """What turns think with: words, labels, the classifier."""
+    """What turns think with: words, labels, the classifier, the answers about rights."""
 
     texts: Texts
     taxonomy: Taxonomy
     classifier: Classifier
+    rights: RightsFinder
     zone: ZoneInfo
     quiet_seconds: float
 
@@ -228,6 +230,7 @@ class TurnRunner:
                 reporter=reporter,
                 texts=self._minds.texts,
                 taxonomy=self._minds.taxonomy,
+                rights=self._minds.rights,
                 understander=understander,
                 attachments=keys,
                 zone=self._minds.zone,

@@ -20,6 +20,7 @@ from nlp.matching import (
     match_company,
     match_region,
 )
+from nlp.rights_finder import RightsFinder
 from nlp.taxonomy import Taxonomy
 from storage.cases import cases_of_person, company_names
 from storage.crypto import Vault
@@ -94,6 +95,7 @@ def gather_knowledge(
     reporter: Reporter | None,
     texts: Texts,
     taxonomy: Taxonomy,
+    rights: RightsFinder,
     understander: Understander,
     attachments: tuple[str, ...],
     zone: ZoneInfo,
@@ -111,6 +113,7 @@ def gather_knowledge(
         understand=understander,
         find_company=_company_finder(understander.companies),
         find_region=find_region,
+        find_rights=rights.find,
         cases=tuple(_own_case(case, texts, taxonomy, zone) for case in cases),
         consented=bool(reporter and reporter.person.consented_version),
         officer_speaks=until is not None and until > now,

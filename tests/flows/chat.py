@@ -54,6 +54,7 @@ def knowledge(**known: object) -> Knowledge:
         understand=standin.understand,
         find_company=standin.find_company,
         find_region=standin.find_region,
+        find_rights=standin.find_rights,
         fresh_number="KB-0000-0001",
     )
     return replace(base, **known)  # type: ignore[arg-type]

@@ -6,12 +6,15 @@ matters.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 from bot.flows.knowledge import Candidate, Match, Option, Understanding
 from nlp.danger import find_danger
 from nlp.extraction import extract
 from nlp.matching import index_companies, match_company, match_region
+from nlp.rights import RightsEntry, load_rights
 
 _CATEGORIES = {
     "pelecehan_kekerasan": "dilecehkan melecehkan diraba pegang pukul dipukul mukul maki dimaki",
@@ -24,7 +27,12 @@ _CATEGORIES = {
     "cuti_istirahat": "cuti haid istirahat",
     "fasilitas": "mess makan jemputan laktasi kantin kipas",
 }
-_QUESTION = re.compile(r"\b(apakah|berapa|gimana|bagaimana|boleh (gak|tidak|ga))\b")
+_QUESTION = re.compile(r"\b(apakah|berapa|kapan|gimana|bagaimana|boleh (gak|tidak|ga))\b")
+_ANSWERS = {
+    "thr_telat_dicicil": "dicicil nyicil denda",
+    "thr_setelah_keluar": "resign",
+    "potongan_upah": "dipotong",
+}
 _WISH = re.compile(r"\b(usul|saran|semoga|terima kasih|makasih|harapan|mohon diadakan)\b")
 
 TODAY = date(2026, 11, 23)
@@ -76,6 +84,18 @@ def find_region(text: str) -> Match:
     if match.decision == "certain":
         return Match(Option(match.candidates[0].code, match.candidates[0].name))
     return Match(options=tuple(Option(r.code, r.short_name) for r in match.candidates))
+
+
+def find_rights(text: str) -> tuple[RightsEntry, ...]:
+    """The answers of which a keyword stands in the text, at most two."""
+    words = re.findall(r"\w+", text.casefold())
+    found = [slug for slug, keys in _ANSWERS.items() if set(keys.split()) & set(words)]
+    return tuple(_entries()[slug] for slug in found[:2])
+
+
+@cache
+def _entries() -> Mapping[str, RightsEntry]:
+    return {entry.slug: entry for entry in load_rights()}
 
 
 def _kind(text: str) -> str:

@@ -26,6 +26,7 @@ SAID = (
     *("data saya", "hapus data", "cabut izin", "lapor baru", "kenapa ditanya?", "/start x"),
     *("gaji kami dipotong terus tiap bulan", "gaji lembur kurang terus min", "gaji"),
     *("usul semoga mess dikasih kipas", "apakah gaji boleh dipotong", "bekasi", "sumedang"),
+    *("kalau resign apakah thr boleh dicicil?", "salah transfer gimana ya?", "yang satunya"),
     *("tolong ada kebakaran di pabrik sekarang", "saya mau berhenti kerja tapi takut"),
     *("PT Sinar Abadi", "maju jaya sandal", "<b>x</b> {nomor} *_`", "\u202eterbalik\u200b", "🙏"),
 )

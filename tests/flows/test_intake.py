@@ -363,34 +363,6 @@ def test_an_edited_message_replaces_the_part() -> None:
     assert chat.state.parts == (Part(f"{STORY} 300rb", "m1"),)
 
 
-def test_a_question_gets_the_law_and_no_case() -> None:
-    """Who only wants to know leaves nothing behind."""
-    chat = agreed("apakah gaji boleh dipotong min?")
-    assert "bukan nasihat hukum" in chat.unread[-1].text
-    assert "Pasal" in chat.unread[-1].text
-    chat.tap("Tidak")
-    assert chat.ordered(OpenCase) == []
-    assert chat.ordered(DeleteDraft) == [DeleteDraft()]
-
-
-def test_a_question_can_become_a_complaint() -> None:
-    """Knowing the law is often the moment of deciding."""
-    chat = at_review_of_question()
-    chat.tap("Kirim")
-    assert the_case(chat).report.kind == "pengaduan"
-
-
-def at_review_of_question() -> Chat:
-    chat = agreed("apakah gaji boleh dipotong min?")
-    chat.tap("Ya, laporkan")
-    for _ in range(5):
-        chat.say("lewati")
-    chat.tap("Rahasiakan nama")
-    chat.say("lewati")
-    chat.say("lewati")
-    return chat
-
-
 def test_a_wish_is_not_asked_for_proofs_or_names() -> None:
     """A proposal needs no evidence."""
     chat = agreed("usul min semoga mess dikasih kipas")

@@ -40,7 +40,10 @@ _VARYING = (
     (re.compile(r"Tahap: .*"), "Tahap: …"),
     (re.compile(r"Selanjutnya: .*"), "Selanjutnya: …"),
     (re.compile(r"(?m)^119: (.*\n)*?(?=Petugas)"), "119: …\n"),
-    (re.compile(r"(?m)(^- .*\n)+(?=Kirim foto|Ini informasi)"), "…\n"),
+    (re.compile(r"(?m)(^- .*\n)+(?=Kirim foto)"), "…\n"),
+    (re.compile(r"(?m)^.*\n(?=Dasar: )"), "…\n"),
+    (re.compile(r"Dasar: .*"), "Dasar: …"),
+    (re.compile(r"(?<=bukan nasihat hukum\.)(?=\n)|(?<=\[Ya, laporkan\])$"), "…"),
     (re.compile(r"(?m)^\[.*(?=\[Bukan itu semua\])"), "[…] "),
 )
 """What another union, another day or another classifier says differently."""
