@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.inbox.spool import SpoolUnusable
 from bot.serve import run
 from bot.settings import SettingsProblem
+from nlp.rights import RightsError
 from nlp.scores import ModelError
 from nlp.taxonomy import TaxonomyError
 from storage.crypto import KeyProblem
@@ -22,6 +23,7 @@ _START_PROBLEMS = (
     ModelError,
     NotAlone,
     TaxonomyError,
+    RightsError,
     SchemaProblem,
     DatabaseDown,
     SQLAlchemyError,

@@ -20,7 +20,7 @@ def run(role: Role) -> None:
 
     Raises:
         SettingsProblem, KeyProblem, SpoolUnusable, ModelError, NotAlone, TaxonomyError,
-            SchemaProblem: with what is wrong and what to do.
+            RightsError, SchemaProblem: with what is wrong and what to do.
         DatabaseDown, SQLAlchemyError: the database cannot be used.
         OSError: a folder cannot be made or read.
     """

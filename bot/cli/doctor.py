@@ -22,6 +22,7 @@ _LABELS = {
     "disk": "Ruang disk",
     "spool": "Penampung pesan",
     "classifier": "Pengklasifikasi",
+    "rights": "Jawaban soal hak",
     "keys": "Kunci",
     "keys_fit": "Kunci dan data",
     "database": "Database",

@@ -6,6 +6,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot.cli.show import Refused
 from bot.inbox.spool import SpoolUnusable
 from bot.settings import SettingsProblem
+from nlp.rights import RightsError
 from nlp.scores import ModelError
 from nlp.taxonomy import TaxonomyError
 from storage.crypto import KeyProblem
@@ -43,10 +44,8 @@ def explain(error: Exception) -> tuple[str, str] | None:
                 "susunan database bukan yang dibutuhkan program ini.",
                 "Jalankan python admin_cli.py db upgrade, lalu ulangi.",
             )
-        case ModelError():
-            return f"pengklasifikasi tidak bisa dimuat: {error}.", "Perbaiki CLASSIFIER di .env."
-        case TaxonomyError():
-            return f"daftar kategori salah: {error}.", "Perbaiki nlp/taxonomy.toml di tempat itu."
+        case ModelError() | TaxonomyError() | RightsError():
+            return _knowledge(error)
         case DatabaseDown() | OperationalError() | InterfaceError() | PoolTimeout():
             return _database(error)
         case DatabaseError() if type(error) is DatabaseError:  # "file is not a database" and such
@@ -59,6 +58,16 @@ def explain(error: Exception) -> tuple[str, str] | None:
             )
         case _:
             return None
+
+
+def _knowledge(error: ModelError | TaxonomyError | RightsError) -> tuple[str, str]:
+    match error:
+        case ModelError():
+            return f"pengklasifikasi tidak bisa dimuat: {error}.", "Perbaiki CLASSIFIER di .env."
+        case TaxonomyError():
+            return f"daftar kategori salah: {error}.", "Perbaiki nlp/taxonomy.toml di tempat itu."
+        case RightsError():
+            return f"jawaban soal hak salah: {error}.", "Perbaiki nlp/rights.toml di tempat itu."
 
 
 def _database(error: Exception) -> tuple[str, str]:

@@ -27,6 +27,7 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield from guarded("disk", lambda: machine.disk(settings))
     yield from guarded("spool", lambda: machine.spool(settings, now))
     yield from guarded("classifier", lambda: machine.classifier(settings))
+    yield from guarded("rights", machine.rights)
     database, data_exist, findings = stored.database(settings)
     yield from findings
     vault, finding = stored.keys(settings, data_exist=data_exist)

@@ -1,4 +1,4 @@
-"""This machine: the data directory, its disk, the spool, the evidence, the classifier."""
+"""This machine: its data directory, disk and spool, the classifier, the answers about rights."""
 
 import os
 import shutil
@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.doctor.findings import Finding, fault, ok, warning
 from bot.settings import Settings
 from nlp.classifier import load_classifier
+from nlp.rights import RightsError, load_rights
 from nlp.scores import ModelError
 from nlp.taxonomy import TaxonomyError, load_taxonomy
 from storage.crypto import write_private
@@ -112,3 +113,17 @@ def classifier(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield ok("classifier", words)
+
+
+def rights() -> Iterator[Finding]:
+    """Whether the answers about rights can be read, and how many were never compared."""
+    try:
+        entries = load_rights(taxonomy=load_taxonomy())
+    except RightsError as error:
+        yield fault("rights", f"jawaban soal hak salah: {error}", "Perbaiki nlp/rights.toml.")
+        return
+    except TaxonomyError:  # the classifier's own check has told of it
+        yield warning("rights", "belum bisa diperiksa", "Perbaiki dulu taxonomy.toml.")
+        return
+    unsure = sum(any(not law.confirmed for law in entry.articles) for entry in entries)
+    yield ok("rights", f"{len(entries)} jawaban, {unsure} di antaranya masih perlu dicek")

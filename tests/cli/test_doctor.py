@@ -8,7 +8,9 @@ from pathlib import Path
 
 from sqlmodel import select
 
+from bot.cli.problems import explain
 from bot.clock import SystemClock
+from nlp.rights import RightsError
 from storage.database import sqlite_path
 from storage.tables import Attachment, Inbound, Outbound
 from tests.cli.conftest import CommandLine, on_both_engines, settings_as_environment
@@ -21,7 +23,7 @@ def test_a_healthy_installation_has_no_fault(cli: CommandLine) -> None:
     """The same on both engines: nothing cries wolf."""
     found = look(cli)
     assert {name for name, (status, _) in found.items() if status != "ok"} == {"channels"}
-    assert {"keys_fit", "schema", "writable", "evidence", "clock_stored"} <= set(found)
+    assert {"keys_fit", "schema", "writable", "evidence", "clock_stored", "rights"} <= set(found)
 
 
 def test_it_makes_nothing_where_nothing_is(tmp_path: Path) -> None:
@@ -156,3 +158,11 @@ def test_people_read_a_table(cli: CommandLine) -> None:
     assert "Database" in printed
     assert "PERHATIKAN" in printed
     assert "> Isi token" in printed
+
+
+def test_a_mistake_in_the_answers_is_told_with_its_file() -> None:
+    """The union edits that file by hand; a traceback would help nobody."""
+    told = explain(RightsError("entry thr: 'answer' is missing"))
+    assert told is not None
+    assert "'answer' is missing" in told[0]
+    assert "nlp/rights.toml" in told[1]
