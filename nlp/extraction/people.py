@@ -168,7 +168,7 @@ def _spanned(
 
 
 def _is_of_others(match: re.Match[str], text: str) -> bool:
-    clause = re.split(r"[.!?;,\n]", text[: match.start()])[-1]
+    clause = re.split(r"[.!?;,\n]", text[max(match.start() - 200, 0) : match.start()])[-1]
     if match.re is _SHARE:  # "cuma 2 kartu buat 50 orang"
         clause = clause.replace("cuma", "")
     return _OTHERS.search(clause) is not None or _OTHERS_AFTER.match(text, match.end()) is not None

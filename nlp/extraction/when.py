@@ -127,6 +127,8 @@ _REPEATED = re.compile(r"^[ -]*(?:kemarin|kemaren|2)\b", re.IGNORECASE)
 
 
 _NEAR = 8
+_WINDOW = 200
+"""Characters before and after a finding that may say what it is."""
 
 DayOf = Callable[[re.Match[str], date], date | None]
 
@@ -179,26 +181,33 @@ def _year(when: When) -> int:
 
 def _is_tenure(when: When, text: str) -> bool:
     """Whether "sejak 2011" tells the length of service: its clause speaks of being employed."""
-    return _TENURE.search(re.split(r"[.!?;,\n]", text[: when.start])[-1]) is not None
+    return (
+        _TENURE.search(re.split(r"[.!?;,\n]", text[max(when.start - _WINDOW, 0) : when.start])[-1])
+        is not None
+    )
 
 
 def _is_wished(when: When, text: str) -> bool:
     """Whether "sebelum puasa" tells by when something should be done."""
-    sentence = re.split(r"[.!?\n]", text[: when.start])[-1]
+    sentence = re.split(r"[.!?\n]", text[max(when.start - _WINDOW, 0) : when.start])[-1]
     may_come = when.words.lower().startswith(("sebelum", "habis", "abis", "setelah", "bulan"))
     return may_come and SUPPOSED.search(sentence) is not None
 
 
 def _is_past(match: re.Match[str], text: str) -> bool:
     """Whether "4 bulan lalu" may tell when it happened, not since when someone is employed."""
-    clause = _last_words(re.split(r"[.!?;,\n]", text[: match.start()])[-1])
+    clause = _last_words(
+        re.split(r"[.!?;,\n]", text[max(match.start() - _WINDOW, 0) : match.start()])[-1]
+    )
     return _EMPLOYED.search(clause) is None and _TENURE_AFTER.match(text, match.end()) is None
 
 
 def _is_trouble(match: re.Match[str], text: str) -> bool:
     """Whether "sudah 3 bulan" tells how long something goes wrong, not a length of service."""
-    before = _last_words(re.split(r"[.!?;,\n]", text[: match.start()])[-1])
-    after = re.split(r"[.!?;,\n]", text[match.end() :])[0]
+    before = _last_words(
+        re.split(r"[.!?;,\n]", text[max(match.start() - _WINDOW, 0) : match.start()])[-1]
+    )
+    after = re.split(r"[.!?;,\n]", text[match.end() : match.end() + _WINDOW])[0]
     if SUPPOSED.search(before) or _TENURE_AFTER.match(text, match.end()):
         return False
     if _BROKEN_OFF.match(match[0]):
@@ -246,7 +255,7 @@ def _is_something_else(match: re.Match[str], text: str) -> bool:
     return (
         _NOT_THE_EVENT.search(clause) is not None
         or _TENURE_AFTER.match(text, match.end()) is not None
-        or _REPEATED.match(text[match.end() :]) is not None
+        or _REPEATED.match(text[match.end() : match.end() + _WINDOW]) is not None
         or _TO_COME.match(text, match.end()) is not None
     )
 

@@ -15,6 +15,8 @@ from nlp.regions import mentions
 _LONGEST_NAME = 5
 _FEWEST_PLAIN_WORDS = 2
 _SHORTEST_PLAIN_WORD = 3
+_LEAD = 30
+"""Characters before "pt" that may lead to a name."""
 _WORDS = Path(__file__).parent / "name_words.toml"
 _LEGAL = re.compile(r"\b(?P<form>pt|cv|ud|p\.t|c\.v)\b\.?\s*", re.IGNORECASE)
 _PLACE_OF_WORK = re.compile(
@@ -102,7 +104,10 @@ def _legal_name(match: re.Match[str], text: str, known: CompanyIndex) -> Workpla
     proper = _capitals(tokens)
     if proper and not text.isupper():
         return _workplace(text, match.start(), proper[-1].end(), known)
-    if match["form"][0].isupper() or _LEADS_TO_NAME.search(text[: match.start()]) is None:
+    if (
+        match["form"][0].isupper()
+        or _LEADS_TO_NAME.search(text[max(match.start() - _LEAD, 0) : match.start()]) is None
+    ):
         return None
     plain = _plain_words(tokens)
     if not 0 < len(plain) < _LONGEST_NAME or len(plain[0][0]) < _SHORTEST_PLAIN_WORD:

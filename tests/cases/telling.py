@@ -4,7 +4,7 @@ from bot.events import Media, MediaKind
 from tests.world import Worker, World
 
 MARK = "KENARI"
-STORY = f"gaji saya belum dibayar dua bulan {MARK}cerita di pabrik garmen"
+STORY = f"gaji saya belum dibayar {MARK}cerita di pabrik garmen"
 ANSWERS = {
     "nama PT": f"PT {MARK}tempat Jaya",
     "tempat kerja": f"PT {MARK}tempat Jaya",
