@@ -34,7 +34,13 @@ _SENT = ("queued", "released")  # states of a reply that she reads, or will in a
 
 @dataclass(frozen=True, slots=True)
 class CaseContent:
-    """What was told in a case; sealed as one value."""
+    """What was told in a case; sealed as one value.
+
+    Attributes:
+        confirmed: the reporter chose the category herself; else it is a guess of this
+            ``probability``, for these ``reasons``: words of the story, the strongest first.
+        triggers: the words that raised the alarm.
+    """
 
     story: str = ""
     workplace: str = ""
@@ -47,6 +53,7 @@ class CaseContent:
     confirmed: bool = False
     probability: float = 0.0
     triggers: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,8 @@ def content_of(vault: Vault, case: Case) -> CaseContent:
     stored: dict[str, Any] = vault.open_json(case.sealed, "cases")
     known = {field.name for field in fields(CaseContent)}
     values = {name: value for name, value in stored.items() if name in known}
-    return CaseContent(**values | {"triggers": tuple(values.get("triggers", ()))})
+    words = {name: tuple(values.get(name, ())) for name in ("triggers", "reasons")}
+    return CaseContent(**values | words)
 
 
 def seal_content(vault: Vault, content: CaseContent) -> bytes:

@@ -23,6 +23,7 @@ _URGENCY_MARKS = {"darurat": "🚨 ", "tinggi": "❗ ", "normal": ""}
 _TITLE_LIMIT = 128
 _FACT_SHOWN = 80
 _TRIGGERS_SHOWN = 200
+_REASONS_SHOWN = 100
 _REPLY_SHOWN = 2500
 _SUREST = 99  # a guess is never certain
 
@@ -142,7 +143,7 @@ def _subject(work: Work, case: Case, content: CaseContent) -> list[str]:
 
 
 def _who_says_so(work: Work, case: Case, content: CaseContent) -> str:
-    """How far the category can be trusted: a person's word, or the classifier's."""
+    """How far the category can be trusted: a person's word, or the classifier's and why."""
     corrected = select(Correction.id).where(
         Correction.case_id == case.id,
         Correction.actor == "officer",
@@ -155,7 +156,11 @@ def _who_says_so(work: Work, case: Case, content: CaseContent) -> str:
     if not content.probability:
         return ""
     percent = min(round(content.probability * 100), _SUREST)
-    return f" ({work.texts('officers.card.suggested', percent=percent)})"
+    guess = work.texts("officers.card.suggested", percent=percent)
+    if not content.reasons:
+        return f" ({guess})"
+    words = escaped(shortened(", ".join(content.reasons), _REASONS_SHOWN))
+    return f" ({guess}) {work.texts('officers.card.because', words=words)}"
 
 
 def _facts(work: Work, case: Case, content: CaseContent) -> list[str]:

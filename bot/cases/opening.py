@@ -39,10 +39,15 @@ _CAPTION_LIMIT = 900  # Telegram takes 1024 with our own words before it
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """What the classifier said of the story, with the name of the model."""
+    """What the classifier said of the story, with the name of the model.
+
+    ``reasons`` are the words behind the category of the report; empty where the story is the
+    same as before.
+    """
 
     model: str
     understanding: Understanding
+    reasons: tuple[str, ...] = ()
 
 
 def open_case(
@@ -172,10 +177,12 @@ def _content(
     report: Report, story: str, predicted: Predicted | None, known: CaseContent
 ) -> CaseContent:
     probability, triggers = known.probability, known.triggers
+    reasons = known.reasons if story == known.story else ()
     if predicted is not None:
         chances = {c.category: c.probability for c in predicted.understanding.candidates}
         probability = chances.get(report.category, 0.0)
         triggers = predicted.understanding.danger or triggers
+        reasons = predicted.reasons or reasons
     return CaseContent(
         story=story,
         workplace=report.workplace,
@@ -188,6 +195,7 @@ def _content(
         confirmed=report.confirmed,
         probability=probability,
         triggers=triggers,
+        reasons=reasons,
     )
 
 

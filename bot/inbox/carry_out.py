@@ -112,7 +112,10 @@ class CarryOut:
             if draft is not None and draft.number != command.number:
                 draft = None
         story = "\n".join(part.text for part in command.report.parts if part.text)
-        predicted = Predicted(self.model, self.understander(story)) if story else None
+        predicted = None
+        if story:
+            reasons = self.understander.explained(story, command.report.category)
+            predicted = Predicted(self.model, self.understander(story), reasons)
         self._case = open_case(
             self.work,
             self.reporter.person,

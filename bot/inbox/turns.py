@@ -22,7 +22,7 @@ from bot.cases import desk
 from bot.cases.roster import adopt_administrators, all_officers
 from bot.cases.work import Work
 from bot.clock import Clock
-from bot.commands import Reply, SetTimer
+from bot.commands import OpenCase, Reply, SetTimer
 from bot.events import (
     DeliveryReported,
     Event,
@@ -252,6 +252,7 @@ class TurnRunner:
         now: datetime,
     ) -> None:
         turn = advance(state, event, knowledge)
+        _explain(turn.commands, state, understander)
         with self._database.transaction() as session:
             work = self._work(session, row, now)
             reporter = self._reporter_to_save(session, row, event, now)
@@ -438,6 +439,16 @@ class TurnRunner:
             now=now,
             write=OutboxWriter(session, self._vault, organisation, now, inbox_id=row.id),
         )
+
+
+def _explain(commands: Sequence[object], before: State | None, understander: Understander) -> None:
+    """Ask the classifier for its reasons while no transaction waits, and once for each story."""
+    is_open = before is not None and "opened" in before.answers
+    for command in commands:
+        if not isinstance(command, OpenCase):
+            continue
+        if not (is_open and before is not None and before.parts == command.report.parts):
+            understander.explain(command.report)
 
 
 def _show_typing(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, func, select
 
 from bot.cases.stages import CLOSED
+from bot.commands import Report
 from bot.flows.knowledge import Candidate, Knowledge, Match, Option, OwnCase, Understanding
 from bot.texts import Texts
 from nlp.classifier import Classifier
@@ -60,6 +61,7 @@ class Understander:
     today: date
     last: Understanding | None = None
     _seen: dict[str, Understanding] = field(default_factory=dict)
+    _reasons: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def __call__(self, text: str) -> Understanding:
         """What the classifier and the readers of places and times make of a text."""
@@ -67,6 +69,17 @@ class Understander:
             self._seen[text] = self._read(text)
         self.last = self._seen[text]
         return self.last
+
+    def explain(self, report: Report) -> None:
+        """Look for the words behind a category that nobody chose: it takes a moment."""
+        story = "\n".join(part.text for part in report.parts if part.text)
+        if story and not report.confirmed:
+            words = self.classifier.reasons(story, report.category)
+            self._reasons[(story, report.category)] = words
+
+    def explained(self, story: str, category: str) -> tuple[str, ...]:
+        """The words that were found, the strongest first; none where nobody looked."""
+        return self._reasons.get((story, category), ())
 
     def _read(self, text: str) -> Understanding:
         said = self.classifier.classify(text)

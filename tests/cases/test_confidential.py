@@ -1,18 +1,20 @@
 """What must not stand in the big group does not, and people's words cannot pose as ours."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.cases import card
 from bot.cases.markup import escaped, escaped_pieces
-from bot.cases.opening import add_to_case, correct_message
+from bot.cases.opening import Predicted, add_to_case, correct_message, open_case
 from bot.channels import NotAllowed, Text
 from bot.commands import Part, Report
 from bot.flows.knowledge import Understanding
 from bot.handlers.simulator.markup import parse_html, plain_text
 from bot.outbox.split import units
-from storage.cases import CaseContent, case_by_id, company_names, seal_content
+from storage.cases import CaseContent, case_by_id, company_names, content_of, seal_content
 from storage.tables import Case
 from tests.cases.office import REPORT, Office
 from tests.world import World
@@ -129,17 +131,21 @@ def test_a_card_says_who_chose_the_category(office: Office) -> None:
     with office.database.transaction() as session:
         row = case_by_id(session, case.id or 0)
         assert row is not None
-        row.sealed = seal_content(office.vault, CaseContent(probability=0.9999))
+        guess = CaseContent(probability=0.9999, reasons=("slip", "<b>dipotong", "gajian"))
+        row.sealed = seal_content(office.vault, guess)
         session.add(row)
 
     def shown() -> str:
         with office.database.transaction() as session:
             return card.card(office.work(session), office.stored(case)).text
 
-    assert office.texts("officers.card.suggested", percent=99) in shown()
+    assert "<b>Upah</b> (perkiraan 99%) karena: slip, &lt;b&gt;dipotong, gajian\n" in shown()
     office.taps("ratna", case, "to_category", "jaminan_sosial")
     assert office.texts("officers.card.corrected") in shown()
     assert "99" not in shown()
+    assert "gajian" not in shown()
+    office.taps("ratna", case, "to_category", "pelecehan_kekerasan")
+    assert "gajian" not in shown()
 
 
 def test_a_hidden_name_stays_hidden_even_on_reveal(office: Office) -> None:
@@ -292,6 +298,7 @@ def test_a_card_fits_whatever_stands_on_it(office: Office, data: st.DataObject) 
         story=data.draw(text), workplace=data.draw(text), region_name=data.draw(text),
         happened=data.draw(text), affected=data.draw(text), name=data.draw(text),
         safe_hours=data.draw(text), probability=0.5, triggers=tuple(data.draw(text) for _ in "abc"),
+        reasons=tuple(data.draw(text) for _ in "abcde"),
     )  # fmt: skip
     if not hasattr(office, "shared"):
         office.shared = office.opens()  # type: ignore[attr-defined]
@@ -314,3 +321,41 @@ def test_a_long_story_stands_whole_in_the_topic(office: Office) -> None:
     office.deliver()
     group = office.in_the_group()
     assert all(word in group for word in words)
+
+
+def test_a_guess_in_a_confidential_case_is_shown_with_no_word_of_the_story(office: Office) -> None:
+    """One word of what happened is enough to know who told."""
+    guess = Predicted("m", Understanding("pengaduan", "pelecehan_kekerasan"), ("KENARI-ALASAN",))
+    with office.database.transaction() as session:
+        person = office.meet(session).person
+        case = open_case(
+            office.work(session), person, "KB-AAAA-0009", SENSITIVE,
+            complete=True, predicted=guess,
+        )  # fmt: skip
+        assert content_of(office.vault, case).reasons == ("KENARI-ALASAN",)
+    office.deliver()
+    assert case.number in office.in_the_group()
+    assert "KENARI" not in office.in_the_group()
+
+
+def test_the_words_behind_a_guess_stay_until_the_story_grows(office: Office) -> None:
+    """They are looked for once a story, so an answer in between must not lose them."""
+    said = Understanding("pengaduan", "upah")
+    with office.database.transaction() as session:
+        person = office.meet(session).person
+        work = office.work(session)
+        draft: Case | None = None
+
+        def grows(report: Report, *reasons: str) -> tuple[str, ...]:
+            nonlocal draft
+            draft = open_case(
+                work, person, "KB-AAAA-0008", report,
+                complete=False, predicted=Predicted("m", said, reasons), draft=draft,
+            )  # fmt: skip
+            return content_of(office.vault, draft).reasons
+
+        assert grows(REPORT, "gaji") == ("gaji",)
+        assert grows(replace(REPORT, happened="kemarin")) == ("gaji",)
+        longer = replace(REPORT, parts=(*REPORT.parts, Part("thr juga", source="whatsapp:2")))
+        assert grows(longer, "thr", "gaji") == ("thr", "gaji")
+        assert grows(replace(longer, parts=longer.parts[1:])) == ()

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,12 @@ from sqlmodel import col, select
 
 from bot.events import DeliveryReported, DeliveryStatus, Media, MediaKind, ReporterUnreachable
 from bot.inbox.accept import Accepted
-from storage.cases import message_content, messages_of, row_id
+from nlp.classifier import Classifier
+from nlp.prediction import Prediction
+from storage.cases import case_by_id, content_of, message_content, messages_of, row_id
 from storage.inbound import MAX_ATTEMPTS, NewInbound, claim_inbound, insert_inbound
 from storage.tables import Attachment, Conversation, Due, Inbound, Outbound, Person, PersonAddress
-from tests.world import World
+from tests.world import STORY, World
 
 
 def _statuses(world: World) -> list[str]:
@@ -221,3 +224,47 @@ def _raise(what: BaseException) -> Callable[[object], None]:
         raise what
 
     return run_one
+
+
+def test_a_case_says_which_words_its_category_was_guessed_from(world: World) -> None:
+    """Officers trust a guess that they can check, and it costs one look a story."""
+    counting = _Counting(world.app.runner._minds.classifier)
+    minds = replace(world.app.runner._minds, classifier=counting)
+    world.app.runner._minds = minds
+    case = world.opened_case()
+    (card,) = [said for said in world.in_group() if "Upah (perkiraan" in said]
+    assert "karena: gaji" in card
+    assert counting.asked == [(STORY, "upah")]
+    with world.app.database.reading() as session:
+        stored = case_by_id(session, row_id(case))
+        assert stored is not None
+        assert "gaji" in content_of(world.app.vault, stored).reasons
+
+
+def test_an_emergency_that_only_gets_answers_is_not_explained_again(world: World) -> None:
+    """Each answer is shown to the officers at once; the story is still the same."""
+    counting = _Counting(world.app.runner._minds.classifier)
+    world.app.runner._minds = replace(world.app.runner._minds, classifier=counting)
+    sri = world.worker()
+    sri.says("tolong teman saya kejepit mesin darahnya banyak")
+    sri.taps("Setuju")
+    sri.says("PT Logam Perkasa, kota batam")
+    sri.says("telpon aja skrg")
+    assert len(world.cases()) == 1
+    assert len(counting.asked) == 1
+
+
+class _Counting:
+    """A classifier that notes for which texts its reasons were asked."""
+
+    def __init__(self, inner: Classifier) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self._inner = inner
+        self.model, self.folder, self.embedder = inner.model, inner.folder, inner.embedder
+
+    def classify(self, text: str) -> Prediction:
+        return self._inner.classify(text)
+
+    def reasons(self, text: str, category: str) -> tuple[str, ...]:
+        self.asked.append((text, category))
+        return ("gaji", "dibayar")
