@@ -24,6 +24,9 @@ FIELDS = ("text", "kind", "category", "also", "tags", "urgency", "source", "writ
 NEAR_DUPLICATE = 90.0
 """From this rapidfuzz ratio (0-100) on two messages count as the same one."""
 
+_BLOCK = 500
+"""So many messages at once are compared with all before them."""
+
 
 class CorpusError(ValueError):
     """A corpus file is wrong; the message names file and line, never the text."""
@@ -91,19 +94,19 @@ def find_duplicates(
 ) -> tuple[Duplicate, ...]:
     """Pairs that say the same, in the order of the corpus.
 
-    Compares normalised texts with ``rapidfuzz.fuzz.ratio``; costs about a second for
-    3,000 messages.
+    Compares normalised texts with ``rapidfuzz.fuzz.ratio``; costs some ten seconds for 15,000
+    messages on two cores.
     """
     texts = [normalise(example.text) for example in examples]
     found: list[Duplicate] = []
-    for number, text in enumerate(texts):
-        matches = process.extract(
-            text, texts[:number], scorer=fuzz.ratio, score_cutoff=threshold, limit=None
-        )
-        found += [
-            Duplicate(examples[place], examples[number], similarity)
-            for _, similarity, place in sorted(matches, key=lambda match: match[2])
-        ]
+    for start in range(0, len(texts), _BLOCK):
+        block = texts[start : start + _BLOCK]
+        known = texts[: start + len(block)]
+        alike = process.cdist(block, known, scorer=fuzz.ratio, score_cutoff=threshold, workers=-1)
+        for row, column in zip(*alike.nonzero(), strict=True):
+            if column < start + row:
+                pair = examples[column], examples[start + row]
+                found.append(Duplicate(*pair, float(alike[row, column])))
     return tuple(found)
 
 
