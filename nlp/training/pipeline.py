@@ -46,8 +46,8 @@ class Split:
     held_out: tuple[Example, ...]
 
 
-def split_by_writer(examples: Sequence[Example], seed: int) -> Split:
-    """Hold out whole writers until they have ``HELD_OUT_SHARE`` of the messages.
+def choose_held_out(examples: Sequence[Example], seed: int) -> frozenset[str]:
+    """Whole writers, chosen by chance, until they have ``HELD_OUT_SHARE`` of the messages.
 
     Raises:
         ModelError: fewer than three writers: nobody could be held out.
@@ -63,9 +63,15 @@ def split_by_writer(examples: Sequence[Example], seed: int) -> Split:
         if sum(e.writer in chosen for e in examples) >= HELD_OUT_SHARE * len(examples):
             break
         chosen.add(str(writer))
+    return frozenset(chosen)
+
+
+def split_by_writer(examples: Sequence[Example], held_out: frozenset[str]) -> Split:
+    """The messages without repetitions, those of the writers held out apart."""
+    kept = without_duplicates(examples)
     return Split(
-        learn=tuple(e for e in examples if e.writer not in chosen),
-        held_out=tuple(e for e in examples if e.writer in chosen),
+        learn=tuple(e for e in kept if e.writer not in held_out),
+        held_out=tuple(e for e in kept if e.writer in held_out),
     )
 
 
@@ -95,7 +101,7 @@ def train_model(
     Raises:
         ModelError: the base cannot be had, or the corpus is too small.
     """
-    split = split_by_writer(without_duplicates(examples), settings.seed)
+    split = split_by_writer(examples, choose_held_out(examples, settings.seed))
     loaded = load_base(base, layers)
     phrasings = [entry.asked_as for entry in load_rights(taxonomy=taxonomy)]
     learn = material(split.learn, taxonomy, load_plain(taxonomy=taxonomy), phrasings)
@@ -126,7 +132,8 @@ def export_model(
 
     Args:
         trained: folder that ``train_model`` wrote.
-        examples: the same messages that it was trained on.
+        examples: the messages that it was trained on, or more; those of the writers held
+            out at the training are held out here too.
         taxonomy: the labels.
         out: folder of the model.
         name: shown with every prediction.
@@ -134,21 +141,24 @@ def export_model(
     Raises:
         ModelError: ``trained`` holds no trained network, or one for other labels.
     """
-    network, padding, seed = read_trained(trained, taxonomy)
+    from_training = read_trained(trained, taxonomy)
     heads = heads_of(taxonomy)
-    split = split_by_writer(without_duplicates(examples), seed)
+    split = split_by_writer(examples, from_training.held_out)
     tokenizer_json = (trained / TOKENIZER_FILE).read_text(encoding="utf-8")
-    save_bert(network, tokenizer_json, padding, heads, UNDECIDED, name, out / "bert")
+    save_bert(
+        from_training.network, tokenizer_json, from_training.padding, heads, UNDECIDED, name,
+        out / "bert",
+    )  # fmt: skip
     encoder = _served(out / "bert")
     plain = load_plain(taxonomy=taxonomy)
     held_out = material(split.held_out, taxonomy)
     learn = material(split.learn, taxonomy, plain)
-    judge = fit_linear(learn.texts, learn.task, seed, name)
+    judge = fit_linear(learn.texts, learn.task, from_training.seed, name)
     by_words = np.stack([judge.logits(text)[0] for text in held_out.texts])
     by_meaning = np.stack([encoder.logits(text)[0] for text in held_out.texts])
     weighed = blended(by_words, by_meaning, held_out.task)
     everything = material([*split.learn, *split.held_out], taxonomy, plain)
-    words = fit_linear(everything.texts, everything.task, seed, name)
+    words = fit_linear(everything.texts, everything.task, from_training.seed, name)
     save_linear(replace(words, heads=weighed.word_heads), out / "linear")
     _set_heads(out / "bert", heads_as_json(weighed.meaning_heads))
     save_places(out, encoder, load_rights(taxonomy=taxonomy))
@@ -164,8 +174,18 @@ def export_model(
     )
 
 
-def read_trained(folder: Path, taxonomy: Taxonomy) -> tuple[Network, int, int]:
-    """The network of a training, its padding id, and the seed that chose who is held out.
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What ``train_model`` left: the network, its padding id, who was held out, the seed."""
+
+    network: Network
+    padding: int
+    held_out: frozenset[str]
+    seed: int
+
+
+def read_trained(folder: Path, taxonomy: Taxonomy) -> Trained:
+    """What a training left in its folder.
 
     Raises:
         ModelError: there is none, or its labels are not those of the taxonomy.
@@ -188,7 +208,12 @@ def read_trained(folder: Path, taxonomy: Taxonomy) -> tuple[Network, int, int]:
         raise ModelError(
             f"the network in {folder} was trained for other labels; train it again"
         ) from error
-    return network, int(training["padding"]), int(training["settings"]["seed"])
+    return Trained(
+        network=network,
+        padding=int(training["padding"]),
+        held_out=frozenset(training["held_out_writers"]),
+        seed=int(training["settings"]["seed"]),
+    )
 
 
 def write_training(
