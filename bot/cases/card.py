@@ -242,7 +242,9 @@ def _card_buttons(work: Work, case: Case) -> tuple[Choice, ...]:
     if case.status in CLOSED:
         return (make("reopen"), make("reveal")) if case.status != "arsip" else ()
     buttons = [] if case.owner_id else [make("take")]
-    buttons += [make("reply"), make("stage"), make("category"), make("urgency")]
+    buttons += [make(action) for action in ("reply", "stage", "kind", "category", "urgency")]
+    if not case.sensitive:
+        buttons.append(make("tags"))
     if case.owner_id:
         buttons.append(make("close"))
     return (*buttons, make("reveal"))

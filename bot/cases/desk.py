@@ -7,7 +7,8 @@ every single act; who is not on it changes nothing.
 from sqlmodel import col, select
 
 from bot.cases import replies
-from bot.cases.acts import TAPS, TOPIC_COMMANDS, Act, unknown
+from bot.cases.act import Act
+from bot.cases.acts import TAPS, TOPIC_COMMANDS, unknown
 from bot.cases.markup import escaped
 from bot.cases.roster import RosterOfficer, find_officer, remove_officer
 from bot.cases.stages import CLOSED, NotPossible
@@ -70,7 +71,7 @@ def officer_tapped(work: Work, event: OfficerTapped) -> None:
         work.write.answer_tap(event.tap_id, work.texts(key), alert=True)
         return
     try:
-        done = TAPS.get(tap.action, unknown)(Act(work, case, officer, tap))
+        done = TAPS.get(tap.action, unknown)(Act(work, case, officer, tap, event.message_id))
     except NotPossible as reason:
         refusal = work.texts(reason.reason, **reason.words)
         work.write.answer_tap(event.tap_id, refusal, alert=True)

@@ -1,6 +1,6 @@
 """How a case begins and grows: opened from a report, added to, corrected, made urgent."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlmodel import col, select
 
@@ -11,12 +11,12 @@ from bot.cases.confidential import (
     names_violence,
     post_sealed,
 )
+from bot.cases.labelling import Predicted, keep_choice, keep_prediction, take_labels
 from bot.cases.markup import escaped_pieces
 from bot.cases.stages import CLOSED, change_stage
 from bot.cases.work import Work
 from bot.cases.workplaces import remember_workplace
 from bot.commands import Part, Report
-from bot.flows.knowledge import Understanding
 from bot.outbox.orders import CASEWORK, DANGER
 from storage.cases import (
     CaseContent,
@@ -31,23 +31,10 @@ from storage.cases import (
     seal_message,
 )
 from storage.people import private_of
-from storage.tables import Attachment, Case, CaseMessage, Correction, Person, Prediction
+from storage.tables import Attachment, Case, CaseMessage, Person
 
 _POST_LIMIT = 3500
 _CAPTION_LIMIT = 900  # Telegram takes 1024 with our own words before it
-
-
-@dataclass(frozen=True, slots=True)
-class Predicted:
-    """What the classifier said of the story, with the name of the model.
-
-    ``reasons`` are the words behind the category of the report; empty where the story is the
-    same as before.
-    """
-
-    model: str
-    understanding: Understanding
-    reasons: tuple[str, ...] = ()
 
 
 def open_case(
@@ -81,13 +68,13 @@ def open_case(
         opened_at=work.now,
     )
     fresh = draft is None
-    case.kind, case.category, case.urgency = report.kind, report.category, report.urgency
-    case.also, case.tags = ",".join(report.also), ",".join(report.tags)
+    before = case.category
+    take_labels(work, case, report)
     case.identity, case.region_code = report.identity, report.region_code
     case.sealed = seal_content(work.vault, content)
     work.session.add(case)
     work.session.flush()
-    if work.is_sensitive(report.category, report.tags) or names_violence(story):
+    if work.is_sensitive(case.category, case.tags.split(",")) or names_violence(story):
         keep_confidential(work, case)
     if fresh:
         add_event(work.session, work.vault, case, "opened", work.now, actor="reporter",
@@ -95,7 +82,10 @@ def open_case(
     _keep_private(work, person, report)
     remember_workplace(work, case)
     if predicted is not None and fresh:
-        _keep_prediction(work, case, report, predicted)
+        keep_prediction(work, case, predicted)
+        before = predicted.understanding.category
+    if report.confirmed and case.category == report.category != before:
+        keep_choice(work, case, before)
     work.write.show_card(case, priority=DANGER if case.urgency == "darurat" else CASEWORK)
     known_sources = _sources(work, case)
     for part in (*report.parts, *report.evidence):
@@ -207,36 +197,6 @@ def _keep_private(work: Work, person: Person, report: Report) -> None:
             private[name] = value
     person.sealed = work.vault.seal_json(private, "persons")
     work.session.add(person)
-
-
-def _keep_prediction(work: Work, case: Case, report: Report, predicted: Predicted) -> None:
-    said = predicted.understanding
-    work.session.add(
-        Prediction(
-            organisation_id=case.organisation_id,
-            case_id=row_id(case),
-            model=predicted.model,
-            kind=said.kind,
-            category=said.category,
-            candidates=",".join(f"{c.category}:{c.probability:.4f}" for c in said.candidates),
-            tags=",".join(said.tags),
-            urgency=said.urgency,
-            abstain=said.abstain,
-            at=work.now,
-        )
-    )
-    if report.confirmed and report.category != said.category:
-        work.session.add(
-            Correction(
-                organisation_id=case.organisation_id,
-                case_id=row_id(case),
-                actor="reporter",
-                field="category",
-                before=said.category,
-                after=report.category,
-                at=work.now,
-            )
-        )
 
 
 def _sources(work: Work, case: Case) -> set[tuple[str, int | None]]:

@@ -25,7 +25,8 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
 }
 CLOSED = frozenset({"selesai", "ditolak", "arsip"})
 OUTCOMES = ("tercapai", "sebagian", "tidak_tercapai", "dicabut")
-_OF_ASPIRATIONS = CLOSED | {"verifikasi", "ditangani", "dilimpahkan"}  # an "usul" is no "kasus"
+_IN_OWN_WORDS = ("aspirasi", "pertanyaan")  # kinds: a wish or a question is no "kasus"
+_SUCH_STAGES = CLOSED | {"verifikasi", "ditangani", "dilimpahkan"}
 REOPEN_WITHIN = timedelta(days=30)
 
 
@@ -100,8 +101,8 @@ def reporter_text(work: Work, case: Case, *, reopened: bool = False) -> str:
     if reopened:
         return work.texts("cases.reopened", number=case.number)
     key = f"cases.stage.{case.status}.reporter"
-    if case.kind == "aspirasi" and case.status in _OF_ASPIRATIONS:
-        key = f"cases.aspirasi.{case.status}"
+    if case.kind in _IN_OWN_WORDS and case.status in _SUCH_STAGES:
+        key = f"cases.{case.kind}.{case.status}"
     if case.status == "selesai":
         outcome = work.texts(f"cases.outcome.{case.outcome}.reporter")
         return work.texts(key, number=case.number, outcome=outcome)

@@ -6,7 +6,8 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from bot.cases import own_copy, own_data
-from bot.cases.opening import Predicted, add_to_case, correct_message, open_case, page_officers
+from bot.cases.labelling import Predicted
+from bot.cases.opening import add_to_case, correct_message, open_case, page_officers
 from bot.cases.stages import CLOSED
 from bot.cases.work import Work
 from bot.commands import (

@@ -162,8 +162,12 @@ class OutboxWriter:
         priority: int = CASEWORK,
         silent: bool = False,
         reply_to: str = "",
+        edits: str = "",
     ) -> None:
-        """Write into the case's topic; ``html`` is Telegram HTML with people's words escaped."""
+        """Write into the case's topic; ``html`` is Telegram HTML with people's words escaped.
+
+        ``edits`` is the id of an earlier post that these words take the place of.
+        """
         self._group(
             "post",
             f"case:{case.id}",
@@ -173,6 +177,7 @@ class OutboxWriter:
                 "choices": [_choice(choice) for choice in choices],
                 "silent": silent,
                 "reply_to": reply_to,
+                "edits": edits,
             },
             case_id=case.id,
         )

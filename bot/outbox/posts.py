@@ -136,4 +136,4 @@ class PostReader:
             silent=payload.get("silent", False),
             reply_to=payload.get("reply_to", ""),
         )
-        return text, ""
+        return text, payload.get("edits", "")

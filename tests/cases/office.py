@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.cases import desk as officers_desk
-from bot.cases.acts import offered
+from bot.cases.act import offered
 from bot.cases.opening import open_case
 from bot.cases.roster import RosterOfficer, add_officer, remove_officer
 from bot.cases.taps import button
@@ -21,6 +21,10 @@ REPORT = Report(
     identity="nama",
     name="Sri",
 )
+
+OFFERED = {
+    *("to_stage", "close_as", "to_kind", "to_category", "to_urgency", "set_tag", "unset_tag"),
+}
 
 
 @dataclass(frozen=True)
@@ -63,17 +67,17 @@ class Office(Desk):
         self, user_id: str, case: Case, action: str, value: str = "", message_id: int | None = None
     ) -> Answer:
         """Somebody taps a button of this case."""
-        if action in {"to_stage", "close_as", "to_category", "to_urgency"}:
+        if action in OFFERED:
             value = offered(self.stored(case), action, value)
         with self.database.transaction() as session:
             made = button(self.work(session), case, "x", action, value, message_id)
         return self.taps_payload(user_id, made.id)
 
-    def taps_payload(self, user_id: str, payload: str) -> Answer:
-        """Somebody taps whatever carries this payload."""
+    def taps_payload(self, user_id: str, payload: str, post: str = "1") -> Answer:
+        """Somebody taps whatever carries this payload, under this post."""
         self._count += 1
         event = OfficerTapped(
-            channel="telegram", officer=Officer(user_id), chat_id=GROUP_CHAT, message_id="1",
+            channel="telegram", officer=Officer(user_id), chat_id=GROUP_CHAT, message_id=post,
             tap_id=f"tap{self._count}", payload=payload, at=self.clock.now(),
         )  # fmt: skip
         with self.database.transaction() as session:

@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.cases import card
+from bot.cases.labelling import Predicted
 from bot.cases.markup import escaped, escaped_pieces
-from bot.cases.opening import Predicted, add_to_case, correct_message, open_case
+from bot.cases.opening import add_to_case, correct_message, open_case
 from bot.channels import NotAllowed, Text
 from bot.commands import Part, Report
 from bot.flows.knowledge import Understanding

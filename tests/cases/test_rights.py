@@ -10,12 +10,15 @@ from storage.tables import Case, Organisation
 from tests.cases.office import Answer, Office
 
 ACTS = ("take", "to_stage:ditangani", "close_as:tercapai", "to_category:lembur_jam_kerja",
-        "to_urgency:darurat", "reply", "stage", "close", "category", "urgency")  # fmt: skip
+        "to_urgency:darurat", "reply", "stage", "close", "category", "urgency", "kind",
+        "to_kind:aspirasi", "tags", "all_tags", "set_tag:thr", "unset_tag:slip_gaji",
+        "tags_done")  # fmt: skip
 
 
 def _state(office: Office, case: Case) -> tuple[object, ...]:
     now = office.stored(case)
-    return now.status, now.owner_id, now.category, now.urgency, len(office.trail(case))
+    labels = now.kind, now.category, now.urgency, now.tags
+    return now.status, now.owner_id, *labels, len(office.trail(case))
 
 
 def _act(office: Office, who: str, case: Case, act: str) -> Answer:
@@ -37,7 +40,7 @@ def test_who_has_no_right_changes_nothing_and_is_told_why(
     office: Office, who: str, refusal: str
 ) -> None:
     """A stranger, an anonymous admin, a removed officer, a reader, and not the one in charge."""
-    case = office.opens()
+    case = office.opens(tags=("slip_gaji",))
     office.taps("joko", case, "take")
     before = _state(office, case)
     key = f"officers.{refusal}" if refusal.startswith("refused") else f"cases.refused.{refusal}"

@@ -133,14 +133,19 @@ def test_a_choice_counts_only_while_the_case_is_what_it_was_offered_for(
     )  # fmt: skip
 
 
-def test_who_made_a_proposal_is_not_told_of_a_report(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("kind", "words"), [("aspirasi", "usul Anda"), ("pertanyaan", "pertanyaan Anda")]
+)
+def test_who_proposed_or_asked_is_not_told_of_a_report(
+    office: Office, kind: str, words: str
+) -> None:
     """She asked for a prayer room; "your report is being examined" would frighten her."""
-    case = office.opens(kind="aspirasi", category="fasilitas")
+    case = office.opens(kind=kind, category="fasilitas")
     for stage in ("verifikasi", "ditangani", "selesai"):
         _move(office, case, stage, outcome="tercapai" if stage == "selesai" else "")
     office.deliver()
     assert len(office.heard()) == 3
-    assert all("usul Anda" in said for said in office.heard())
+    assert all(words in said for said in office.heard())
     assert not any("laporan" in said or "kasus" in said for said in office.heard())
 
 
