@@ -5,6 +5,7 @@ gets its share), kind, urgency, tags, and a contrast that brings phrasings of th
 together, so that the encoder also finds rights answers and similar cases.
 """
 
+import os
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -103,6 +104,7 @@ def fine_tune(
         progress: shown to the person who waits.
     """
     _seed(settings.seed)
+    torch.set_num_threads(os.cpu_count() or 1)  # by itself torch leaves half of them idle
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network = Network(base.encoder, width(learn.task.heads)).to(device)
     run = _Run(network, base, learn, held_out, settings, work, device)
