@@ -1,9 +1,13 @@
 """Questions about rights: answered from the reviewed answers, or passed to a person."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.commands import Choice, DeleteDraft, OpenCase, PageOfficers, Part, Reply
+from bot.flows.alarm import watch_for_danger
 from bot.flows.choosing import chosen
+from bot.flows.knowledge import Understanding
 from bot.flows.rights import answer
 from bot.flows.script import State
 from bot.flows.speaking import BODY_WITH_CHOICES, LABEL_ON_BUTTON
@@ -200,6 +204,20 @@ def test_danger_under_an_answer_comes_first(first: str) -> None:
     assert "110" in last(chat).text or "110" in chat.ordered(Reply)[-2].text
     assert [page.reason for page in chat.ordered(PageOfficers)] == ["darurat"]
     assert chat.ordered(OpenCase)[-1].report.kind == "pengaduan"
+
+
+def test_the_classifier_may_raise_the_alarm_for_what_she_tells_under_an_answer() -> None:
+    """It is her story that goes on there, not the answer to a question of ours."""
+    urgent = knowledge(
+        consented=True,
+        understand=lambda _text: Understanding("pengaduan", "k3", urgency="darurat"),
+    )
+    told = (Part(QUESTION, "m1"), Part("kami dikurung di gudang dari tadi malam", "m2"))
+    state = State("intake", 1, "rights", answers={"story": "told", "asked": "x"}, parts=told)
+    _, orders = watch_for_danger(state, urgent, told[-1].text)
+    assert [order.reason for order in orders if isinstance(order, PageOfficers)] == ["darurat"]
+    elsewhere = replace(state, step="affected")
+    assert watch_for_danger(elsewhere, urgent, told[-1].text) == (elsewhere, ())
 
 
 def test_command_words_work_under_an_answer_and_lead_back_to_it() -> None:
