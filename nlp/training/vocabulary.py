@@ -73,7 +73,7 @@ def _is_letter(piece: str) -> bool:
 
 
 def _save_encoder(source: Path, kept: list[int], places: dict[int, int], out: Path) -> None:
-    encoder = AutoModel.from_pretrained(source)
+    encoder = AutoModel.from_pretrained(source, add_pooling_layer=False)
     rows = encoder.get_input_embeddings().weight.data[torch.tensor(kept)]
     padding = places[encoder.config.pad_token_id]
     smaller = torch.nn.Embedding(len(kept), rows.shape[1], padding_idx=padding)
