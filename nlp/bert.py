@@ -69,7 +69,8 @@ class BertModel:
 
 def token_ids(tokenizer: Tokenizer, text: str, longest: int) -> list[int]:
     """The tokens of a text as the encoder reads them, in training and in use alike."""
-    ids: list[int] = tokenizer.encode(normalise(capped(text))).ids
+    plain = normalise(capped(text)).encode("utf-8", "replace").decode()  # no lone surrogates
+    ids: list[int] = tokenizer.encode(plain).ids
     if len(ids) <= longest:
         return ids
     head = longest * 2 // 3

@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +13,6 @@ from nlp.features import MAX_CHARACTERS, capped
 from nlp.scores import ModelError
 from nlp.taxonomy import load_taxonomy
 
-ROOT = Path(__file__).parent.parent.parent
 CLASSIFIER = load_classifier()
 TAXONOMY = load_taxonomy()
 
@@ -38,7 +35,7 @@ def test_the_json_has_the_agreed_names_in_order() -> None:
     ]  # fmt: skip
     assert [list(c) for c in said["candidates"]] == [["category", "probability"]] * 3
     assert said["candidates"][0]["category"] == said["category"] == "upah"
-    assert said["model"] == CLASSIFIER.model == "bawaan-1"
+    assert said["model"] == CLASSIFIER.model == "bawaan-2"
     assert said["recommendations"]
     assert json.loads(json.dumps(said)) == said
 
@@ -146,19 +143,6 @@ def test_spelling_hardly_matters() -> None:
     assert {CLASSIFIER.classify(text).category for text in texts} == {"upah"}
 
 
-def test_running_the_bot_needs_no_training_library() -> None:
-    """Start and memory: neither scikit-learn nor the region data are loaded."""
-    program = (
-        "import sys, nlp.classifier, nlp.extraction\n"
-        "nlp.classifier.load_classifier().classify('gaji')\n"
-        "print([m for m in ('sklearn', 'scipy', 'lokal') if m in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    assert done.stdout.strip() == "[]"
-
-
 def test_a_model_folder_loads_like_the_built_in_one(tmp_path: Path) -> None:
     """A retrained model is used by its path."""
     folder = _copy(tmp_path)
@@ -180,20 +164,41 @@ def test_an_unknown_format_names_the_known_ones(tmp_path: Path) -> None:
         load_classifier(str(_edit(_copy(tmp_path), format="quantum-9")))
 
 
-def test_a_damaged_model_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "part",
+    ["linear/weights.npz", "linear/model.json", "bert/encoder.onnx", "bert/tokenizer.json"],
+)
+def test_a_damaged_model_is_refused(tmp_path: Path, part: str) -> None:
     """Half a download never starts to answer."""
     folder = _copy(tmp_path)
-    weights = folder / "weights.npz"
-    weights.write_bytes(weights.read_bytes()[: weights.stat().st_size // 2])
+    file = folder / part
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     with pytest.raises(ModelError, match="cannot be read"):
         load_classifier(str(folder))
+
+
+@pytest.mark.parametrize("member", ["linear", "bert"])
+def test_each_member_is_a_model_of_its_own(tmp_path: Path, member: str) -> None:
+    """They can be measured one by one."""
+    said = load_classifier(str(_copy(tmp_path) / member)).classify("gaji belum dibayar")
+    assert said.category == "upah"
+
+
+def test_members_with_other_labels_are_refused(tmp_path: Path) -> None:
+    """Logits of different labels must never be added up."""
+    folder = _copy(tmp_path)
+    heads = json.loads((folder / "model.json").read_text())["heads"]
+    heads["kinds"]["labels"].reverse()
+    with pytest.raises(ModelError, match="do not know the same labels"):
+        load_classifier(str(_edit(folder, heads=heads)))
 
 
 def test_a_model_with_a_pickled_object_is_refused(tmp_path: Path) -> None:
     """Loading a model must not run code from it."""
     folder = _copy(tmp_path)
     hostile = np.array([{"a": 1}], dtype=object)
-    np.savez(folder / "weights.npz", idf=hostile, weights=hostile, scale=hostile, bias=hostile)
+    weights = folder / "linear" / "weights.npz"
+    np.savez(weights, idf=hostile, weights=hostile, scale=hostile, bias=hostile)
     with pytest.raises(ModelError, match="cannot be read"):
         load_classifier(str(folder))
 
