@@ -87,8 +87,11 @@ class ScoringClassifier:
         scores = self.scorer.score(text)
         ranked = sorted(scores.categories.items(), key=lambda item: -item[1])
         category, probability = ranked[0]
-        danger = find_danger(text)
+        danger = tuple(trigger.words for trigger in find_danger(text))
         urgency = "darurat" if danger else self._urgency(scores)
+        alarmed_by = danger
+        if urgency == "darurat" and not danger:
+            alarmed_by = reasons(self.scorer, text, "darurat", "urgencies")
         tags = self._tags(scores)
         steps = self.taxonomy.next_steps_for(category, tags=tags, urgency=urgency)
         return Prediction(
@@ -100,7 +103,8 @@ class ScoringClassifier:
             abstain=not scores.informed or probability < self.scorer.thresholds.category,
             recommendations=tuple(step.sentence for step in steps),
             model=self.model,
-            danger=tuple(trigger.words for trigger in danger),
+            danger=danger,
+            alarmed_by=alarmed_by,
         )
 
     def reasons(self, text: str, category: str) -> tuple[str, ...]:

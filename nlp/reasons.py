@@ -1,4 +1,4 @@
-"""Which words drove a decision: a word matters as far as the category loses without it.
+"""Which words drove a decision: a word matters as far as the label loses without it.
 
 Occlusion (Zeiler and Fergus 2014) in two rounds, so that a long story costs no more than a few
 dozen scores: first stretches of neighbouring words are left out, then each word of the
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nlp.features import capped
-from nlp.heads import Floats, split
+from nlp.heads import GROUPS, Floats, split
 from nlp.scorer import Scorer
 
 MOST_REASONS = 5
@@ -27,18 +27,20 @@ _WORD = re.compile(r"\w+")
 Span = tuple[int, int]
 
 
-def reasons(scorer: Scorer, text: str, category: str) -> tuple[str, ...]:
-    """At most five words of the text, as written, those that speak most for the category first.
+def reasons(scorer: Scorer, text: str, label: str, group: str = "categories") -> tuple[str, ...]:
+    """At most five words of the text, as written, those that speak most for the label first.
 
-    Empty for a text without words, and where no word speaks for it.
+    Empty for a text without words, and where no word speaks for it. ``group`` is one of
+    ``nlp.heads.GROUPS`` whose labels exclude each other.
     """
+    place = GROUPS.index(group), scorer.heads[GROUPS.index(group)].labels.index(label)
     read = capped(text)
     words = [match.span() for match in _WORD.finditer(read)]
     if not words:
         return ()
     size = max(FEWEST_IN_A_STRETCH, -(-len(words) // STRETCHES))
     stretches = [words[start : start + size] for start in range(0, len(words), size)]
-    losses = _losses(scorer, read, stretches, category)
+    losses = _losses(scorer, read, stretches, place)
     deepest = sorted(range(len(stretches)), key=lambda number: -losses[number])[:LOOKED_INTO]
     candidates = [
         span
@@ -48,7 +50,7 @@ def reasons(scorer: Scorer, text: str, category: str) -> tuple[str, ...]:
     ]
     if not candidates:
         return ()
-    lost = _losses(scorer, read, [[span] for span in candidates], category)
+    lost = _losses(scorer, read, [[span] for span in candidates], place)
     least = max(float(lost.max()) * WORTH_SAYING, 0.0)
     ranked = sorted(zip(lost, candidates, strict=True), key=lambda pair: -pair[0])
     told = [read[slice(*span)] for loss, span in ranked if loss > least or loss == lost.max() > 0]
@@ -56,14 +58,14 @@ def reasons(scorer: Scorer, text: str, category: str) -> tuple[str, ...]:
 
 
 def _losses(
-    scorer: Scorer, text: str, left_out: Sequence[Sequence[Span]], category: str
+    scorer: Scorer, text: str, left_out: Sequence[Sequence[Span]], place: tuple[int, int]
 ) -> Floats:
-    """How much probability (as log odds among the categories) the text loses without each."""
+    """How much of the label's log probability the text loses without each."""
     variants = [_without(text, spans) for spans in left_out]
-    logits = split(scorer.logits_of([text, *variants]), scorer.heads)[0]
-    chances = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
-    column = chances[:, scorer.heads[0].labels.index(category)]
-    return np.asarray(column[0] - column[1:], dtype=np.float32)
+    head, label = place
+    logits = split(scorer.logits_of([text, *variants]), scorer.heads)[head]
+    chances = (logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))[:, label]
+    return np.asarray(chances[0] - chances[1:], dtype=np.float32)
 
 
 def _without(text: str, spans: Sequence[Span]) -> str:
