@@ -57,7 +57,7 @@ def read_further_words(state: State, knowledge: Knowledge) -> tuple[State, Comma
 
 
 def read_question(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
-    """Look for the answer; with it the subject is known, and the first one is no legal advice."""
+    """Look for the answer; with it the subject is known. Only the first one has the caution."""
     asked = state.answers.get("asked", story(state))
     state = state.knowing(asked=asked)
     found = knowledge.find_rights(asked)
