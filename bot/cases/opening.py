@@ -171,7 +171,7 @@ def _content(
     if predicted is not None:
         chances = {c.category: c.probability for c in predicted.understanding.candidates}
         probability = chances.get(report.category, 0.0)
-        triggers = predicted.understanding.danger or triggers
+        triggers = predicted.understanding.alarmed_by or triggers
         reasons = predicted.reasons or reasons
     return CaseContent(
         story=story,

@@ -130,7 +130,7 @@ def _rules(text: str) -> frozenset[str]:
 def _raise_alarm(
     state: State, knowledge: Knowledge, understanding: Understanding, said: str
 ) -> tuple[State, Commands]:
-    state = state.knowing(danger=", ".join(understanding.danger) or understanding.urgency)
+    state = state.knowing(danger=", ".join(understanding.alarmed_by) or understanding.urgency)
     commands: Commands = (call_for_help(knowledge, understanding, said),)
     number = state.answers.get("case", "")
     if state.flow == "intake" and has_consented(state, knowledge):
@@ -139,5 +139,5 @@ def _raise_alarm(
         number = state.number
     if "story" in state.answers:
         state = replace(state, step=FIRST_WORDS_IN_DANGER)
-    page = PageOfficers("darurat", triggers=understanding.danger, number=number)
+    page = PageOfficers("darurat", triggers=understanding.alarmed_by, number=number)
     return state, (*commands, page)

@@ -186,7 +186,7 @@ def _pass_on(state: State | None, event: MessageReceived, knowledge: Knowledge) 
     commands: Commands = (AddToCase(number, news),)
     understanding = knowledge.understand(event.text)
     if understanding.danger:
-        page = PageOfficers("darurat", understanding.danger, number)
+        page = PageOfficers("darurat", understanding.alarmed_by, number)
         commands += (call_for_help(knowledge, understanding, event.text), page)
     return Turn(here, commands)
 

@@ -136,7 +136,7 @@ INTAKE = Flow(
             when=rights.is_question,
             promise=Promise.RECEIPT,
         ),
-        End("receipt", rules.send_report, promise=Promise.RECEIPT),
+        End("receipt", rules.send_report, fill=rules.meanwhile, promise=Promise.RECEIPT),
         # Reached by a jump only.
         Choose("change", rules.changeable, leads=True),
         Choose(

@@ -32,6 +32,7 @@ class Understanding:
         urgency: ``normal``, ``tinggi`` or ``darurat``.
         abstain: the classifier is not sure enough of the category.
         danger: the expressions that raise the alarm, whatever the classifier says.
+        alarmed_by: the words that raise it, also where the classifier alone does.
         workplace: the employer as the text names it; it is looked up before it is taken.
         region_name: the regency or city; without ``region_code`` it is looked up as well.
         happened: when, in the words of the text; ``affected``: how many, alike.
@@ -44,6 +45,7 @@ class Understanding:
     urgency: str = "normal"
     abstain: bool = False
     danger: tuple[str, ...] = ()
+    alarmed_by: tuple[str, ...] = ()
     workplace: str = ""
     region_code: str = ""
     region_name: str = ""

@@ -204,6 +204,13 @@ def proofs(state: State, knowledge: Knowledge) -> Mapping[str, str]:
     }
 
 
+def meanwhile(state: State, knowledge: Knowledge) -> Mapping[str, str]:
+    """What she can do until an officer answers."""
+    tags = knowledge.understand(story(state)).tags if story(state) else ()
+    steps = knowledge.taxonomy.worker_steps_for(category(state, knowledge), tags=tags)
+    return {"sementara": "\n".join(f"- {step}" for step in steps)}
+
+
 def gives_name(state: State, _knowledge: Knowledge) -> bool:
     """She wants to be known by name."""
     return state.answers.get("identity") == "named"

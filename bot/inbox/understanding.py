@@ -93,6 +93,7 @@ class Understander:
             urgency=said.urgency,
             abstain=said.abstain,
             danger=said.danger,
+            alarmed_by=said.alarmed_by,
             workplace=_workplace(found.workplace) if found.workplace else "",
             region_code=region.code if region else "",
             region_name=region.name if region else "",

@@ -63,6 +63,7 @@ def understand(text: str) -> Understanding:
         urgency="darurat" if danger else "normal",
         abstain=not total,
         danger=danger,
+        alarmed_by=danger,
         workplace=read.workplace.words if read.workplace else "",
         region_name=region.name if region else place.words if place else "",
         region_code=region.code if region else "",
