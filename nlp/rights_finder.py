@@ -18,7 +18,7 @@ from nlp.heads import Floats
 from nlp.rights import RightsEntry
 from nlp.scorer import Embedder
 
-CLOSE_ENOUGH = 0.62
+CLOSE_ENOUGH = 0.78
 """Cosine from which an entry answers the question; see the model card for how it was chosen."""
 ALMOST_AS_CLOSE = 0.06
 """A second entry is offered when it lies at most so much further away."""

@@ -7,7 +7,10 @@ from bot.cases.taps import button
 from bot.cases.work import Work
 from bot.cases.workplaces import remember_workplace
 from bot.commands import Choice
+from bot.flows.alarm import WORDS_TO_JUDGE_BY
 from bot.flows.knowledge import Understanding
+from bot.flows.rules import ELSEWHERE
+from bot.flows.words import length_in_words
 from nlp.danger import find_danger
 from storage.cases import add_event, messages_of, row_id
 from storage.tables import Case, CaseMessage
@@ -50,12 +53,13 @@ def keep_close(work: Work, case: Case, understand: Understand, *texts: str) -> N
 
 
 def _tells_of_violence(work: Work, understand: Understand, text: str) -> bool:
-    if not text:
+    if names_violence(text):
+        return True
+    if length_in_words(text) < WORDS_TO_JUDGE_BY:
         return False
     said = understand(text)
-    return names_violence(text) or work.is_sensitive(
-        "" if said.abstain else said.category, said.tags
-    )
+    tells = not said.abstain and said.category != ELSEWHERE  # "baik, besok saya kirim" does not
+    return tells and work.is_sensitive(said.category, said.tags)
 
 
 def names_violence(text: str) -> bool:

@@ -27,6 +27,8 @@ NEAR_DUPLICATE = 90.0
 _BLOCK = 500
 """So many messages at once are compared with all before them."""
 
+ADDRESSES = ("min", "kak", "pak", "bu", "mas", "mbak", "admin", "kak tolong")
+
 
 class CorpusError(ValueError):
     """A corpus file is wrong; the message names file and line, never the text."""
@@ -87,6 +89,19 @@ def load_plain(
     groups = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     _check(str(path), "category", list(groups), {c.slug for c in labels.categories})
     return tuple((phrase, slug) for slug, phrases in groups.items() for phrase in phrases)
+
+
+def addressed(plain: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The phrases, each also as said to somebody ("gaji telat min", "kak gaji telat").
+
+    People who write at length say "min" and "kak" mostly when they ask; a model that learned
+    only from them takes every short complaint with such a word for a question.
+    """
+    after = tuple((f"{p} {ADDRESSES[n % len(ADDRESSES)]}", c) for n, (p, c) in enumerate(plain))
+    before = tuple(
+        (f"{ADDRESSES[(n + 1) % len(ADDRESSES)]} {p}", c) for n, (p, c) in enumerate(plain)
+    )
+    return (*plain, *after, *before)
 
 
 def find_duplicates(

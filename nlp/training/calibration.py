@@ -12,7 +12,7 @@ from nlp.training.task import Targets, Task
 
 TRUE_ALARMS = 0.6
 """Share of the classifier's alarms that must be true, on writers it has not seen."""
-SURE_IS_ACCEPTED = 0.9
+SURE_IS_ACCEPTED = 0.95
 """A category counts as certain from where this share of such calls was accepted."""
 UNDECIDED = Thresholds(category=0.5, darurat=0.5, tinggi=0.5, tag=0.5)
 

@@ -24,7 +24,7 @@ from nlp.training.task import UNKNOWN, Task
 
 STATE_FILE = "state.pt"
 
-_WEIGHTS = (1.0, 0.5, 0.5, 20.0, 0.3)
+_WEIGHTS = (1.0, 0.5, 0.5, 40.0, 0.3)
 """Of category, kind, urgency, tags and contrast; the tags' loss is a mean over some 70 labels."""
 _ALSO = 0.3
 """Part of the target that the further categories of a message share."""

@@ -15,7 +15,7 @@ from transformers import AutoConfig, AutoModel
 
 from nlp import blend
 from nlp.bert import TOKENIZER_FILE, BertModel, load_bert
-from nlp.corpus import Example, load_plain, without_duplicates
+from nlp.corpus import Example, addressed, load_plain, without_duplicates
 from nlp.heads import heads_as_json, width
 from nlp.linear import save_linear
 from nlp.rights import load_rights
@@ -104,7 +104,7 @@ def train_model(
     split = split_by_writer(examples, choose_held_out(examples, settings.seed))
     loaded = load_base(base, layers)
     phrasings = [entry.asked_as for entry in load_rights(taxonomy=taxonomy)]
-    learn = material(split.learn, taxonomy, load_plain(taxonomy=taxonomy), phrasings)
+    learn = material(split.learn, taxonomy, _plain(taxonomy), phrasings)
     tuned = fine_tune(loaded, learn, material(split.held_out, taxonomy), settings, out, progress)
     out.mkdir(parents=True, exist_ok=True)
     tuned.network.encoder.config.save_pretrained(out)
@@ -150,7 +150,7 @@ def export_model(
         out / "bert",
     )  # fmt: skip
     encoder = _served(out / "bert")
-    plain = load_plain(taxonomy=taxonomy)
+    plain = _plain(taxonomy)
     held_out = material(split.held_out, taxonomy)
     learn = material(split.learn, taxonomy, plain)
     judge = fit_linear(learn.texts, learn.task, from_training.seed, name)
@@ -235,6 +235,10 @@ def write_training(
         "history": [asdict(epoch) for epoch in history],
     }
     (folder / TRAINING_FILE).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def _plain(taxonomy: Taxonomy) -> tuple[tuple[str, str], ...]:
+    return addressed(load_plain(taxonomy=taxonomy))
 
 
 def _served(folder: Path) -> BertModel:

@@ -13,6 +13,9 @@ from nlp.taxonomy import Taxonomy
 UNKNOWN = -1
 """Target of a message that says nothing of a head."""
 
+GRAVE = frozenset({"k3", "pelecehan_kekerasan", "pekerja_anak_kerja_paksa", "phk_pesangon"})
+"""Categories whose plain phrases say nothing of how pressing the matter is."""
+
 Targets = npt.NDArray[np.int64]
 
 
@@ -65,8 +68,9 @@ def task_of(
 ) -> Task:
     """What to learn from examples, followed by plain phrases (text, category).
 
-    A plain phrase counts as a complaint, unless its category is the last one (``lainnya``);
-    of urgency and tags it says nothing.
+    A plain phrase counts as a complaint, unless its category is the last one (``lainnya``).
+    Its urgency is normal, unless its category may be one of danger or loss; of tags it says
+    nothing.
     """
     heads = heads_of(taxonomy)
     categories, kinds, urgencies, tags = (head.labels for head in heads)
@@ -84,7 +88,10 @@ def task_of(
             ]
         ),
         urgencies=np.concatenate(
-            [_numbers([e.urgency for e in examples], urgencies), _of([UNKNOWN] * len(plain))]
+            [
+                _numbers([e.urgency for e in examples], urgencies),
+                _of([UNKNOWN if slug in GRAVE else urgencies.index("normal") for slug in named]),
+            ]
         ),
         tags=_of([[int(t in e.tags) for t in tags] for e in examples] + silent),
         accepted=np.array(
