@@ -5,11 +5,13 @@ Reads and checks them; a wrong label or field is refused with its file and line.
 
 import json
 import tomllib
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rapidfuzz import fuzz, process
 
 from nlp.normalise import clean, normalise
@@ -109,20 +111,28 @@ def find_duplicates(
 ) -> tuple[Duplicate, ...]:
     """Pairs that say the same, in the order of the corpus.
 
-    Compares normalised texts with ``rapidfuzz.fuzz.ratio``; costs some ten seconds for 15,000
-    messages on two cores.
+    Compares normalised texts with ``rapidfuzz.fuzz.ratio``, and only those whose lengths allow
+    such a ratio; costs some ten seconds for 20,000 messages on two cores.
     """
     texts = [normalise(example.text) for example in examples]
-    found: list[Duplicate] = []
-    for start in range(0, len(texts), _BLOCK):
-        block = texts[start : start + _BLOCK]
-        known = texts[: start + len(block)]
+    order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
+    ordered = [texts[number] for number in order]
+    lengths = [len(text) for text in ordered]
+    shortest = threshold / (200 - threshold)
+    found: list[tuple[int, int, float]] = []
+    for start in range(0, len(ordered), _BLOCK):
+        block = ordered[start : start + _BLOCK]
+        first = bisect_left(lengths, lengths[start] * shortest)
+        known = ordered[first : start + len(block)]
         alike = process.cdist(block, known, scorer=fuzz.ratio, score_cutoff=threshold, workers=-1)
-        for row, column in zip(*alike.nonzero(), strict=True):
-            if column < start + row:
-                pair = examples[column], examples[start + row]
-                found.append(Duplicate(*pair, float(alike[row, column])))
-    return tuple(found)
+        for row, column in zip(*map(np.ndarray.tolist, alike.nonzero()), strict=True):
+            if first + column < start + row:
+                pair = sorted((order[first + column], order[start + row]))
+                found.append((pair[1], pair[0], float(alike[row, column])))
+    return tuple(
+        Duplicate(examples[first], examples[second], similarity)
+        for second, first, similarity in sorted(found)
+    )
 
 
 def without_duplicates(examples: Sequence[Example]) -> tuple[Example, ...]:

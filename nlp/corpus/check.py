@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(highlight=False)
     written, development = load_corpus(WRITERS), load_corpus(DEVELOPMENT)
     console.print(_counts("Written", written), _counts("Development", development))
-    repeated = [*repetitions(written), *leaks(written, development)]
+    repeated = repetitions(written, development)
     for pair in repeated[:_SHOWN]:
         console.print(f"{pair.second.place} repeats {pair.first.place} ({pair.similarity:.0f})")
     console.print(f"{len(repeated)} messages say what another one says")
@@ -46,22 +46,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if repeated or few else 0
 
 
-def repetitions(examples: Sequence[Example]) -> tuple[Duplicate, ...]:
-    """For each message that repeats an earlier one, the first it repeats."""
-    first: dict[str, Duplicate] = {}
-    for pair in find_duplicates(examples):
-        first.setdefault(pair.second.place, pair)
-    return tuple(first.values())
-
-
-def leaks(written: Sequence[Example], development: Sequence[Example]) -> tuple[Duplicate, ...]:
-    """Written messages that say what a development message says, as the second of the pair."""
+def repetitions(
+    written: Sequence[Example], development: Sequence[Example]
+) -> tuple[Duplicate, ...]:
+    """For each written message that repeats another one, the first that it repeats."""
     measured = {example.place for example in development}
-    return tuple(
-        pair
-        for pair in find_duplicates((*development, *written))
-        if pair.first.place in measured and pair.second.place not in measured
-    )
+    first: dict[str, Duplicate] = {}
+    for pair in find_duplicates((*development, *written)):
+        if pair.second.place not in measured:
+            first.setdefault(pair.second.place, pair)
+    return tuple(first.values())
 
 
 def too_few(written: Sequence[Example]) -> dict[str, int]:
