@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from nlp import bert, blend, linear
 from nlp.danger import find_danger
+from nlp.normalise import without_address
 from nlp.prediction import Candidate, Prediction
 from nlp.reasons import reasons
 from nlp.scorer import Embedder, Scorer
@@ -55,8 +56,8 @@ class Classifier(Protocol):
         """The labels of a message; never fails for any text."""
         ...
 
-    def reasons(self, text: str, category: str) -> tuple[str, ...]:
-        """At most five words of the text that speak most for the category, best first."""
+    def reasons(self, text: str, label: str, group: str = "categories") -> tuple[str, ...]:
+        """At most five words of the text that speak most for the label, best first."""
         ...
 
 
@@ -81,17 +82,14 @@ class ScoringClassifier:
     def classify(self, text: str) -> Prediction:
         """The labels of a message; never fails for any text.
 
-        Danger expressions are looked for in the whole text, the model reads the part that
-        ``nlp.features.capped`` leaves.
+        Danger expressions are looked for in the whole text; the model reads it without words
+        of address, and of a long one the part that ``nlp.features.capped`` leaves.
         """
-        scores = self.scorer.score(text)
+        scores = self.scorer.score(without_address(text))
         ranked = sorted(scores.categories.items(), key=lambda item: -item[1])
         category, probability = ranked[0]
         danger = tuple(trigger.words for trigger in find_danger(text))
         urgency = "darurat" if danger else self._urgency(scores)
-        alarmed_by = danger
-        if urgency == "darurat" and not danger:
-            alarmed_by = reasons(self.scorer, text, "darurat", "urgencies")
         tags = self._tags(scores)
         steps = self.taxonomy.next_steps_for(category, tags=tags, urgency=urgency)
         return Prediction(
@@ -104,15 +102,15 @@ class ScoringClassifier:
             recommendations=tuple(step.sentence for step in steps),
             model=self.model,
             danger=danger,
-            alarmed_by=alarmed_by,
         )
 
-    def reasons(self, text: str, category: str) -> tuple[str, ...]:
-        """At most five words of the text that speak most for the category, best first.
+    def reasons(self, text: str, label: str, group: str = "categories") -> tuple[str, ...]:
+        """At most five words of the text that speak most for the label, best first.
 
-        Costs a few dozen scores: for the moment a case is opened, not for every message.
+        Costs a few dozen scores: for the moment a case is opened or an alarm raised, not for
+        every message.
         """
-        return reasons(self.scorer, text, category)
+        return reasons(self.scorer, text, label, group)
 
     def _urgency(self, scores: Scores) -> str:
         """The first urgency, most pressing first, whose probability reaches its limit."""

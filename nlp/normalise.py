@@ -22,6 +22,13 @@ _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
 
 
+_ADDRESS = re.compile(
+    r"(?<!\w)(?:min|mimin|admin|kak|pak|bu|mas|mbak|bang|bro|sis|gan)(?!\w)[,.]?\s*", re.IGNORECASE
+)
+_FEWEST_LEFT = 2
+"""So many words must be left when the words of address are taken out."""
+
+
 class SlangError(ValueError):
     """The slang table cannot be used."""
 
@@ -41,6 +48,16 @@ def normalise(text: str) -> str:
     """``clean`` with chat words written out: "gajiku blm dibayar" -> "gaji saya belum …"."""
     table = slang()
     return _WORD.sub(lambda word: table.get(word[0], word[0]), clean(text))
+
+
+def without_address(text: str) -> str:
+    """The text without "kak", "min", "pak" and their like, which say nothing of the matter.
+
+    People who write at length say "min" mostly when they ask; a model that learned from them
+    takes "kami dipecat semua min" for a question.
+    """
+    left = _ADDRESS.sub("", text)
+    return left if len(_WORD.findall(left)) >= _FEWEST_LEFT else text
 
 
 @cache

@@ -45,10 +45,8 @@ class Prediction:
         abstain: true where the category is too unsure to act on without asking.
         recommendations: next steps for the officer, in Indonesian, the most pressing first.
         model: name and version of the model that judged.
-        danger: the reviewed expressions that raised the urgency to ``darurat``.
-        alarmed_by: the words that raised it, also where the model alone did.
-
-    The last two are words of the message and not part of the JSON.
+        danger: the reviewed expressions that raised the urgency to ``darurat``; words of the
+            message and not part of the JSON.
     """
 
     kind: str
@@ -60,7 +58,6 @@ class Prediction:
     recommendations: tuple[str, ...]
     model: str
     danger: tuple[str, ...] = ()
-    alarmed_by: tuple[str, ...] = ()
 
     def as_json(self) -> PredictionJson:
         """The prediction as JSON-ready values, probabilities with four digits."""

@@ -83,6 +83,9 @@ class Understander:
 
     def _read(self, text: str) -> Understanding:
         said = self.classifier.classify(text)
+        alarmed_by = said.danger
+        if said.urgency == "darurat" and not said.danger:
+            alarmed_by = self.classifier.reasons(text, "darurat", "urgencies")
         found = extract(text, self.companies, self.today)
         region = _certain_region(found.place.match) if found.place else None
         return Understanding(
@@ -93,7 +96,7 @@ class Understander:
             urgency=said.urgency,
             abstain=said.abstain,
             danger=said.danger,
-            alarmed_by=said.alarmed_by,
+            alarmed_by=alarmed_by,
             workplace=_workplace(found.workplace) if found.workplace else "",
             region_code=region.code if region else "",
             region_name=region.name if region else "",

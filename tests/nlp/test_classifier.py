@@ -71,6 +71,9 @@ def test_plainly_told_matters_are_recognised(text: str, category: str) -> None:
         ("mau tanya, berapa lama cuti melahirkan menurut aturan?", "pertanyaan"),
         ("usul pak, tolong adakan pelatihan untuk anggota serikat", "aspirasi"),
         ("gaji saya dipotong 500 ribu tanpa alasan", "pengaduan"),
+        ("kami dipecat semua min", "pengaduan"),
+        ("gaji kami belum dibayar lagi bulan ini min", "pengaduan"),
+        ("thr berapa ya min", "pertanyaan"),
     ],
 )
 def test_kinds_are_told_apart(text: str, kind: str) -> None:
@@ -103,6 +106,23 @@ def test_a_text_without_words_is_left_open(text: str) -> None:
     """Nothing to go by: the person is asked, nobody is paged."""
     said = CLASSIFIER.classify(text)
     assert (said.abstain, said.urgency, said.tags) == (True, "normal", ())
+
+
+@pytest.mark.parametrize(
+    "text", ["kak maaf baru buka hp", "mandornya Pak Budi", "12 orang", "kak mess bocor"]
+)
+def test_short_lines_wake_nobody(text: str) -> None:
+    """Officers who are called for nothing stop looking."""
+    assert CLASSIFIER.classify(text).urgency == "normal"
+
+
+def test_an_alarm_of_the_model_can_say_what_raised_it() -> None:
+    """Officers see why they were called, also where no reviewed expression stands."""
+    story = "mandor meremas dada saya di gudang tadi, saya gemetaran"
+    assert CLASSIFIER.classify(story).urgency == "darurat"
+    found = CLASSIFIER.reasons(story, "darurat", "urgencies")
+    assert found
+    assert all(word in story for word in found)
 
 
 def test_danger_expressions_raise_the_urgency_and_say_why() -> None:

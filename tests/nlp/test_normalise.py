@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from nlp.normalise import SLANG_PATH, SlangError, clean, load_slang, normalise, slang
+from nlp.normalise import (
+    SLANG_PATH,
+    SlangError,
+    clean,
+    load_slang,
+    normalise,
+    slang,
+    without_address,
+)
 
 
 @pytest.mark.parametrize(
@@ -71,3 +79,19 @@ def test_a_wrong_slang_table_is_refused(tmp_path: Path, content: str, complaint:
 def test_the_table_stands_beside_the_code() -> None:
     """It is found from the checkout and from an installed package alike."""
     assert SLANG_PATH.is_file()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("kami dipecat semua min", "kami dipecat semua "),
+        ("Kak, gaji telat", "gaji telat"),
+        ("pak min kak", "pak min kak"),
+        ("halo kak", "halo kak"),
+        ("ibu hamil masih shift malam, bapak saya sakit", "ibu hamil masih shift malam, bapak saya sakit"),
+        ("kakinya minus", "kakinya minus"),
+    ],
+)  # fmt: skip
+def test_words_of_address_are_taken_out_where_something_is_left(text: str, left: str) -> None:
+    """Whom she speaks to says nothing of what happened."""
+    assert without_address(text) == left
