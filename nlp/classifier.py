@@ -23,6 +23,8 @@ BUILT_IN = "bawaan"
 BUILT_IN_FOLDER = Path(__file__).parent / "models" / BUILT_IN
 
 CANDIDATES = 3
+COMPLAINT = "pengaduan"
+"""What a message without words is taken for: a voice note or a photo is no question."""
 MOST_TAGS = 5
 
 Loader = Callable[[Path, dict[str, Any]], Scorer]
@@ -93,7 +95,7 @@ class ScoringClassifier:
         tags = self._tags(scores)
         steps = self.taxonomy.next_steps_for(category, tags=tags, urgency=urgency)
         return Prediction(
-            kind=max(scores.kinds, key=lambda kind: scores.kinds[kind]),
+            kind=_likeliest(scores.kinds) if scores.informed else COMPLAINT,
             category=category,
             candidates=tuple(Candidate(slug, chance) for slug, chance in ranked[:CANDIDATES]),
             tags=tags,
@@ -128,6 +130,10 @@ class ScoringClassifier:
         limit = self.scorer.thresholds.tag
         sure = [slug for slug, chance in scores.tags.items() if chance >= limit]
         return tuple(sorted(sure, key=lambda slug: -scores.tags[slug])[:MOST_TAGS])
+
+
+def _likeliest(chances: Mapping[str, float]) -> str:
+    return max(chances, key=lambda slug: chances[slug])
 
 
 def load_classifier(choice: str = BUILT_IN, taxonomy: Taxonomy | None = None) -> Classifier:

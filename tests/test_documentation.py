@@ -128,7 +128,7 @@ def test_make_targets_exist(guide: Path) -> None:
 def test_python_modules_in_commands_exist(guide: Path) -> None:
     """``python -m …`` of something that is not there ends in a riddle."""
     for line in code_lines(guide):
-        for module in re.findall(r"python -m ([a-z_.]+)", line):
+        for module in re.findall(r"python -m ([a-z0-9_.]+)", line):
             if module not in {"venv", "pip"}:
                 assert find_spec(module) is not None, line
 
@@ -154,7 +154,9 @@ def _check_call(top: object, words: list[str], line: str) -> None:
     while isinstance(found, TyperGroup) and rest and not rest[0].startswith("-"):
         assert rest[0] in found.commands, line
         found, rest = found.commands[rest[0]], rest[1:]
-    options = {name for parameter in found.params for name in parameter.opts}
+    options = {
+        name for parameter in found.params for name in (*parameter.opts, *parameter.secondary_opts)
+    }
     named = {word.partition("=")[0].strip("[]") for word in rest if word.startswith("--")}
     assert named <= options | {"--help"}, line
 

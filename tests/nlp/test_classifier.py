@@ -106,6 +106,7 @@ def test_a_text_without_words_is_left_open(text: str) -> None:
     """Nothing to go by: the person is asked, nobody is paged."""
     said = CLASSIFIER.classify(text)
     assert (said.abstain, said.urgency, said.tags) == (True, "normal", ())
+    assert said.kind == "pengaduan"
 
 
 @pytest.mark.parametrize(
