@@ -265,6 +265,6 @@ class _Counting:
     def classify(self, text: str) -> Prediction:
         return self._inner.classify(text)
 
-    def reasons(self, text: str, label: str, group: str = "categories") -> tuple[str, ...]:
+    def reasons(self, text: str, label: str, _group: str = "categories") -> tuple[str, ...]:
         self.asked.append((text, label))
         return ("gaji", "dibayar")
