@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.events import (
@@ -278,6 +278,7 @@ JSON = st.recursive(
     st.integers(min_value=0),
     JSON,
 )
+@example("message__album", 7, None)
 def test_no_damage_to_an_update_makes_it_fail(name: str, which: int, value: Any) -> None:
     """Any field may be missing or of another type one day."""
     body = update(name)

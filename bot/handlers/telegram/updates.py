@@ -7,6 +7,7 @@ https://core.telegram.org/bots/api#update
 
 import json
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +71,8 @@ def parse(raw: bytes, received_at: datetime) -> Event:
         what = _kind(body)
         update = Update.de_json(body, None)
         event = _to_event(update, received_at)
+        if event is not None and getattr(event, "at", received_at) is None:
+            event = replace(event, at=received_at)  # a date that Telegram left empty
     except Exception:  # noqa: BLE001 - one odd update must not hold back those behind it
         event = None
     return event or NotUnderstood(CHANNEL, what, received_at)
