@@ -130,4 +130,4 @@ def _session(path: Path) -> InferenceSession:
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+    return InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
