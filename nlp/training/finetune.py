@@ -9,6 +9,7 @@ import os
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -211,9 +212,17 @@ class _Run:
         part.replace(self.state_file)
 
     def _identity(self) -> str:
-        """Tells a run of the same data, settings and network from another."""
+        """Tells a run of the same base, messages, labels and settings from another."""
+        told = sha256(f"{self.base.name} {self.settings} {self.rows}".encode())
+        for targets in (
+            self.task.categories,
+            self.task.kinds,
+            self.task.urgencies,
+            self.task.tags,
+        ):
+            told.update(targets.tobytes())
         size = sum(p.numel() for p in self.network.parameters())
-        return f"{self.settings} {len(self.rows)} {sum(map(len, self.rows))} {size}"
+        return f"{told.hexdigest()} {size}"
 
     def _batches(self) -> list[list[int]]:
         """All messages in random order, those of like length together, to pad little."""

@@ -51,6 +51,7 @@ class BaseModelError(ModelError):
 class Base:
     """What fine-tuning starts from: an encoder, its tokenizer, and two of its token ids."""
 
+    name: str
     encoder: PreTrainedModel
     tokenizer: Tokenizer
     padding: int
@@ -87,7 +88,7 @@ def load_base(name: str | Path, layers: int | None = None) -> Base:
     fast = tokenizer.backend_tokenizer
     fast.no_truncation()
     fast.no_padding()
-    return Base(encoder, fast, int(tokenizer.pad_token_id), int(tokenizer.unk_token_id))
+    return Base(str(name), encoder, fast, int(tokenizer.pad_token_id), int(tokenizer.unk_token_id))
 
 
 def tensors(rows: list[list[int]], padding: int) -> tuple[Tensor, Tensor]:

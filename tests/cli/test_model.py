@@ -1,6 +1,7 @@
 """``model``: from a BERT checkpoint to the classifier in use, as an operator does it."""
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,6 +60,23 @@ def test_a_finished_run_is_not_learned_again(bench: Path, line: CommandLine) -> 
     before = json.loads((bench / "trained" / "training.json").read_text())["history"]
     line.ok("model", "train", *_train(bench), "--epochs", "3", "--rate", "0.003")
     assert json.loads((bench / "trained" / "training.json").read_text())["history"] == before
+
+
+def test_another_base_does_not_go_on_from_the_state_of_the_first(
+    bench: Path, line: CommandLine, tmp_path: Path
+) -> None:
+    """Two bases of one shape, such as IndoBERT's phases, are still two models."""
+    shutil.copytree(bench / "trained", tmp_path / "trained")
+    other = tiny_bert(tmp_path / "other", bench / "corpus")
+    arguments = _train(bench)
+    arguments[arguments.index("--base") + 1] = str(other)
+    arguments[arguments.index("--out") + 1] = str(tmp_path / "trained")
+    line.ok("model", "train", *arguments, "--epochs", "3", "--rate", "0.003")
+    first, second = (
+        json.loads((folder / "trained" / "training.json").read_text())["history"]
+        for folder in (bench, tmp_path)
+    )
+    assert first[0] != second[0]
 
 
 def test_learning_gets_better(bench: Path) -> None:
