@@ -26,6 +26,9 @@ class Act:
 
     Attributes:
         post: id of the message whose button was tapped; empty for a typed command.
+        words: what was typed after the command.
+        reply_to: id of the post that the typed command answers.
+        attachment_id: the file that came with it.
     """
 
     work: Work
@@ -33,6 +36,9 @@ class Act:
     officer: RosterOfficer
     tap: Tap
     post: str = ""
+    words: str = ""
+    reply_to: str = ""
+    attachment_id: int | None = None
 
 
 def must_act(act: Act) -> None:

@@ -5,7 +5,7 @@ Rights are checked in every act; who may not is told why (:class:`NotPossible`).
 
 from collections.abc import Callable
 
-from bot.cases import assignment, correcting, replies, reveal
+from bot.cases import asking, assignment, correcting, forms, replies, reveal
 from bot.cases.act import Act, chosen, must_act, offer
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import CLOSED, OUTCOMES, NotPossible, change_stage, next_stages
@@ -55,8 +55,14 @@ def _reopen(act: Act) -> str:
     return act.work.texts("officers.done.reopened")
 
 
-def _begin_reply(act: Act) -> str:
-    replies.begin_reply(act.work, act.case, act.officer)
+def _reply(act: Act) -> str:
+    asking.drop_question(act.work, act.case, act.officer)
+    if act.words or act.attachment_id is not None:
+        replies.preview_reply(
+            act.work, act.case, act.officer, act.words, attachment_id=act.attachment_id
+        )
+    else:
+        replies.begin_reply(act.work, act.case, act.officer)
     return ""
 
 
@@ -109,16 +115,19 @@ TAPS: dict[str, Callable[[Act], str]] = {
     "set_tag": correcting.set_tag,
     "unset_tag": correcting.unset_tag,
     "tags_done": correcting.end_tags,
-    "reply": _begin_reply,
+    "reply": _reply,
     "reply_send": _on_reply(replies.send_reply, "officers.done.reply_queued"),
     "reply_cancel": _on_reply(replies.cancel_reply, "officers.done.reply_cancelled"),
     "reply_undo": _on_reply(replies.undo_reply, "officers.done.reply_undone"),
     "reply_resend": _on_reply(replies.resend_reply, "officers.done.reply_queued"),
     "reveal": _reveal,
     "read": _read,
+    "form_choose": forms.choose,
+    "form_cancel": asking.cancel,
 }
 
 TOPIC_COMMANDS: dict[str, Callable[[Act], str]] = {
+    "/balas": _reply,
     "/ambil": _take,
     "/status": _offer_stages,
     "/tutup": _offer_outcomes,

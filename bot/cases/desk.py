@@ -4,19 +4,19 @@ Internal by default: what is written in a topic is a note. Rights are looked up 
 every single act; who is not on it changes nothing.
 """
 
-from sqlmodel import col, select
+from sqlmodel import select
 
-from bot.cases import replies
+from bot.cases import asking, forms, replies
 from bot.cases.act import Act
 from bot.cases.acts import TAPS, TOPIC_COMMANDS, unknown
-from bot.cases.markup import escaped
+from bot.cases.group_act import GroupAct
+from bot.cases.group_acts import GROUP_COMMANDS, GROUP_TAPS
 from bot.cases.roster import RosterOfficer, find_officer, remove_officer
 from bot.cases.stages import CLOSED, NotPossible
 from bot.cases.taps import button, meaning_of
 from bot.cases.work import Work
 from bot.events import GroupChange, GroupChanged, OfficerTapped, OfficerWrote
 from storage.cases import (
-    OPEN_STATUSES,
     MessageContent,
     case_for_officer,
     case_of_topic,
@@ -25,8 +25,6 @@ from storage.cases import (
     seal_message,
 )
 from storage.tables import Case, CaseMessage, Tap
-
-_LISTED = 15
 
 
 def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) -> None:
@@ -41,11 +39,11 @@ def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) ->
             key = "anonymous" if not event.officer.user_id else "not_on_roster"
             _answer(work, case, work.texts(f"officers.refused.{key}"))
         return
-    if case is None:
-        _command_beside_topics(work, command)
-        return
     try:
-        _in_topic(work, case, officer, event, command, rest, attachment_id)
+        if case is None:
+            _beside_topics(GroupAct(work, officer, rest), command)
+        else:
+            _in_topic(work, case, officer, event, attachment_id)
     except NotPossible as reason:
         _answer(work, case, work.texts(reason.reason, **reason.words))
 
@@ -64,19 +62,29 @@ def officer_tapped(work: Work, event: OfficerTapped) -> None:
     """Carry out a tap, and tell the one who tapped what became of it."""
     tap = meaning_of(work.session, _org(work), event.payload)
     officer = find_officer(work.session, work.vault, _org(work), event.officer.user_id)
-    case = case_for_officer(work.session, tap.case_id or 0) if tap is not None else None
-    if officer is None or tap is None or case is None:
-        known = officer is not None
-        key = "officers.refused.old_button" if known else "officers.refused.not_on_roster"
-        work.write.answer_tap(event.tap_id, work.texts(key), alert=True)
-        return
     try:
-        done = TAPS.get(tap.action, unknown)(Act(work, case, officer, tap, event.message_id))
+        done = _carry_out(work, officer, tap, event)
     except NotPossible as reason:
         refusal = work.texts(reason.reason, **reason.words)
         work.write.answer_tap(event.tap_id, refusal, alert=True)
         return
     work.write.answer_tap(event.tap_id, done)
+
+
+def _carry_out(
+    work: Work, officer: RosterOfficer | None, tap: Tap | None, event: OfficerTapped
+) -> str:
+    """What the button stands for; one of no case is answered where it was tapped."""
+    if officer is None:
+        raise NotPossible("officers.refused.not_on_roster")
+    if tap is not None and tap.case_id is None and tap.action in GROUP_TAPS:
+        private = not _is_our_group(work, event.chat_id)
+        act = GroupAct(work, officer, tap.value, None, private, event.message_id)
+        return GROUP_TAPS[tap.action](act)
+    case = case_for_officer(work.session, tap.case_id or 0) if tap is not None else None
+    if tap is None or case is None:
+        raise NotPossible("officers.refused.old_button")
+    return TAPS.get(tap.action, unknown)(Act(work, case, officer, tap, event.message_id))
 
 
 def group_changed(work: Work, event: GroupChanged) -> None:
@@ -114,35 +122,29 @@ def _in_topic(
     case: Case,
     officer: RosterOfficer,
     event: OfficerWrote,
-    command: str,
-    rest: str,
     attachment_id: int | None,
 ) -> None:
+    command, rest = _command_of(event.text)
     if event.edited:
         _correct_note(work, event)
         return
-    if command == "/balas":
-        if rest or attachment_id is not None:
-            replies.preview_reply(work, case, officer, rest, attachment_id=attachment_id)
-        else:
-            replies.begin_reply(work, case, officer)
-        return
-    if command in TOPIC_COMMANDS:
-        typed = Tap(organisation_id=_org(work), token="", action=command, made_at=work.now)
-        TOPIC_COMMANDS[command](Act(work, case, officer, typed))
-        return
-    if command == "/kasus":
-        work.write.post(case, _open_cases(work))
-        return
-    if command:
+    typed = Tap(organisation_id=_org(work), token="", action=command, made_at=work.now)
+    act = Act(work, case, officer, typed, "", rest, event.reply_to, attachment_id)
+    question = asking.waiting_question(work, case, officer)
+    if question is not None and (not command or command in asking.WORDS):
+        _answer(work, case, forms.answered(act, question, event.text))
+    elif command in TOPIC_COMMANDS:
+        TOPIC_COMMANDS[command](act)
+    elif command in GROUP_COMMANDS:
+        GROUP_COMMANDS[command](GroupAct(work, officer, rest, case))
+    elif command:
         raise NotPossible("officers.refused.unknown_command")
-    draft = replies.waiting_draft(work, case, officer)
-    if draft is not None:
+    elif (draft := replies.waiting_draft(work, case, officer)) is not None:
         replies.preview_reply(
             work, case, officer, event.text, attachment_id=attachment_id, draft=draft
         )
-        return
-    _note(work, case, officer, event, attachment_id)
+    else:
+        _note(work, case, officer, event, attachment_id)
 
 
 def _note(
@@ -186,32 +188,11 @@ def _source(work: Work, event: OfficerWrote) -> str:
     return work.vault.lookup(f"{event.channel}:{event.chat_id}:{event.message_id}")
 
 
-def _command_beside_topics(work: Work, command: str) -> None:
-    if command in {"/bantuan", "/help", "/start"}:
-        work.write.announce(work.texts("officers.help"))
-    elif command == "/kasus":
-        work.write.announce(_open_cases(work))
-    elif command in {"/balas", *TOPIC_COMMANDS}:
-        work.write.announce(work.texts("officers.refused.not_in_topic"))
-
-
-def _open_cases(work: Work) -> str:
-    cases = work.session.exec(
-        select(Case)
-        .where(Case.organisation_id == _org(work), col(Case.status).in_(OPEN_STATUSES))
-        .order_by(col(Case.id).desc())
-        .limit(_LISTED)
-    ).all()
-    if not cases:
-        return work.texts("officers.cases_none")
-    lines = []
-    for case in cases:
-        subject = work.texts("officers.card.sensitive_title")
-        if not case.sensitive:
-            subject = escaped(work.category_label(case.category))
-        status = work.texts(f"cases.stage.{case.status}.label")
-        lines.append(f"<b>{case.number}</b> · {subject} · {status}")
-    return "\n".join([work.texts("officers.cases_title"), *lines])
+def _beside_topics(act: GroupAct, command: str) -> None:
+    if command in GROUP_COMMANDS:
+        GROUP_COMMANDS[command](act)
+    elif command in TOPIC_COMMANDS:
+        raise NotPossible("officers.refused.not_in_topic")
 
 
 def _topic_closed_by_hand(work: Work, event: GroupChanged) -> None:
@@ -241,6 +222,8 @@ def _case_here(work: Work, event: OfficerWrote) -> Case | None:
 
 
 def _answer(work: Work, case: Case | None, text: str) -> None:
+    if not text:
+        return
     if case is not None:
         work.write.post(case, text)
     else:

@@ -6,7 +6,6 @@ from sqlmodel import Session, select
 
 from bot.cases.work import Work
 from bot.commands import Choice
-from storage.crypto import Vault
 from storage.database import is_postgres
 from storage.tables import Case, Tap
 
@@ -15,16 +14,22 @@ _taps: Table = Tap.__table__  # type: ignore[attr-defined]
 
 
 def button(
-    work: Work, case: Case, label: str, action: str, value: str = "", message_id: int | None = None
+    work: Work,
+    case: Case | None,
+    label: str,
+    action: str,
+    value: str = "",
+    message_id: int | None = None,
 ) -> Choice:
-    """A button that does ``action`` to this case; the same button keeps its token."""
-    token = _token(work.vault, case, action, value, message_id)
+    """A button that does ``action``, to this case if one is given; it keeps its token."""
+    subject = str(case.id) if case else f"group {work.organisation.id}"
+    token = work.vault.lookup(f"tap:{subject}:{action}:{value}:{message_id or ''}")[:24]
     dialect = postgresql if is_postgres(work.session) else sqlite
     work.session.execute(
         dialect.insert(_taps)
         .values(
-            organisation_id=case.organisation_id,
-            case_id=case.id,
+            organisation_id=work.organisation.id,
+            case_id=case.id if case else None,
             message_id=message_id,
             token=token,
             action=action,
@@ -44,7 +49,3 @@ def meaning_of(session: Session, organisation_id: int, payload: str) -> Tap | No
     return session.exec(
         select(Tap).where(Tap.token == token, Tap.organisation_id == organisation_id)
     ).first()
-
-
-def _token(vault: Vault, case: Case, action: str, value: str, message_id: int | None) -> str:
-    return vault.lookup(f"tap:{case.id}:{action}:{value}:{message_id or ''}")[:24]

@@ -192,9 +192,17 @@ class OutboxWriter:
         payload = {"closed": closed}
         self._group("topic", f"case:{case.id}", CASEWORK, payload, case_id=case.id)
 
-    def announce(self, html: str, *, priority: int = ROUTINE) -> None:
+    def announce(
+        self,
+        html: str,
+        *,
+        choices: tuple[Choice, ...] = (),
+        priority: int = ROUTINE,
+        edits: str = "",
+    ) -> None:
         """Write into the officers' group beside all topics; an alarm waits for nothing else."""
-        payload = {"text": html, "choices": []}
+        payload = {"text": html, "choices": [_choice(choice) for choice in choices],
+                   "edits": edits}  # fmt: skip
         lane = "alarm" if priority == DANGER else "group"
         self._group("announce", f"{lane}:{self.organisation.id}", priority, payload)
 
@@ -216,7 +224,14 @@ class OutboxWriter:
             self._group("erase", f"case:{case.id}", ANSWER, {"posts": posts}, case_id=case.id)
 
     def whisper(
-        self, user_id: str, html: str, *, case_id: int | None = None, attachment_id: int = 0
+        self,
+        user_id: str,
+        html: str,
+        *,
+        choices: tuple[Choice, ...] = (),
+        case_id: int | None = None,
+        attachment_id: int = 0,
+        edits: str = "",
     ) -> None:
         """Write to one officer's private chat."""
         self._write(
@@ -226,7 +241,13 @@ class OutboxWriter:
             chat=self.vault.lookup(user_id),
             promise=Promise.RECEIPT,
             priority=ANSWER,
-            payload={"to": user_id, "text": html, "attachment": attachment_id},
+            payload={
+                "to": user_id,
+                "text": html,
+                "choices": [_choice(choice) for choice in choices],
+                "attachment": attachment_id,
+                "edits": edits,
+            },
             case_id=case_id,
         )
 

@@ -85,8 +85,7 @@ class Sender:
                 return await self._erase(channel, row, payload)
             case "announce":
                 place = Place(Address(row.channel, row.chat))
-                text = Text(payload["text"], html=True, silent=False)
-                return Sent(await _post(channel, place, fit(text, channel.capabilities)))
+                return Sent(await self._put_words(channel, place, payload))
             case _:
                 return await self._to_topic(channel, row, payload)
 
@@ -148,13 +147,24 @@ class Sender:
     ) -> Sent:
         place = Place(Address(row.channel, payload["to"]))
         whisper = row.kind == "whisper"
+        if whisper and not payload["attachment"]:
+            return Sent(await self._put_words(channel, place, payload))
         caption = Text(payload["text"] if whisper else payload["caption"], html=whisper)
-        if not payload["attachment"]:
-            return Sent(await channel.send_text(place, caption))
         file = await self._file(payload["attachment"])
         if file is None:
             return Sent(await channel.send_text(place, caption))
         return Sent(await channel.send_file(place, file, caption))
+
+    async def _put_words(
+        self, channel: GroupChannel, place: Place, payload: dict[str, Any]
+    ) -> str:
+        """Words for officers beside a case: anew, or in the place of an earlier post."""
+        choices = tuple(Choice(*choice) for choice in payload["choices"])
+        text = fit(Text(payload["text"], choices, html=True, rows=2), channel.capabilities)
+        edits: str = payload["edits"]
+        if edits and await self._edited(channel, place, edits, text):
+            return edits
+        return await _post(channel, place, text)
 
     async def _file(self, attachment_id: int) -> File | None:
         stored = await asyncio.to_thread(self.posts.file, attachment_id)

@@ -27,7 +27,9 @@ class Case(SQLModel, table=True):
 
     ``sensitive`` keeps story and names out of the officers' group. ``chat_id``,
     ``thread_id`` and ``card_id`` say where its topic and card stand; ``topic_state`` is
-    ``none``, ``open`` or ``closed``.
+    ``none``, ``open`` or ``closed``. ``merged_into_id``: the case that answers for it.
+    ``answered_at``: the first reply of an officer. ``waiting_since``: the officers wait for
+    the reporter.
     """
 
     __tablename__ = "cases"
@@ -63,6 +65,9 @@ class Case(SQLModel, table=True):
     thread_id: str = Field(default="", max_length=40)
     card_id: str = Field(default="", max_length=40)
     topic_state: str = Field(default="none", max_length=10)
+    merged_into_id: int | None = belongs_to("cases.id", optional=True, index=True)
+    waiting_since: datetime | None = None
+    answered_at: datetime | None = None
     opened_at: datetime
     closed_at: datetime | None = None
     reopened: int = 0

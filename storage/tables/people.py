@@ -17,7 +17,10 @@ class Meta(SQLModel, table=True):
 
 
 class Organisation(SQLModel, table=True):
-    """A union with its own name, accounts and officers' group.
+    """A union with its own name, accounts and officers' groups.
+
+    ``sensitive_chat``: the small group of confidential cases, if there is one.
+    ``parent_id``: the federation above it.
 
     ``sealed`` holds the provider tokens (``storage.records.Accounts``).
     """
@@ -28,6 +31,8 @@ class Organisation(SQLModel, table=True):
     name: str = Field(max_length=120)
     officer_channel: str = Field(default="telegram", max_length=20)
     officer_chat: str = Field(default="", max_length=40)
+    sensitive_chat: str = Field(default="", max_length=40)
+    parent_id: int | None = belongs_to("organisations.id", optional=True)
     sealed: bytes | None = sealed(optional=True)
     created_at: datetime
 
@@ -79,8 +84,8 @@ class Consent(SQLModel, table=True):
 class OfficerAccount(SQLModel, table=True):
     """A member of the roster. ``lookup``: keyed hash of the Telegram user id.
 
-    ``sealed`` holds the user id and the name. ``removed_at`` ends the rights, the row stays
-    for the audit.
+    ``confidential``: may read and handle confidential cases. ``sealed`` holds the user id and
+    the name. ``removed_at`` ends the rights, the row stays for the audit.
     """
 
     __tablename__ = "officers"
@@ -92,6 +97,7 @@ class OfficerAccount(SQLModel, table=True):
     organisation_id: int = belongs_to("organisations.id")
     lookup: str = Field(max_length=64)
     role: str = Field(max_length=20)
+    confidential: bool = False
     sealed: bytes = sealed()
     added_at: datetime
     removed_at: datetime | None = None

@@ -37,8 +37,15 @@ def upgrade() -> None:
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=False),
         sa.Column("officer_channel", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("officer_chat", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column("sensitive_chat", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column(
+            "parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["organisations.id"], name=op.f("fk_organisations_parent_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),
         sa.UniqueConstraint("slug", name=op.f("uq_organisations_slug")),
     )
@@ -73,29 +80,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("simulator_messages", schema=None) as batch_op:
         batch_op.create_index("ix_simulator_messages_chat", ["chat", "id"], unique=False)
-
-    op.create_table(
-        "unmatched_reports",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
-        sa.Column("external_id", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
-        sa.Column("status", sqlmodel.sql.sqltypes.AutoString(length=12), nullable=False),
-        sa.Column("error", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
-        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisations.id"],
-            name=op.f("fk_unmatched_reports_organisation_id"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_unmatched_reports")),
-    )
-    with op.batch_alter_table("unmatched_reports", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_unmatched_reports_external_id"), ["external_id"], unique=False
-        )
 
     op.create_table(
         "companies",
@@ -173,6 +157,48 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "invitations",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("lookup", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("purpose", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
+        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("used_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "purpose IN ('group', 'sensitive')", name=op.f("ck_invitations_purpose")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_invitations_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("lookup", name=op.f("uq_invitations_lookup")),
+    )
+    op.create_table(
+        "message_templates",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
+        sa.Column("content_sid", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column("status", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+        sa.Column("category", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("checked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_message_templates_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_templates")),
+        sa.UniqueConstraint(
+            "organisation_id", "name", name=op.f("uq_message_templates_organisation_id_name")
+        ),
+    )
+    op.create_table(
         "officers",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -180,6 +206,7 @@ def upgrade() -> None:
         ),
         sa.Column("lookup", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("role", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("added_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("removed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -213,6 +240,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_persons")),
     )
     op.create_table(
+        "unmatched_reports",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+        sa.Column("external_id", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
+        sa.Column("status", sqlmodel.sql.sqltypes.AutoString(length=12), nullable=False),
+        sa.Column("error", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_unmatched_reports_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unmatched_reports")),
+    )
+    with op.batch_alter_table("unmatched_reports", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_unmatched_reports_external_id"), ["external_id"], unique=False
+        )
+
+    op.create_table(
         "addresses",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -240,6 +290,33 @@ def upgrade() -> None:
     with op.batch_alter_table("addresses", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_addresses_person_id"), ["person_id"], unique=False)
 
+    op.create_table(
+        "canned_replies",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column("category", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column("stage", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(length=1500), nullable=False),
+        sa.Column(
+            "officer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["officer_id"], ["officers.id"], name=op.f("fk_canned_replies_officer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_canned_replies_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_replies")),
+        sa.UniqueConstraint(
+            "organisation_id", "name", name=op.f("uq_canned_replies_organisation_id_name")
+        ),
+    )
     op.create_table(
         "cases",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -270,6 +347,11 @@ def upgrade() -> None:
         sa.Column("thread_id", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
         sa.Column("card_id", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
         sa.Column("topic_state", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
+        sa.Column(
+            "merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("waiting_since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("opened_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("closed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("reopened", sa.Integer(), nullable=False),
@@ -291,6 +373,9 @@ def upgrade() -> None:
             ["company_id"], ["companies.id"], name=op.f("fk_cases_company_id")
         ),
         sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["cases.id"], name=op.f("fk_cases_merged_into_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_cases_organisation_id")
         ),
         sa.ForeignKeyConstraint(["owner_id"], ["officers.id"], name=op.f("fk_cases_owner_id")),
@@ -302,6 +387,9 @@ def upgrade() -> None:
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.create_index("ix_cases_card", ["chat_id", "card_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_company_id"), ["company_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_cases_merged_into_id"), ["merged_into_id"], unique=False
+        )
         batch_op.create_index(
             "ix_cases_organisation_status", ["organisation_id", "status"], unique=False
         )
@@ -329,6 +417,30 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consents_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "duties",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "officer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["officer_id"], ["officers.id"], name=op.f("fk_duties_officer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_duties_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duties")),
+    )
+    with op.batch_alter_table("duties", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_duties_organisation_until", ["organisation_id", "until"], unique=False
+        )
 
     op.create_table(
         "attachments",
@@ -415,6 +527,87 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_case_events_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "case_links",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "first_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "second_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
+        sa.Column(
+            "officer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("kind IN ('linked', 'merged')", name=op.f("ck_case_links_kind")),
+        sa.ForeignKeyConstraint(["first_id"], ["cases.id"], name=op.f("fk_case_links_first_id")),
+        sa.ForeignKeyConstraint(
+            ["officer_id"], ["officers.id"], name=op.f("fk_case_links_officer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_case_links_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["second_id"], ["cases.id"], name=op.f("fk_case_links_second_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_links")),
+        sa.UniqueConstraint(
+            "first_id", "second_id", name=op.f("uq_case_links_first_id_second_id")
+        ),
+    )
+    with op.batch_alter_table("case_links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_links_first_id"), ["first_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_links_second_id"), ["second_id"], unique=False)
+
+    op.create_table(
+        "case_vectors",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("model", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_vectors_case_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_case_vectors_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_vectors")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_case_vectors_case_id")),
+    )
+    with op.batch_alter_table("case_vectors", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_case_vectors_organisation_id"), ["organisation_id"], unique=False
+        )
+
+    op.create_table(
+        "collectives",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("lead_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "officer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("opened_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("closed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["lead_id"], ["cases.id"], name=op.f("fk_collectives_lead_id")),
+        sa.ForeignKeyConstraint(
+            ["officer_id"], ["officers.id"], name=op.f("fk_collectives_officer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_collectives_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_collectives")),
+    )
+    with op.batch_alter_table("collectives", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_collectives_lead_id"), ["lead_id"], unique=False)
+
+    op.create_table(
         "conversations",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -486,6 +679,66 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_corrections_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "done_steps",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("step", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column(
+            "officer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_done_steps_case_id")),
+        sa.ForeignKeyConstraint(
+            ["officer_id"], ["officers.id"], name=op.f("fk_done_steps_officer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_done_steps_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_done_steps")),
+        sa.UniqueConstraint("case_id", "step", name=op.f("uq_done_steps_case_id_step")),
+    )
+    with op.batch_alter_table("done_steps", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_done_steps_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "officer_questions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "officer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("form", sqlmodel.sql.sqltypes.AutoString(length=30), nullable=False),
+        sa.Column("field", sqlmodel.sql.sqltypes.AutoString(length=30), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_officer_questions_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["officer_id"], ["officers.id"], name=op.f("fk_officer_questions_officer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_officer_questions_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_officer_questions")),
+        sa.UniqueConstraint(
+            "officer_id", "case_id", name=op.f("uq_officer_questions_officer_id_case_id")
+        ),
+    )
+    with op.batch_alter_table("officer_questions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_officer_questions_case_id"), ["case_id"], unique=False
+        )
+
+    op.create_table(
         "predictions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -508,6 +761,58 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("predictions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_predictions_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "recusals",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "officer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_recusals_case_id")),
+        sa.ForeignKeyConstraint(
+            ["officer_id"], ["officers.id"], name=op.f("fk_recusals_officer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_recusals_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recusals")),
+        sa.UniqueConstraint("case_id", "officer_id", name=op.f("uq_recusals_case_id_officer_id")),
+    )
+    with op.batch_alter_table("recusals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recusals_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "stage_records",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("stage", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+        sa.Column(
+            "officer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("on_date", sa.Date(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_stage_records_case_id")),
+        sa.ForeignKeyConstraint(
+            ["officer_id"], ["officers.id"], name=op.f("fk_stage_records_officer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_stage_records_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_records")),
+    )
+    with op.batch_alter_table("stage_records", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stage_records_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "case_messages",
@@ -550,6 +855,46 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_case_messages_case_id"), ["case_id"], unique=False)
         batch_op.create_index(
             "ix_case_messages_source", ["organisation_id", "source"], unique=False
+        )
+
+    op.create_table(
+        "collective_members",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "collective_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('asked', 'joined', 'declined')", name=op.f("ck_collective_members_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_collective_members_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["collective_id"], ["collectives.id"], name=op.f("fk_collective_members_collective_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_collective_members_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_collective_members")),
+        sa.UniqueConstraint(
+            "collective_id", "case_id", name=op.f("uq_collective_members_collective_id_case_id")
+        ),
+    )
+    with op.batch_alter_table("collective_members", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_collective_members_case_id"), ["case_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_collective_members_collective_id"), ["collective_id"], unique=False
         )
 
     op.create_table(
@@ -818,15 +1163,36 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_due_case_id"))
 
     op.drop_table("due")
+    with op.batch_alter_table("collective_members", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_collective_members_collective_id"))
+        batch_op.drop_index(batch_op.f("ix_collective_members_case_id"))
+
+    op.drop_table("collective_members")
     with op.batch_alter_table("case_messages", schema=None) as batch_op:
         batch_op.drop_index("ix_case_messages_source")
         batch_op.drop_index(batch_op.f("ix_case_messages_case_id"))
 
     op.drop_table("case_messages")
+    with op.batch_alter_table("stage_records", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stage_records_case_id"))
+
+    op.drop_table("stage_records")
+    with op.batch_alter_table("recusals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recusals_case_id"))
+
+    op.drop_table("recusals")
     with op.batch_alter_table("predictions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_predictions_case_id"))
 
     op.drop_table("predictions")
+    with op.batch_alter_table("officer_questions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_officer_questions_case_id"))
+
+    op.drop_table("officer_questions")
+    with op.batch_alter_table("done_steps", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_done_steps_case_id"))
+
+    op.drop_table("done_steps")
     with op.batch_alter_table("corrections", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_corrections_case_id"))
 
@@ -836,6 +1202,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_conversations_address_id"))
 
     op.drop_table("conversations")
+    with op.batch_alter_table("collectives", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_collectives_lead_id"))
+
+    op.drop_table("collectives")
+    with op.batch_alter_table("case_vectors", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_vectors_organisation_id"))
+
+    op.drop_table("case_vectors")
+    with op.batch_alter_table("case_links", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_links_second_id"))
+        batch_op.drop_index(batch_op.f("ix_case_links_first_id"))
+
+    op.drop_table("case_links")
     with op.batch_alter_table("case_events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_events_case_id"))
 
@@ -855,6 +1234,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attachments_case_id"))
 
     op.drop_table("attachments")
+    with op.batch_alter_table("duties", schema=None) as batch_op:
+        batch_op.drop_index("ix_duties_organisation_until")
+
+    op.drop_table("duties")
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consents_person_id"))
 
@@ -863,16 +1246,24 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cases_thread")
         batch_op.drop_index(batch_op.f("ix_cases_person_id"))
         batch_op.drop_index("ix_cases_organisation_status")
+        batch_op.drop_index(batch_op.f("ix_cases_merged_into_id"))
         batch_op.drop_index(batch_op.f("ix_cases_company_id"))
         batch_op.drop_index("ix_cases_card")
 
     op.drop_table("cases")
+    op.drop_table("canned_replies")
     with op.batch_alter_table("addresses", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_addresses_person_id"))
 
     op.drop_table("addresses")
+    with op.batch_alter_table("unmatched_reports", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unmatched_reports_external_id"))
+
+    op.drop_table("unmatched_reports")
     op.drop_table("persons")
     op.drop_table("officers")
+    op.drop_table("message_templates")
+    op.drop_table("invitations")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_inbox_lane_claimed",
@@ -897,10 +1288,6 @@ def downgrade() -> None:
 
     op.drop_table("inbox")
     op.drop_table("companies")
-    with op.batch_alter_table("unmatched_reports", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_unmatched_reports_external_id"))
-
-    op.drop_table("unmatched_reports")
     with op.batch_alter_table("simulator_messages", schema=None) as batch_op:
         batch_op.drop_index("ix_simulator_messages_chat")
 

@@ -1,0 +1,169 @@
+"""Forms for officers: one question after the other in the case's topic, typed or tapped.
+
+A form that is left lying is forgotten after half an hour: words that come later are notes again.
+Nothing of a form counts before its last answer.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+
+from bot.cases.act import Act
+from bot.cases.roster import RosterOfficer
+from bot.cases.stages import NotPossible
+from bot.cases.taps import button
+from bot.cases.work import Work
+from bot.commands import Choice
+from storage.cases import row_id
+from storage.tables import Case, OfficerQuestion
+
+ANSWER_TIME = timedelta(minutes=30)
+_CANCEL = frozenset({"batal", "/batal"})
+_SKIP = frozenset({"lewati", "/lewati", "-"})
+WORDS = frozenset({"/batal", "/lewati"})
+"""Commands that answer a question."""
+
+Answers = Mapping[str, str]
+
+
+def as_written(_act: Act, text: str) -> str:
+    """The answer as it was typed."""
+    return text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of a form; its words stand at ``officers.form.FORM.FIELD``.
+
+    Attributes:
+        read: makes a typed answer what is kept, or refuses it (:class:`NotPossible`).
+        choices: what may be tapped instead: value and label.
+        optional: may be skipped; what is skipped is kept as an empty answer.
+    """
+
+    name: str
+    read: Callable[[Act, str], str] = as_written
+    choices: Callable[[Act], Mapping[str, str]] | None = None
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Questions in their order, and what is done with all answers.
+
+    ``done`` returns what the officer is told; it runs in the transaction of the last answer.
+    """
+
+    name: str
+    fields: tuple[Field, ...]
+    done: Callable[[Act, Answers], str]
+
+
+def begin(act: Act, form: Form, known: Answers | None = None) -> str:
+    """Ask the first question that ``known`` does not answer yet; without one, be done."""
+    return _go_on(act, form, dict(known or {}))
+
+
+def waiting_question(work: Work, case: Case, officer: RosterOfficer) -> OfficerQuestion | None:
+    """The question that this officer was asked here and has not answered."""
+    asked = work.session.exec(
+        select(OfficerQuestion).where(
+            OfficerQuestion.case_id == case.id, OfficerQuestion.officer_id == officer.id
+        )
+    ).first()
+    return asked if asked is not None and work.now - asked.at <= ANSWER_TIME else None
+
+
+def answer(act: Act, question: OfficerQuestion, form: Form, text: str) -> str:
+    """Take typed words as the answer; ``batal`` ends the form, ``lewati`` skips a question."""
+    field = _field(form, question.field)
+    word = text.strip().casefold()
+    if word in _CANCEL:
+        return cancel(act)
+    if word in _SKIP and field.optional:
+        return _go_on(act, form, _known(act, question) | {field.name: ""})
+    value = _by_label(act, field, word) or field.read(act, text)
+    if not value:
+        raise NotPossible("officers.form.empty")
+    return _go_on(act, form, _known(act, question) | {field.name: value})
+
+
+def choose(act: Act, question: OfficerQuestion, form: Form, field: str, value: str) -> str:
+    """Take a tapped choice; one of an earlier question counts no more."""
+    asked = _field(form, question.field)
+    offered = asked.choices(act) if asked.choices else {}
+    skipped = not value and asked.optional
+    if field != question.field or not (skipped or value in offered):
+        raise NotPossible("officers.refused.old_button")
+    return _go_on(act, form, _known(act, question) | {field: value})
+
+
+def cancel(act: Act) -> str:
+    """Forget the form."""
+    drop_question(act.work, act.case, act.officer)
+    return act.work.texts("officers.form.cancelled")
+
+
+def drop_question(work: Work, case: Case, officer: RosterOfficer) -> None:
+    """Forget what this officer was asked here."""
+    work.session.execute(
+        delete(OfficerQuestion).where(
+            col(OfficerQuestion.case_id) == case.id,
+            col(OfficerQuestion.officer_id) == officer.id,
+        )
+    )
+
+
+def _go_on(act: Act, form: Form, answers: dict[str, str]) -> str:
+    drop_question(act.work, act.case, act.officer)
+    missing = next((field for field in form.fields if field.name not in answers), None)
+    if missing is None:
+        return form.done(act, answers)
+    act.work.session.add(
+        OfficerQuestion(
+            organisation_id=act.case.organisation_id,
+            case_id=row_id(act.case),
+            officer_id=act.officer.id,
+            form=form.name,
+            field=missing.name,
+            sealed=act.work.vault.seal_json(answers, "officer_questions"),
+            at=act.work.now,
+        )
+    )
+    text = act.work.texts(f"officers.form.{form.name}.{missing.name}")
+    act.work.write.post(act.case, text, choices=_buttons(act, form, missing))
+    return ""
+
+
+def _buttons(act: Act, form: Form, field: Field) -> tuple[Choice, ...]:
+    offered = field.choices(act) if field.choices else {}
+    place = f"{form.name}.{field.name}"
+    made = [
+        button(act.work, act.case, label, "form_choose", f"{place}.{value}")
+        for value, label in offered.items()
+    ]
+    label = act.work.texts.label
+    if field.optional:
+        skip = label("officers.button.form_skip")
+        made.append(button(act.work, act.case, skip, "form_choose", f"{place}."))
+    made.append(button(act.work, act.case, label("officers.button.form_cancel"), "form_cancel"))
+    return tuple(made)
+
+
+def _by_label(act: Act, field: Field, word: str) -> str:
+    offered = field.choices(act) if field.choices else {}
+    return next((value for value, label in offered.items() if label.casefold() == word), "")
+
+
+def _field(form: Form, name: str) -> Field:
+    found = next((field for field in form.fields if field.name == name), None)
+    if found is None:  # the question is of an older version of the form
+        raise NotPossible("officers.refused.old_button")
+    return found
+
+
+def _known(act: Act, question: OfficerQuestion) -> dict[str, str]:
+    return dict(act.work.vault.open_json(question.sealed, "officer_questions"))

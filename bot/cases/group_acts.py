@@ -1,0 +1,20 @@
+"""The commands and buttons that are about no single case, by name."""
+
+from collections.abc import Callable
+
+from bot.cases import finding
+from bot.cases.group_act import GroupAct
+
+
+def _help(act: GroupAct) -> None:
+    act.answer(act.work.texts("officers.help"))
+
+
+GROUP_COMMANDS: dict[str, Callable[[GroupAct], None]] = {
+    "/kasus": finding.list_open,
+    "/bantuan": _help,
+    "/help": _help,
+    "/start": _help,
+}
+
+GROUP_TAPS: dict[str, Callable[[GroupAct], str]] = {}
