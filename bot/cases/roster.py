@@ -14,12 +14,17 @@ ROLES = ("officer", "coordinator", "readonly")
 
 @dataclass(frozen=True, slots=True)
 class RosterOfficer:
-    """A member of the roster."""
+    """A member of the roster.
+
+    Attributes:
+        confidential: may read and handle confidential cases.
+    """
 
     id: int
     user_id: str
     name: str
     role: str
+    confidential: bool = False
 
     @property
     def may_act(self) -> bool:
@@ -76,8 +81,13 @@ def add_officer(
     name: str,
     role: str,
     now: datetime,
+    confidential: bool | None = None,
 ) -> RosterOfficer:
-    """Put someone on the roster, or change the role and name of one who is on it."""
+    """Put someone on the roster, or change the role and name of one who is on it.
+
+    Without ``confidential`` a coordinator gets that right and nobody else does; who is on the
+    roster already keeps what he has, unless he becomes a coordinator.
+    """
     if role not in ROLES:
         raise ValueError(f"role must be one of {', '.join(ROLES)}")
     lookup = vault.lookup(f"officer:{user_id}")
@@ -91,6 +101,8 @@ def add_officer(
         row = OfficerAccount(
             organisation_id=organisation_id, lookup=lookup, role=role, sealed=sealed, added_at=now
         )
+    kept = row.confidential and row.removed_at is None
+    row.confidential = kept or role == "coordinator" if confidential is None else confidential
     row.role, row.sealed, row.removed_at = role, sealed, None
     session.add(row)
     session.flush()
@@ -139,5 +151,9 @@ def adopt_administrators(
 def _officer(vault: Vault, row: OfficerAccount) -> RosterOfficer:
     private = vault.open_json(row.sealed, "officers")
     return RosterOfficer(
-        id=row.id or 0, user_id=private["user_id"], name=private["name"], role=row.role
+        id=row.id or 0,
+        user_id=private["user_id"],
+        name=private["name"],
+        role=row.role,
+        confidential=row.confidential,
     )
