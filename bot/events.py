@@ -110,6 +110,26 @@ class TimerFired:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class DueCame:
+    """A due row of a case, or of a whole organisation, came due.
+
+    Attributes:
+        kind: which piece of work it is, see ``bot.cases.due_work``.
+        key: what the row is for, once.
+        sequence: the number it was set with; when the row was set anew since, it is stale.
+        due_at: when it should have happened.
+        case_id: the case it is about, None for the organisation.
+    """
+
+    kind: str
+    key: str
+    sequence: int
+    due_at: datetime
+    at: datetime
+    case_id: int | None = None
+
+
 class DeliveryStatus(StrEnum):
     """How far an outbound message came, as the provider reports it."""
 
@@ -230,6 +250,7 @@ OfficerEvent = OfficerWrote | OfficerTapped | GroupChanged
 Event = (
     MessageReceived
     | TimerFired
+    | DueCame
     | DeliveryReported
     | ReporterUnreachable
     | OfficerWrote

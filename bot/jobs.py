@@ -59,10 +59,10 @@ class Jobs:
     wake: Callable[[], None]
 
     def fire_due(self) -> int:
-        """Turn rows that came due into events of their conversations; returns how many."""
+        """Turn rows that came due into events; returns how many."""
         now = self.clock.now()
         with self.database.transaction() as session:
-            due = [row for row in take_due(session, now) if row.conversation_id is not None]
+            due = take_due(session, now)
             events = [
                 NewInbound(
                     organisation_id=row.organisation_id,
@@ -74,8 +74,11 @@ class Jobs:
                         json.dumps(
                             {
                                 "kind": row.kind,
+                                "key": row.key,
                                 "conversation_id": row.conversation_id,
+                                "case_id": row.case_id,
                                 "sequence": row.sequence,
+                                "due_at": row.due_at.isoformat(),
                             }
                         ).encode(),
                         "inbox",

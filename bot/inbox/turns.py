@@ -19,12 +19,14 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, select
 
 from bot.cases import desk
+from bot.cases.due_work import due_came
 from bot.cases.roster import adopt_administrators, all_officers
 from bot.cases.work import Work
 from bot.clock import Clock
 from bot.commands import OpenCase, Reply, SetTimer
 from bot.events import (
     DeliveryReported,
+    DueCame,
     Event,
     GroupChange,
     GroupChanged,
@@ -171,6 +173,8 @@ class TurnRunner:
                 self._conversation_turn(row, event)
             case OfficerWrote() | OfficerTapped() | GroupChanged():
                 self._officers_turn(row, event)
+            case DueCame():
+                self._due_turn(row, event)
             case DeliveryReported() | ReporterUnreachable() | NotUnderstood():
                 self._notice(row, event)
         return type(event).__name__
@@ -365,6 +369,13 @@ class TurnRunner:
             if not finish_inbound(session, row, now):
                 raise _Overtaken
 
+    def _due_turn(self, row: ClaimedInbound, event: DueCame) -> None:
+        now = self._clock.now()
+        with self._database.transaction() as session:
+            due_came(self._work(session, row, now), event)
+            if not finish_inbound(session, row, now):
+                raise _Overtaken
+
     def _administrators_if_needed(
         self, row: ClaimedInbound, event: OfficerWrote | OfficerTapped | GroupChanged
     ) -> Sequence[tuple[str, str]]:
@@ -470,9 +481,14 @@ def _show_typing(
         work.write.show_typing(event.address, event.external_id, person_id=person_id)
 
 
-def _parse_timer(raw: bytes, at: datetime) -> TimerFired:
+def _parse_timer(raw: bytes, at: datetime) -> TimerFired | DueCame:
     stored = json.loads(raw)
-    return TimerFired(stored["kind"], stored["conversation_id"], stored["sequence"], at)
+    if stored["conversation_id"] is not None:
+        return TimerFired(stored["kind"], stored["conversation_id"], stored["sequence"], at)
+    due_at = datetime.fromisoformat(stored["due_at"])
+    return DueCame(
+        stored["kind"], stored["key"], stored["sequence"], due_at, at, stored["case_id"]
+    )
 
 
 __all__ = ["Administrators", "Minds", "Parser", "TurnRunner"]
