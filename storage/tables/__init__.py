@@ -32,6 +32,7 @@ from storage.tables.teamwork import (
     MessageTemplate,
     OfficerQuestion,
     Recusal,
+    RosterEvent,
     StageRecord,
 )
 from storage.tables.traffic import (
@@ -81,6 +82,7 @@ __all__ = [
     "Prediction",
     "ProviderContent",
     "Recusal",
+    "RosterEvent",
     "SimulatorMessage",
     "StageRecord",
     "Tap",

@@ -196,3 +196,26 @@ class MessageTemplate(SQLModel, table=True):
     category: str = Field(default="", max_length=20)
     reason: str = Field(default="", max_length=200)
     checked_at: datetime
+
+
+class RosterEvent(SQLModel, table=True):
+    """One line of the audit trail of a union's roster and groups. Never changed.
+
+    ``what``: ``added``, ``role``, ``confidential``, ``removed``, ``left``, ``joined``,
+    ``bound`` or ``wrong_code``. ``by_id``: the officer who did it, None for the program itself or
+    an operator. ``officer_id``: whose rights changed. ``lookup``: keyed hash of the person or
+    chat that came to us unknown; ``sealed`` holds that person's user id and name.
+    """
+
+    __tablename__ = "roster_events"
+    __table_args__ = (Index("ix_roster_events_lookup", "organisation_id", "lookup", "at"),)
+    id: int | None = row_id()
+    organisation_id: int = belongs_to("organisations.id")
+    at: datetime
+    what: str = Field(max_length=20)
+    by_id: int | None = belongs_to("officers.id", optional=True)
+    officer_id: int | None = belongs_to("officers.id", optional=True)
+    lookup: str = Field(default="", max_length=64)
+    before: str = Field(default="", max_length=40)
+    after: str = Field(default="", max_length=40)
+    sealed: bytes | None = sealed(optional=True)

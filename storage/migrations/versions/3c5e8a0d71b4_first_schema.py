@@ -443,6 +443,38 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "roster_events",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("what", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "officer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("lookup", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("before", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column("after", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["officers.id"], name=op.f("fk_roster_events_by_id")),
+        sa.ForeignKeyConstraint(
+            ["officer_id"], ["officers.id"], name=op.f("fk_roster_events_officer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_roster_events_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_events")),
+    )
+    with op.batch_alter_table("roster_events", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_roster_events_lookup", ["organisation_id", "lookup", "at"], unique=False
+        )
+
+    op.create_table(
         "attachments",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
@@ -1234,6 +1266,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attachments_case_id"))
 
     op.drop_table("attachments")
+    with op.batch_alter_table("roster_events", schema=None) as batch_op:
+        batch_op.drop_index("ix_roster_events_lookup")
+
+    op.drop_table("roster_events")
     with op.batch_alter_table("duties", schema=None) as batch_op:
         batch_op.drop_index("ix_duties_organisation_until")
 
