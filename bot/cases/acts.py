@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from bot.cases import asking, assignment, correcting, forms, replies, reveal
 from bot.cases.act import Act, chosen, must_act, offer
+from bot.cases.guidance import help_text
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import CLOSED, OUTCOMES, NotPossible, change_stage, next_stages
 from bot.cases.work import Work
@@ -93,7 +94,7 @@ def _read(act: Act) -> str:
 
 
 def _help(act: Act) -> str:
-    act.work.write.post(act.case, act.work.texts("officers.help"))
+    act.work.write.post(act.case, help_text(act.work, act.officer))
     return ""
 
 

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from bot.cases import finding
 from bot.cases.group_act import GroupAct
+from bot.cases.guidance import help_text
 
 
 def _help(act: GroupAct) -> None:
-    act.answer(act.work.texts("officers.help"))
+    act.answer(help_text(act.work, act.officer))
 
 
 GROUP_COMMANDS: dict[str, Callable[[GroupAct], None]] = {
