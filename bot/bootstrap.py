@@ -16,7 +16,7 @@ from bot.accounts import (
     stored_accounts,
 )
 from bot.app import App
-from bot.cases import card
+from bot.cases import card, reply_posts
 from bot.cases.roster import add_officer, all_officers
 from bot.cases.work import Work
 from bot.channels import GroupChannel, Misconfigured
@@ -318,7 +318,7 @@ def _renderers(
     return Renderers(
         title=lambda session, case: card.title(work(session, case.organisation_id), case),
         card=lambda session, case: card.card(work(session, case.organisation_id), case),
-        reply=lambda session, case, message: card.reply_post(
+        reply=lambda session, case, message: reply_posts.reply_post(
             work(session, case.organisation_id), case, message
         ),
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
-from bot.cases import card
+from bot.cases import card, reply_posts
 from bot.cases.work import Work
 from bot.channels import Capabilities, File, Place, Text
 from bot.clock import ManualClock
@@ -165,7 +165,7 @@ class Desk:
         renderers = Renderers(
             title=lambda session, case: card.title(self.work(session), case),
             card=lambda session, case: card.card(self.work(session), case),
-            reply=lambda session, case, message: card.reply_post(
+            reply=lambda session, case, message: reply_posts.reply_post(
                 self.work(session), case, message
             ),
         )
