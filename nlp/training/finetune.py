@@ -107,7 +107,7 @@ def fine_tune(
     _seed(settings.seed)
     torch.set_num_threads(os.cpu_count() or 1)  # by itself torch leaves half of them idle
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    network = Network(base.encoder, width(learn.task.heads)).to(device)
+    network = (base.trained or Network(base.encoder, width(learn.task.heads))).to(device)
     run = _Run(network, base, learn, held_out, settings, work, device)
     run.resume()
     while not run.is_over():

@@ -49,13 +49,18 @@ class BaseModelError(ModelError):
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What fine-tuning starts from: an encoder, its tokenizer, and two of its token ids."""
+    """What fine-tuning starts from: an encoder, its tokenizer, and two of its token ids.
+
+    Attributes:
+        trained: the whole network of an earlier training; the new one goes on from it.
+    """
 
     name: str
     encoder: PreTrainedModel
     tokenizer: Tokenizer
     padding: int
     unknown: int
+    trained: Network | None = None
 
 
 def load_base(name: str | Path, layers: int | None = None) -> Base:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModel
 
 from nlp import blend
@@ -27,7 +28,7 @@ from nlp.training.calibration import UNDECIDED
 from nlp.training.export import save_bert, write_description
 from nlp.training.finetune import Epoch, Material, Progress, Settings, fine_tune
 from nlp.training.linear import fit_linear
-from nlp.training.network import Network, load_base
+from nlp.training.network import Base, Network, load_base
 from nlp.training.task import heads_of, task_of
 
 WRITTEN = "written"
@@ -87,7 +88,8 @@ def train_model(
     """Fine-tune ``base`` and write the network to ``out``; a broken-off run is resumed.
 
     Args:
-        base: directory or hub id of a BERT-like model.
+        base: directory or hub id of a BERT-like model, or the folder of an earlier training,
+            which is gone on from; then the same writers are held out, as it knows the others.
         examples: corpus and corrections.
         taxonomy: the labels.
         out: folder of the network, its tokenizer, and the state of the run.
@@ -101,8 +103,10 @@ def train_model(
     Raises:
         ModelError: the base cannot be had, or the corpus is too small.
     """
-    split = split_by_writer(examples, choose_held_out(examples, settings.seed))
-    loaded = load_base(base, layers)
+    loaded, known = _start(base, layers, taxonomy)
+    split = split_by_writer(examples, known or choose_held_out(examples, settings.seed))
+    if not split.held_out:
+        raise ModelError(f"the corpus has no message of the writers held out in {base}")
     phrasings = [entry.asked_as for entry in load_rights(taxonomy=taxonomy)]
     learn = material(split.learn, taxonomy, _plain(taxonomy), phrasings)
     tuned = fine_tune(loaded, learn, material(split.held_out, taxonomy), settings, out, progress)
@@ -112,6 +116,32 @@ def train_model(
     tuned.tokenizer.save(str(out / TOKENIZER_FILE))
     write_training(out, base, settings, tuned.padding, tuned.history, split)
     return tuned.history
+
+
+def _start(base: str, layers: int | None, taxonomy: Taxonomy) -> tuple[Base, frozenset[str]]:
+    """What to start from, and who was held out there; nobody at a model trained elsewhere."""
+    folder = Path(base)
+    if not (folder / NETWORK_FILE).exists():
+        return load_base(base, layers), frozenset()
+    earlier = read_trained(folder, taxonomy)
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+    started = Base(
+        base,
+        earlier.network.encoder,
+        tokenizer,
+        earlier.padding,
+        _unknown(tokenizer),
+        earlier.network,
+    )
+    return started, earlier.held_out
+
+
+def _unknown(tokenizer: Tokenizer) -> int:
+    """The id that stands for what the tokenizer does not know (Unigram or WordPiece)."""
+    model = json.loads(tokenizer.to_str())["model"]
+    if model.get("unk_id") is not None:
+        return int(model["unk_id"])
+    return int(tokenizer.get_vocab()[model["unk_token"]])
 
 
 def material(

@@ -49,6 +49,20 @@ def test_the_exported_model_answers_like_any_other(bench: Path, line: CommandLin
     assert len(said["candidates"]) == 3
 
 
+def test_a_training_goes_on_from_an_earlier_one(
+    bench: Path, line: CommandLine, tmp_path: Path
+) -> None:
+    """New messages are learned without starting again, measured on writers that are new to it."""
+    line.ok("model", "train", "--base", str(bench / "trained"), "--out", str(tmp_path / "more"),
+            "--corpus", str(bench / "corpus"), "--batch", "8", "--epochs", "1", "--seed", "2")  # fmt: skip
+    before, after = (
+        json.loads((folder / "training.json").read_text())
+        for folder in (bench / "trained", tmp_path / "more")
+    )
+    assert after["held_out_writers"] == before["held_out_writers"]
+    assert after["history"][0]["loss"] < before["history"][0]["loss"]
+
+
 def test_it_is_small_enough_to_ship(bench: Path) -> None:
     """One byte a weight: the int8 file is a quarter of the network it was made of."""
     network = (bench / "trained" / "network.pt").stat().st_size
