@@ -41,6 +41,8 @@ class Case(SQLModel, table=True):
         Index("ix_cases_thread", "chat_id", "thread_id"),
         Index("ix_cases_card", "chat_id", "card_id"),
         Index("ix_cases_organisation_status", "organisation_id", "status"),
+        Index("ix_cases_organisation_newest", "organisation_id", "id"),
+        Index("ix_cases_organisation_category", "organisation_id", "category", "id"),
         {"sqlite_autoincrement": True},
     )
     id: int | None = row_id()
@@ -99,6 +101,8 @@ class CaseMessage(SQLModel, table=True):
     ``state`` of a reply: ``draft`` (waiting for text), ``preview``, ``queued`` (in its undo
     time), ``released`` (given to the outbox's delivery), ``withdrawn``.
     ``source``: keyed hash of the provider's message id, for edits and quotes.
+    ``audience`` of a reply: empty for the reporters of the case and of those merged into it,
+    ``collective`` for all who joined the collective case.
     """
 
     __tablename__ = "case_messages"
@@ -116,6 +120,7 @@ class CaseMessage(SQLModel, table=True):
     source: str = Field(default="", max_length=64)
     attachment_id: int | None = belongs_to("attachments.id", optional=True)
     preview_id: str = Field(default="", max_length=40)
+    audience: str = Field(default="", max_length=12)
     sealed: bytes = sealed()
     at: datetime
 

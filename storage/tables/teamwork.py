@@ -162,6 +162,21 @@ class CollectiveMember(SQLModel, table=True):
     answered_at: datetime | None = None
 
 
+class OfficerSearch(SQLModel, table=True):
+    """What an officer looked for, so that the next page can be shown. Sealed: it may name people.
+
+    One officer has one search; the next one takes its place.
+    """
+
+    __tablename__ = "officer_searches"
+    __table_args__ = (UniqueConstraint("officer_id"),)
+    id: int | None = row_id()
+    organisation_id: int = belongs_to("organisations.id")
+    officer_id: int = belongs_to("officers.id")
+    sealed: bytes = sealed()
+    at: datetime
+
+
 class Invitation(SQLModel, table=True):
     """A one-time code with which a group is bound to an organisation. Only its hash stays.
 
@@ -202,7 +217,7 @@ class RosterEvent(SQLModel, table=True):
     """One line of the audit trail of a union's roster and groups. Never changed.
 
     ``what``: ``added``, ``role``, ``confidential``, ``removed``, ``left``, ``joined``,
-    ``bound`` or ``wrong_code``. ``by_id``: the officer who did it, None for the program itself or
+    ``bound``, ``wrong_code`` or ``parked``. ``by_id``: the officer who did it, None for the program itself or
     an operator. ``officer_id``: whose rights changed. ``lookup``: keyed hash of the person or
     chat that came to us unknown; ``sealed`` holds that person's user id and name.
     """

@@ -391,6 +391,12 @@ def upgrade() -> None:
             batch_op.f("ix_cases_merged_into_id"), ["merged_into_id"], unique=False
         )
         batch_op.create_index(
+            "ix_cases_organisation_category", ["organisation_id", "category", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_cases_organisation_newest", ["organisation_id", "id"], unique=False
+        )
+        batch_op.create_index(
             "ix_cases_organisation_status", ["organisation_id", "status"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_cases_person_id"), ["person_id"], unique=False)
@@ -442,6 +448,28 @@ def upgrade() -> None:
             "ix_duties_organisation_until", ["organisation_id", "until"], unique=False
         )
 
+    op.create_table(
+        "officer_searches",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "officer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["officer_id"], ["officers.id"], name=op.f("fk_officer_searches_officer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_officer_searches_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_officer_searches")),
+        sa.UniqueConstraint("officer_id", name=op.f("uq_officer_searches_officer_id")),
+    )
     op.create_table(
         "roster_events",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -863,6 +891,7 @@ def upgrade() -> None:
             "attachment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.Column("preview_id", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column("audience", sqlmodel.sql.sqltypes.AutoString(length=12), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.CheckConstraint(
@@ -1270,6 +1299,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_roster_events_lookup")
 
     op.drop_table("roster_events")
+    op.drop_table("officer_searches")
     with op.batch_alter_table("duties", schema=None) as batch_op:
         batch_op.drop_index("ix_duties_organisation_until")
 
@@ -1282,6 +1312,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cases_thread")
         batch_op.drop_index(batch_op.f("ix_cases_person_id"))
         batch_op.drop_index("ix_cases_organisation_status")
+        batch_op.drop_index("ix_cases_organisation_newest")
+        batch_op.drop_index("ix_cases_organisation_category")
         batch_op.drop_index(batch_op.f("ix_cases_merged_into_id"))
         batch_op.drop_index(batch_op.f("ix_cases_company_id"))
         batch_op.drop_index("ix_cases_card")
