@@ -99,7 +99,8 @@ class TimerFired:
     """A due row of a conversation came due.
 
     Attributes:
-        kind: ``quiet`` (a burst ended), ``unfinished`` (an intake lies still).
+        kind: ``quiet`` (a burst ended), ``unfinished`` (an intake lies still), ``referral``
+            (an officer wants to ask for her consent).
         conversation_id: whose it is.
         sequence: the number it was set with; an older one than the conversation's is stale.
     """
@@ -202,6 +203,10 @@ class OfficerTapped:
     thread_id: str = ""
 
 
+TOPICS_ON = "topics_on"
+"""Stands among the bot's rights where the group has topics."""
+
+
 class GroupChange(StrEnum):
     """What can happen to the officers' group itself."""
 
@@ -212,6 +217,7 @@ class GroupChange(StrEnum):
     BOT_REMOVED = "bot_removed"
     BOT_RIGHTS_CHANGED = "bot_rights_changed"
     MEMBER_LEFT = "member_left"
+    MEMBER_JOINED = "member_joined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +225,10 @@ class GroupChanged:
     """The officers' group changed.
 
     Attributes:
-        officer: who did it, or who left.
-        value: the new chat id of a migrated group, or the bot's new rights.
+        officer: who did it, or who left or joined.
+        others: further people who joined at the same time.
+        value: the new chat id of a migrated group, or what the bot has there: its rights by
+            Telegram's names, and ``topics_on`` where the group has topics.
     """
 
     channel: str
@@ -230,6 +238,7 @@ class GroupChanged:
     officer: Officer
     thread_id: str = ""
     value: str = ""
+    others: tuple[Officer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

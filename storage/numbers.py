@@ -3,13 +3,14 @@
 import secrets
 
 # Crockford base 32: no I, L, O, U, so that a number can be read over a bad line.
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_MISREAD = str.maketrans("ILO", "110")
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+MISREAD = str.maketrans("ILO", "110")
+"""What people take these letters for."""
 
 
 def new_case_number() -> str:
     """A case number such as ``KB-7F3K-92QM`` (40 random bits)."""
-    drawn = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    drawn = "".join(secrets.choice(ALPHABET) for _ in range(8))
     return f"KB-{drawn[:4]}-{drawn[4:]}"
 
 
@@ -18,8 +19,8 @@ def read_case_number(text: str) -> str | None:
     bare = "".join(sign for sign in text.upper() if sign.isalnum())
     if not bare.startswith("KB"):
         return None
-    bare = bare[2:].translate(_MISREAD)
-    if len(bare) != 8 or any(sign not in _ALPHABET for sign in bare):  # noqa: PLR2004
+    bare = bare[2:].translate(MISREAD)
+    if len(bare) != 8 or any(sign not in ALPHABET for sign in bare):  # noqa: PLR2004
         return None
     return f"KB-{bare[:4]}-{bare[4:]}"
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.cases.ownership import must_handle
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible
 from bot.cases.taps import button
@@ -11,7 +12,7 @@ from storage.tables import Case, Tap
 
 _OFFERED_AT = {
     "to_stage": "status",
-    "close_as": "status",
+    "to_officer": "owner_id",
     "to_kind": "kind",
     "to_category": "category",
     "to_urgency": "urgency",
@@ -29,6 +30,7 @@ class Act:
         words: what was typed after the command.
         reply_to: id of the post that the typed command answers.
         attachment_id: the file that came with it.
+        message: id of the typed command itself.
     """
 
     work: Work
@@ -39,14 +41,12 @@ class Act:
     words: str = ""
     reply_to: str = ""
     attachment_id: int | None = None
+    message: str = ""
 
 
 def must_act(act: Act) -> None:
     """Refuse who may only read, and who is neither in charge nor a coordinator."""
-    if not act.officer.may_act:
-        raise NotPossible("cases.refused.readonly")
-    if act.case.owner_id not in {None, act.officer.id} and not act.officer.is_coordinator:
-        raise NotPossible("cases.refused.other_owner")
+    must_handle(act.work, act.case, act.officer)
 
 
 def offered(case: Case, action: str, choice: str) -> str:

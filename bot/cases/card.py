@@ -3,6 +3,7 @@
 Names and addresses never stand here; neither does the story of a sensitive case.
 """
 
+from bot.cases import stage_records, waiting
 from bot.cases.card_buttons import card_buttons
 from bot.cases.card_files import files
 from bot.cases.card_people import people
@@ -23,7 +24,7 @@ _TITLE_LIMIT = 128
 def title(work: Work, case: Case) -> str:
     """The topic's title: mark, number, subject and workplace, at most 128 characters."""
     parts = [case.number]
-    if case.sensitive:
+    if work.hides(case):
         parts.append(work.texts("officers.card.sensitive_title"))
     else:
         parts.append(work.category_label(case.category))
@@ -45,6 +46,8 @@ def card(work: Work, case: Case) -> Text:
         *people(work, case, content),
         *files(work, case),
         *last_delivery(work, case),
+        *waiting.card_lines(work, case),
+        *stage_records.card_lines(work, case),
         *deadlines_on_card(work, case),
         *advice(work, case),
     ]

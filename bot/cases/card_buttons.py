@@ -17,8 +17,13 @@ def card_buttons(work: Work, case: Case) -> tuple[Choice, ...]:
         return (make("reopen"), make("reveal")) if case.status != "arsip" else ()
     buttons = [] if case.owner_id else [make("take")]
     buttons += [make(action) for action in ("reply", "stage", "kind", "category", "urgency")]
-    if not case.sensitive:
+    if not work.hides(case):
         buttons.append(make("tags"))
     if case.owner_id:
-        buttons.append(make("close"))
+        buttons += [*_waiting_button(work, case), make("handover"), make("close")]
     return (*buttons, make("reveal"))
+
+
+def _waiting_button(work: Work, case: Case) -> tuple[Choice, ...]:
+    label = "wait" if case.waiting_since is None else "wait_over"
+    return (button(work, case, work.texts.label(f"officers.button.{label}"), "wait"),)

@@ -13,7 +13,7 @@ def people(work: Work, case: Case, content: CaseContent) -> list[str]:
     lines = [work.texts(f"officers.card.identity_{case.identity}")]
     if content.member:
         lines.append(work.texts(f"officers.card.member_{content.member}"))
-    if content.safe_hours and case.sensitive:
+    if content.safe_hours and work.hides(case):
         lines.append(work.texts("officers.card.safe_hours_private"))
     elif content.safe_hours:
         hours = escaped(shortened(content.safe_hours, FACT_SHOWN))

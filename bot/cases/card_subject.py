@@ -32,14 +32,15 @@ def headline(work: Work, case: Case) -> str:
 def subject(work: Work, case: Case, content: CaseContent) -> list[str]:
     """Kind, category and how sure it is, urgency, what raised the alarm, tags."""
     urgency = work.texts(f"cases.urgency.{case.urgency}")
-    if case.sensitive:
+    if work.hides(case):
         return [
             work.texts("officers.card.sensitive"),
             work.texts("officers.card.urgency", urgency=urgency),
         ]
     kind = work.texts(f"cases.kind.{case.kind}")
     line = f"{kind} · <b>{escaped(work.category_label(case.category))}</b>"
-    lines = [
+    lines = [work.texts("officers.card.sensitive_open")] if case.sensitive else []
+    lines += [
         line + _who_says_so(work, case, content),
         work.texts("officers.card.urgency", urgency=urgency),
     ]
@@ -76,10 +77,10 @@ def _who_says_so(work: Work, case: Case, content: CaseContent) -> str:
 def facts(work: Work, case: Case, content: CaseContent) -> list[str]:
     """Workplace, region, when it happened, how many are affected."""
     facts = (
-        ("workplace", "" if case.sensitive else content.workplace),
+        ("workplace", "" if work.hides(case) else content.workplace),
         ("region", content.region_name),
-        ("happened", "" if case.sensitive else content.happened),
-        ("affected", "" if case.sensitive else content.affected),
+        ("happened", "" if work.hides(case) else content.happened),
+        ("affected", "" if work.hides(case) else content.affected),
     )
     return [
         work.texts(f"officers.card.{name}", value=escaped(shortened(value, FACT_SHOWN)))

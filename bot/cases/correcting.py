@@ -121,7 +121,7 @@ def end_tags(act: Act) -> str:
 def _must_see_tags(act: Act) -> None:
     """Tags tell the story: those of a confidential case never stand in the group."""
     must_act(act)
-    if act.case.sensitive:
+    if act.work.hides(act.case):
         raise NotPossible("cases.refused.secret_tags")
 
 
@@ -166,7 +166,7 @@ def _retag(act: Act, tags: tuple[str, ...]) -> str:
     work.session.add(case)
     if work.is_sensitive("", tags):
         keep_confidential(work, case)
-    if not case.sensitive:
+    if not work.hides(case):
         _show_tags(act, _likely_tags(act))
     return work.texts("officers.done.tag")
 

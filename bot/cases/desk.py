@@ -1,4 +1,4 @@
-"""The officers' desk: what a word, a tap or a change in their group does.
+"""The officers' desk: what a word or a tap of theirs does.
 
 Internal by default: what is written in a topic is a note. Rights are looked up in the roster at
 every single act; who is not on it changes nothing.
@@ -6,16 +6,18 @@ every single act; who is not on it changes nothing.
 
 from sqlmodel import select
 
-from bot.cases import asking, forms, replies
+from bot.cases import asking, forms, onboarding, replies
 from bot.cases.act import Act
 from bot.cases.acts import TAPS, TOPIC_COMMANDS, unknown
 from bot.cases.group_act import GroupAct
 from bot.cases.group_acts import GROUP_COMMANDS, GROUP_TAPS
-from bot.cases.roster import RosterOfficer, find_officer, remove_officer
-from bot.cases.stages import CLOSED, NotPossible
-from bot.cases.taps import button, meaning_of
+from bot.cases.groups import is_our_group
+from bot.cases.roster import RosterOfficer, find_officer
+from bot.cases.sight import may_see, must_see
+from bot.cases.stages import NotPossible
+from bot.cases.taps import meaning_of
 from bot.cases.work import Work
-from bot.events import GroupChange, GroupChanged, OfficerTapped, OfficerWrote
+from bot.events import OfficerTapped, OfficerWrote
 from storage.cases import (
     MessageContent,
     case_for_officer,
@@ -29,7 +31,11 @@ from storage.tables import Case, CaseMessage, Tap
 
 def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) -> None:
     """Take a message from the officers' group."""
-    if not _is_our_group(work, event.chat_id):
+    if onboarding.begins_group(event):
+        if not event.edited:
+            onboarding.begin_group(work, event)
+        return
+    if not is_our_group(work, event.chat_id):
         return
     case = _case_here(work, event)
     command, rest = _command_of(event.text)
@@ -37,25 +43,24 @@ def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) ->
     if officer is None:
         if command:
             key = "anonymous" if not event.officer.user_id else "not_on_roster"
-            _answer(work, case, work.texts(f"officers.refused.{key}"))
+            _answer(work, event, case, work.texts(f"officers.refused.{key}"))
         return
     try:
         if case is None:
-            _beside_topics(GroupAct(work, officer, rest), command)
+            _beside_topics(GroupAct(work, officer, rest, chat=event.chat_id), command)
         else:
             _in_topic(work, case, officer, event, attachment_id)
     except NotPossible as reason:
-        _answer(work, case, work.texts(reason.reason, **reason.words))
+        _answer(work, event, case, work.texts(reason.reason, **reason.words))
 
 
 def is_officers_word(work: Work, event: OfficerWrote) -> bool:
     """Whether someone on the roster said it, new, about a case, in our own group."""
-    return (
-        not event.edited
-        and _is_our_group(work, event.chat_id)
-        and find_officer(work.session, work.vault, _org(work), event.officer.user_id) is not None
-        and _case_here(work, event) is not None
-    )
+    if event.edited or not is_our_group(work, event.chat_id):
+        return False
+    officer = find_officer(work.session, work.vault, _org(work), event.officer.user_id)
+    case = _case_here(work, event) if officer is not None else None
+    return officer is not None and case is not None and may_see(work, officer, case)
 
 
 def officer_tapped(work: Work, event: OfficerTapped) -> None:
@@ -78,35 +83,14 @@ def _carry_out(
     if officer is None:
         raise NotPossible("officers.refused.not_on_roster")
     if tap is not None and tap.case_id is None and tap.action in GROUP_TAPS:
-        private = not _is_our_group(work, event.chat_id)
-        act = GroupAct(work, officer, tap.value, None, private, event.message_id)
+        private = not is_our_group(work, event.chat_id)
+        act = GroupAct(work, officer, tap.value, None, private, event.message_id, event.chat_id)
         return GROUP_TAPS[tap.action](act)
     case = case_for_officer(work.session, tap.case_id or 0) if tap is not None else None
     if tap is None or case is None:
         raise NotPossible("officers.refused.old_button")
+    must_see(work, officer, case)
     return TAPS.get(tap.action, unknown)(Act(work, case, officer, tap, event.message_id))
-
-
-def group_changed(work: Work, event: GroupChanged) -> None:
-    """Follow what happens to the officers' group itself."""
-    if event.change == GroupChange.MIGRATED and _is_our_group(work, event.chat_id):
-        _follow_group(work, event.chat_id, event.value)
-        return
-    if not _is_our_group(work, event.chat_id):
-        return
-    match event.change:
-        case GroupChange.BOT_ADDED | GroupChange.BOT_RIGHTS_CHANGED:
-            rights = event.value.split(",")
-            key = "welcome" if "can_manage_topics" in rights else "welcome_no_topics"
-            work.write.announce(work.texts(f"officers.group.{key}"))
-        case GroupChange.MEMBER_LEFT:
-            user_id = event.officer.user_id
-            if remove_officer(work.session, work.vault, _org(work), user_id, work.now):
-                work.write.announce(work.texts("officers.group.officer_left"))
-        case GroupChange.TOPIC_CLOSED | GroupChange.TOPIC_REOPENED:
-            _topic_closed_by_hand(work, event)
-        case _:
-            pass
 
 
 def _command_of(text: str) -> tuple[str, str]:
@@ -128,15 +112,18 @@ def _in_topic(
     if event.edited:
         _correct_note(work, event)
         return
+    must_see(work, officer, case)
     typed = Tap(organisation_id=_org(work), token="", action=command, made_at=work.now)
-    act = Act(work, case, officer, typed, "", rest, event.reply_to, attachment_id)
+    act = Act(
+        work, case, officer, typed, "", rest, event.reply_to, attachment_id, event.message_id
+    )
     question = asking.waiting_question(work, case, officer)
     if question is not None and (not command or command in asking.WORDS):
-        _answer(work, case, forms.answered(act, question, event.text))
+        _answer(work, event, case, forms.answered(act, question, event.text))
     elif command in TOPIC_COMMANDS:
         TOPIC_COMMANDS[command](act)
     elif command in GROUP_COMMANDS:
-        GROUP_COMMANDS[command](GroupAct(work, officer, rest, case))
+        GROUP_COMMANDS[command](GroupAct(work, officer, rest, case, chat=event.chat_id))
     elif command:
         raise NotPossible("officers.refused.unknown_command")
     elif (draft := replies.waiting_draft(work, case, officer)) is not None:
@@ -195,43 +182,18 @@ def _beside_topics(act: GroupAct, command: str) -> None:
         raise NotPossible("officers.refused.not_in_topic")
 
 
-def _topic_closed_by_hand(work: Work, event: GroupChanged) -> None:
-    case = case_of_topic(work.session, _org(work), event.chat_id, event.thread_id, "")
-    if case is None:
-        return
-    closed = event.change == GroupChange.TOPIC_CLOSED
-    case.topic_state = "closed" if closed else "open"
-    work.session.add(case)
-    if closed and case.status not in CLOSED:
-        label = work.texts.label("officers.button.close")
-        close = button(work, case, label, "close")
-        work.write.post(case, work.texts("officers.ask.closed_by_hand"), choices=(close,))
-
-
-def _follow_group(work: Work, old_chat: str, new_chat: str) -> None:
-    work.organisation.officer_chat = new_chat
-    work.session.add(work.organisation)
-    for case in work.session.exec(select(Case).where(Case.chat_id == old_chat)).all():
-        case.chat_id, case.thread_id, case.card_id, case.topic_state = new_chat, "", "", "none"
-        work.session.add(case)
-
-
 def _case_here(work: Work, event: OfficerWrote) -> Case | None:
     found = case_of_topic(work.session, _org(work), event.chat_id, event.thread_id, event.reply_to)
     return case_for_officer(work.session, row_id(found)) if found is not None else None
 
 
-def _answer(work: Work, case: Case | None, text: str) -> None:
+def _answer(work: Work, event: OfficerWrote, case: Case | None, text: str) -> None:
     if not text:
         return
     if case is not None:
         work.write.post(case, text)
     else:
-        work.write.announce(text)
-
-
-def _is_our_group(work: Work, chat_id: str) -> bool:
-    return bool(chat_id) and chat_id == work.organisation.officer_chat
+        work.write.announce(text, chat=event.chat_id)
 
 
 def _org(work: Work) -> int:

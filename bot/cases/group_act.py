@@ -17,6 +17,7 @@ class GroupAct:
         case: the case in whose topic it was typed, None beside the topics.
         private: it was typed in the officer's own chat with the bot.
         post: id of the message whose button was tapped; the answer takes its place.
+        chat: the group in which it was asked.
     """
 
     work: Work
@@ -25,6 +26,7 @@ class GroupAct:
     case: Case | None = None
     private: bool = False
     post: str = ""
+    chat: str = ""
 
     def answer(self, html: str, choices: tuple[Choice, ...] = ()) -> None:
         """Answer in the topic, beside the topics, or in the private chat."""
@@ -34,4 +36,4 @@ class GroupAct:
         elif self.case is not None:
             write.post(self.case, html, choices=choices, edits=self.post)
         else:
-            write.announce(html, choices=choices, edits=self.post)
+            write.announce(html, choices=choices, edits=self.post, chat=self.chat)

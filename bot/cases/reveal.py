@@ -1,10 +1,16 @@
-"""Showing what does not stand in the group: to one officer's private chat, on tap, logged."""
+"""Showing what does not stand in the group: to one officer's private chat, on tap, logged.
+
+The story of a confidential case is read by all who may see the case, so that somebody can take
+it; who told it is shown only to the one in charge and to coordinators.
+"""
 
 from bot.cases.markup import escaped, shortened
 from bot.cases.roster import RosterOfficer
+from bot.cases.sight import must_see
 from bot.cases.stages import NotPossible
+from bot.cases.taps import button
 from bot.cases.work import Work, reach_of
-from storage.cases import add_event, content_of, message_content
+from storage.cases import CaseContent, add_event, content_of, message_content
 from storage.tables import Case, CaseMessage
 
 _SHOWN = 3000
@@ -16,9 +22,11 @@ def reveal_reporter(work: Work, case: Case, officer: RosterOfficer) -> None:
     Of a reporter who hides her name only the pseudonym is shown.
 
     Raises:
-        NotPossible: a sensitive case that somebody else handles.
+        NotPossible: not for this officer, or a sensitive case that somebody else handles.
     """
-    _may_see(case, officer)
+    _must_read(work, case, officer)
+    if case.sensitive and not officer.is_coordinator and case.owner_id != officer.id:
+        raise NotPossible("cases.refused.take_first")
     content = content_of(work.vault, case)
     reach = reach_of(work, case)
     pseudonym = reach.person.pseudonym if reach else work.texts("officers.reveal.deleted")
@@ -27,27 +35,35 @@ def reveal_reporter(work: Work, case: Case, officer: RosterOfficer) -> None:
         who = work.texts("officers.reveal.named", name=escaped(name), address=reach.address.path)
     else:
         who = work.texts("officers.reveal.pseudonym", pseudonym=pseudonym)
-    facts = work.texts(
-        "officers.reveal.facts",
-        number=case.number,
-        mark=_mark(work, case),
-        category=escaped(work.category_label(case.category)),
-        workplace=escaped(content.workplace) or "-",
-        happened=escaped(content.happened) or "-",
-        safe_hours=escaped(content.safe_hours) or "-",
-        story=escaped(shortened(content.story, _SHOWN)) or "-",
-    )
+    facts = _facts(work, case, content)
     work.write.whisper(officer.user_id, f"{facts}\n\n{who}", case_id=case.id)
     _log(work, case, officer, "revealed_reporter")
+
+
+def reveal_story(work: Work, case: Case, officer: RosterOfficer) -> None:
+    """Send what was told, without who told it, to the officer's private chat.
+
+    Raises:
+        NotPossible: not for this officer.
+    """
+    _must_read(work, case, officer)
+    further = ["reveal"] if case.owner_id else ["take", "reveal"]
+    choices = tuple(
+        button(work, case, work.texts.label(f"officers.button.{action}"), action)
+        for action in further
+    )
+    facts = _facts(work, case, content_of(work.vault, case))
+    work.write.whisper(officer.user_id, facts, choices=choices, case_id=case.id)
+    _log(work, case, officer, "revealed_story")
 
 
 def reveal_message(work: Work, case: Case, message: CaseMessage, officer: RosterOfficer) -> None:
     """Send one message of a sensitive case to the officer's private chat.
 
     Raises:
-        NotPossible: somebody else handles the case.
+        NotPossible: not for this officer.
     """
-    _may_see(case, officer)
+    _must_read(work, case, officer)
     words = escaped(shortened(message_content(work.vault, message).text, _SHOWN))
     text = work.texts(
         "officers.reveal.message", number=case.number, mark=_mark(work, case), text=words or "-"
@@ -62,13 +78,23 @@ def _mark(work: Work, case: Case) -> str:
     return work.texts("officers.reveal.confidential") if case.sensitive else ""
 
 
-def _may_see(case: Case, officer: RosterOfficer) -> None:
+def _facts(work: Work, case: Case, content: CaseContent) -> str:
+    return work.texts(
+        "officers.reveal.facts",
+        number=case.number,
+        mark=_mark(work, case),
+        category=escaped(work.category_label(case.category)),
+        workplace=escaped(content.workplace) or "-",
+        happened=escaped(content.happened) or "-",
+        safe_hours=escaped(content.safe_hours) or "-",
+        story=escaped(shortened(content.story, _SHOWN)) or "-",
+    )
+
+
+def _must_read(work: Work, case: Case, officer: RosterOfficer) -> None:
     if not officer.may_act:
         raise NotPossible("cases.refused.readonly")
-    if not case.sensitive or officer.is_coordinator:
-        return
-    if case.owner_id != officer.id:
-        raise NotPossible("cases.refused.take_first")
+    must_see(work, officer, case)
 
 
 def _log(work: Work, case: Case, officer: RosterOfficer, what: str) -> None:

@@ -133,19 +133,38 @@ def adopt_administrators(
     organisation_id: int,
     administrators: Sequence[tuple[str, str]],
     now: datetime,
-) -> None:
+) -> list[RosterOfficer]:
     """The group's administrators become coordinators of a roster that never had anybody.
 
-    Whoever was removed stays removed, also when nobody is left.
+    Whoever was removed stays removed, also when nobody is left. Returns who was added.
     """
     ever = select(OfficerAccount.id).where(OfficerAccount.organisation_id == organisation_id)
     if session.exec(ever.limit(1)).first() is not None:
-        return
-    for user_id, name in administrators:
+        return []
+    return [
         add_officer(
             session, vault, organisation_id,
             user_id=user_id, name=name, role="coordinator", now=now,
-        )  # fmt: skip
+        )
+        for user_id, name in administrators
+    ]  # fmt: skip
+
+
+def change_officer(
+    session: Session,
+    vault: Vault,
+    officer: RosterOfficer,
+    *,
+    role: str | None = None,
+    confidential: bool | None = None,
+) -> RosterOfficer:
+    """Give an officer another role, or give or take the right to confidential cases."""
+    row = session.get_one(OfficerAccount, officer.id)
+    row.role = role or row.role
+    row.confidential = row.confidential if confidential is None else confidential
+    session.add(row)
+    session.flush()
+    return _officer(vault, row)
 
 
 def _officer(vault: Vault, row: OfficerAccount) -> RosterOfficer:

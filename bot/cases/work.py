@@ -14,7 +14,7 @@ from bot.texts import Texts
 from nlp.taxonomy import Taxonomy
 from storage.crypto import Vault
 from storage.people import address_of
-from storage.tables import Case, Conversation, Organisation, Person, PersonAddress
+from storage.tables import Case, Conversation, Organisation, Person, PersonAddress, Recusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ class Work:
         shown = at.astimezone(self.zone)
         return f"{shown.day} {_MONTHS[shown.month - 1]} {shown:%H.%M}"
 
+    def clock_time(self, at: datetime) -> str:
+        """The same, of a moment today only the time: ``14.05``."""
+        shown, today = at.astimezone(self.zone), self.now.astimezone(self.zone)
+        return f"{shown:%H.%M}" if shown.date() == today.date() else self.local(at)
+
     def category_label(self, slug: str) -> str:
         """The category in a word or two."""
         return self.taxonomy.category(slug).label
@@ -49,6 +54,17 @@ class Work:
         """Whether such stories must stay out of the big group; one tag of violence is enough."""
         violent = not _SENSITIVE_TAGS.isdisjoint(tags)
         return violent or bool(slug and self.taxonomy.category(slug).sensitive)
+
+    def hides(self, case: Case) -> bool:
+        """Whether story, workplace and tags must not stand in the topic of the case.
+
+        A confidential case shows them only in the small group, and not even there when it is
+        about an officer: who sits in which group is known to Telegram alone.
+        """
+        if not case.sensitive or not self.organisation.sensitive_chat:
+            return case.sensitive
+        recused = select(Recusal.id).where(Recusal.case_id == case.id)
+        return self.session.exec(recused.limit(1)).first() is not None
 
 
 _SENSITIVE_TAGS = frozenset(

@@ -20,7 +20,9 @@ from sqlmodel import Session, select
 
 from bot.cases import desk
 from bot.cases.due_work import due_came
-from bot.cases.roster import adopt_administrators, all_officers
+from bot.cases.group_changes import group_changed
+from bot.cases.onboarding import adopt, begins_group
+from bot.cases.roster import all_officers
 from bot.cases.work import Work
 from bot.clock import Clock
 from bot.commands import OpenCase, Reply, SetTimer
@@ -230,6 +232,7 @@ class TurnRunner:
             )
             knowledge = gather_knowledge(
                 session,
+                self._vault,
                 organisation=organisation,
                 reporter=reporter,
                 texts=self._minds.texts,
@@ -352,10 +355,7 @@ class TurnRunner:
         now = self._clock.now()
         with self._database.transaction() as session:
             work = self._work(session, row, now)
-            if administrators:
-                adopt_administrators(
-                    session, self._vault, row.organisation_id, administrators, now
-                )
+            adopt(work, event.chat_id, administrators)
             match event:
                 case OfficerWrote():
                     # A file of a stranger, or of a group that is not ours, is not even fetched.
@@ -365,7 +365,8 @@ class TurnRunner:
                 case OfficerTapped():
                     desk.officer_tapped(work, event)
                 case GroupChanged():
-                    desk.group_changed(work, event)
+                    group_changed(work, event)
+            adopt(work, event.chat_id, administrators)  # the group may be ours only now
             if not finish_inbound(session, row, now):
                 raise _Overtaken
 
@@ -386,7 +387,7 @@ class TurnRunner:
             return ()
         with self._database.reading() as session:
             organisation = session.get_one(Organisation, row.organisation_id)
-            if event.chat_id != organisation.officer_chat:
+            if event.chat_id != organisation.officer_chat and not begins_group(event):
                 return ()
             if all_officers(session, self._vault, row.organisation_id):
                 return ()

@@ -27,7 +27,8 @@ _GROUP_AWAY = timedelta(minutes=5)
 _OF_THE_MOMENT = frozenset({"typing", "tap"})  # worth nothing when they come late
 _TO_REPORTERS = frozenset({"say", "send_file"})
 _WORDS_IN_THE_GROUP = frozenset({"card", "reply", "post", "post_file", "announce"})
-_IN_THE_GROUP = _WORDS_IN_THE_GROUP | {"topic", "erase"}
+_FAREWELLS = frozenset({"erase", "leave"})  # the group may be one that was left for good
+_IN_THE_GROUP = _WORDS_IN_THE_GROUP | _FAREWELLS | {"topic"}
 
 
 def judge(row: ClaimedOutbound, failure: SendFailure) -> Result:
@@ -63,7 +64,7 @@ def judge(row: ClaimedOutbound, failure: SendFailure) -> Result:
 def _judge_post(row: ClaimedOutbound, failure: SendFailure, code: str) -> Result | None:
     """What reporters wrote waits until the group can be used; None for the usual judgement."""
     match failure:
-        case Unreachable():
+        case Unreachable() if row.kind not in _FAREWELLS:
             get_logger().error("officers' group out of reach", channel=row.channel, code=code)
             return Result(row, "queued", error=code, wait=_GROUP_AWAY, park=_GROUP_AWAY,
                           same_attempt=True)  # fmt: skip

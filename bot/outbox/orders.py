@@ -3,8 +3,9 @@
 ``say``, ``send_file`` and ``typing`` go to a reporter. ``card`` and ``reply`` are living posts
 in the officers' group: shown from the database when they are sent, edited in place afterwards,
 merged while they wait. ``post``, ``post_file``, ``topic`` go into a case's topic, ``erase``
-takes posts away again, ``announce`` goes beside the topics, ``whisper`` to one officer's private
-chat, ``tap`` answers a tap.
+takes posts away again, ``leave`` closes the topic of a case that moves to the other group,
+``announce`` goes beside the topics, ``whisper`` to one officer's private chat, ``tap`` answers
+a tap.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from sqlmodel import Session
 from bot.commands import Choice, Promise
 from bot.events import Address
 from bot.outbox.split import split_text
+from bot.outbox.whereabouts import group_of
 from storage.crypto import Vault
 from storage.database import is_postgres
 from storage.tables import Case, Organisation, Outbound
@@ -103,6 +105,7 @@ class OutboxWriter:
         case_id: int | None = None,
         message_id: int | None = None,
         delay: timedelta = timedelta(0),
+        reply_to: str = "",
     ) -> None:
         """Send a stored file to a reporter."""
         self._write(
@@ -112,7 +115,12 @@ class OutboxWriter:
             chat=self.vault.lookup(str(to)),
             promise=Promise.RECEIPT,
             priority=ANSWER,
-            payload={"to": to.path, "attachment": attachment_id, "caption": caption},
+            payload={
+                "to": to.path,
+                "attachment": attachment_id,
+                "caption": caption,
+                "reply_to": reply_to,
+            },
             person_id=person_id,
             case_id=case_id,
             message_id=message_id,
@@ -163,10 +171,12 @@ class OutboxWriter:
         silent: bool = False,
         reply_to: str = "",
         edits: str = "",
+        about: int | None = None,
     ) -> None:
         """Write into the case's topic; ``html`` is Telegram HTML with people's words escaped.
 
-        ``edits`` is the id of an earlier post that these words take the place of.
+        ``edits`` is the id of an earlier post that these words take the place of; ``about`` is
+        the reporter's message that they show.
         """
         self._group(
             "post",
@@ -179,18 +189,24 @@ class OutboxWriter:
                 "reply_to": reply_to,
                 "edits": edits,
             },
-            case_id=case.id,
+            case=case,
+            about=about,
         )
 
-    def post_file(self, case: Case, attachment_id: int, caption: str) -> None:
-        """Put a stored file into the case's topic; while it is fetched nothing waits for it."""
+    def post_file(
+        self, case: Case, attachment_id: int, caption: str, *, about: int | None = None
+    ) -> None:
+        """Put a stored file into the case's topic, in its turn.
+
+        What comes after it waits some seconds for a file that is still being fetched.
+        """
         payload = {"attachment": attachment_id, "caption": caption}
-        self._group("post_file", f"file:{attachment_id}", CASEWORK, payload, case_id=case.id)
+        self._group("post_file", f"case:{case.id}", CASEWORK, payload, case=case, about=about)
 
     def set_topic(self, case: Case, *, closed: bool | None = None) -> None:
         """Bring the topic's title up to date and close or reopen it."""
         payload = {"closed": closed}
-        self._group("topic", f"case:{case.id}", CASEWORK, payload, case_id=case.id)
+        self._group("topic", f"case:{case.id}", CASEWORK, payload, case=case)
 
     def announce(
         self,
@@ -199,29 +215,47 @@ class OutboxWriter:
         choices: tuple[Choice, ...] = (),
         priority: int = ROUTINE,
         edits: str = "",
+        chat: str = "",
     ) -> None:
-        """Write into the officers' group beside all topics; an alarm waits for nothing else."""
+        """Write into the officers' group beside all topics; an alarm waits for nothing else.
+
+        ``chat`` is another group than the big one.
+        """
         payload = {"text": html, "choices": [_choice(choice) for choice in choices],
                    "edits": edits}  # fmt: skip
         lane = "alarm" if priority == DANGER else "group"
-        self._group("announce", f"{lane}:{self.organisation.id}", priority, payload)
+        place = chat if chat != self.organisation.officer_chat else ""
+        self._group("announce", f"{lane}:{place or self.organisation.id}", priority, payload,
+                    chat=chat)  # fmt: skip
 
     def erase_posts(self, case: Case) -> None:
-        """Remove from the group what was posted there of this case, but for the card."""
-        posted = sa.select(_outbox.c.external_id).where(
-            _outbox.c.case_id == case.id,
-            _outbox.c.kind.in_(("post", "post_file")),
-            _outbox.c.external_id != "",
+        """Remove from the groups what was posted there of this case, but for the card."""
+        kinds = _outbox.c.kind.in_(("post", "post_file"))
+        of_case = _outbox.c.case_id == case.id
+        posted = sa.select(_outbox.c.chat, _outbox.c.external_id).where(
+            of_case, kinds, _outbox.c.external_id != ""
         )
-        posts = list(self.session.execute(posted).scalars())
-        waiting = sa.update(_outbox).where(
-            _outbox.c.case_id == case.id,
-            _outbox.c.kind.in_(("post", "post_file")),
-            _outbox.c.status == "queued",
-        )
+        posts: dict[str, list[str]] = {}
+        for chat, external_id in self.session.execute(posted):
+            posts.setdefault(chat, []).append(external_id)
+        waiting = sa.update(_outbox).where(of_case, kinds, _outbox.c.status == "queued")
         self.session.execute(waiting.values(status="cancelled", settled_at=self.now))
-        if posts:
-            self._group("erase", f"case:{case.id}", ANSWER, {"posts": posts}, case_id=case.id)
+        for chat, external_ids in posts.items():
+            self.erase(chat, external_ids, case)
+
+    def erase(self, chat: str, external_ids: list[str], case: Case) -> None:
+        """Remove these messages from a group."""
+        lane = f"erase:{case.id}:{chat}"
+        self._group("erase", lane, ANSWER, {"posts": external_ids}, case=case, chat=chat)
+
+    def leave(self, case: Case, html: str, title: str) -> None:
+        """Close the topic in which the case stands; these words take the place of its card.
+
+        It is about where the case stands now, whatever becomes of it afterwards.
+        """
+        payload = {"thread": case.thread_id, "card": case.card_id, "text": html, "title": title}
+        chat = case.chat_id
+        self._group("leave", f"leave:{case.id}:{chat}", ANSWER, payload, case=case, chat=chat)
 
     def whisper(
         self,
@@ -271,7 +305,7 @@ class OutboxWriter:
             f"refresh:{kind}:{message_id or case.id}" if later else f"case:{case.id}",
             priority,
             {"refreshes": True} if later else {},
-            case_id=case.id,
+            case=case,
             post_of=message_id,
             merge_key=f"{kind}:{message_id or case.id}",
             delay=later,
@@ -284,22 +318,27 @@ class OutboxWriter:
         priority: int,
         payload: Mapping[str, Any],
         *,
-        case_id: int | None = None,
+        case: Case | None = None,
+        chat: str = "",
         post_of: int | None = None,
         merge_key: str = "",
         delay: timedelta = timedelta(0),
+        about: int | None = None,
     ) -> None:
-        if not self.organisation.officer_chat:
+        home = group_of(self.organisation, case) if case else self.organisation.officer_chat
+        chat = chat or home
+        if not chat:
             return
         self._write(
             kind,
             self.organisation.officer_channel,
             lane=lane,
-            chat=self.organisation.officer_chat,
+            chat=chat,
             promise=Promise.QUESTION,
             priority=priority,
             payload=dict(payload) | ({"message": post_of} if post_of else {}),
-            case_id=case_id,
+            case_id=case.id if case else None,
+            message_id=about,
             merge_key=merge_key,
             delay=delay,
             paced=self.organisation.officer_channel == "telegram",
@@ -366,6 +405,7 @@ class OutboxWriter:
                 set_={
                     "priority": sa.case((waiting < priority, waiting), else_=priority),
                     "available_at": sa.case((at < soon, at), else_=soon),
+                    "chat": row["chat"],
                 },
             )
         )

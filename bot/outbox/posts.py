@@ -9,12 +9,13 @@ from sqlmodel import Session
 from bot.channels import File, Text
 from bot.commands import Choice
 from bot.events import MediaKind
+from bot.outbox.whereabouts import lives_elsewhere
 from storage.cases import case_by_id
 from storage.crypto import Vault
 from storage.database import Database
 from storage.evidence import EvidenceStore
 from storage.outbound import ClaimedOutbound
-from storage.tables import Attachment, Case, CaseMessage
+from storage.tables import Attachment, Case, CaseMessage, Organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class PostReader:
             case = case_by_id(session, row.case_id or 0)
             if case is None:
                 return None
+            if self._moved(session, case, row):
+                return None
             in_this_chat = case.chat_id in {"", row.chat}
             thread = case.thread_id if in_this_chat else ""
             card_id = case.card_id if in_this_chat else ""
@@ -82,7 +85,7 @@ class PostReader:
         """Remember where a case's topic and card stand, as soon as they do."""
         with self._database.transaction() as session:
             case = case_by_id(session, row.case_id or 0, lock=True)
-            if case is not None:
+            if case is not None and not self._moved(session, case, row):
                 case.chat_id, case.thread_id, case.card_id = row.chat, thread_id, card_id
                 session.add(case)
 
@@ -90,10 +93,15 @@ class PostReader:
         """Remember a case's new topic before its card stands, so that no second one is made."""
         with self._database.transaction() as session:
             case = case_by_id(session, row.case_id or 0, lock=True)
-            if case is not None:
+            if case is not None and not self._moved(session, case, row):
                 case.chat_id, case.thread_id, case.card_id = row.chat, thread_id, ""
                 case.topic_state = "open"
                 session.add(case)
+
+    def _moved(self, session: Session, case: Case, row: ClaimedOutbound) -> bool:
+        """Whether the case went to the other group while this row waited or was on its way."""
+        organisation = session.get_one(Organisation, row.organisation_id)
+        return lives_elsewhere(organisation, case, row.chat)
 
     def file(self, attachment_id: int) -> File | None:
         """A stored file; None while it is being fetched; without content when it is lost."""

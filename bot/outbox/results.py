@@ -11,6 +11,7 @@ from bot.channels import SendFailure
 from bot.outbox.judge import judge
 from bot.outbox.orders import OutboxWriter
 from bot.outbox.outcome import Result
+from bot.outbox.whereabouts import lives_elsewhere
 from storage.cases import case_by_id
 from storage.crypto import Vault
 from storage.outbound import (
@@ -45,7 +46,7 @@ def record_results(
         _record(session, vault, result, now)
         if result.row.forget:
             forget_settled(session, vault.seal_json({}, "outbox"), now, result.row.id)
-        _remember_place(session, result)
+        _remember_place(session, vault, result, now)
         if result.row.kind in {"say", "send_file"}:
             _tell_officers(session, vault, result, now)
         if result.status == "sent" and result.external_id:
@@ -124,6 +125,7 @@ def keep_report(
 # takes only twenty messages a minute, edits included.
 _GOOD_NEWS_WAITS = timedelta(seconds=4)
 _TO_PERSONS = frozenset({"say", "send_file", "whisper"})
+_SHOWS_THE_CASE = frozenset({"card", "reply", "post", "post_file"})
 
 
 def _record(session: Session, vault: Vault, result: Result, now: datetime) -> None:
@@ -139,6 +141,8 @@ def _record(session: Session, vault: Vault, result: Result, now: datetime) -> No
         values["error"] = result.error
         if result.same_attempt:
             values |= {"attempts": row.attempts - 1, "sent_at": None}
+        if result.lane:
+            values["lane"] = result.lane
         if _already_waits(session, row):
             status = "cancelled"
     elif status != "sent":
@@ -171,9 +175,11 @@ def _already_waits(session: Session, row: ClaimedOutbound) -> bool:
     return session.exec(other).first() is not None
 
 
-def _remember_place(session: Session, result: Result) -> None:
+def _remember_place(session: Session, vault: Vault, result: Result, now: datetime) -> None:
     row = result.row
     if result.status != "sent" or row.case_id is None:
+        return
+    if row.kind in _SHOWS_THE_CASE and _was_overtaken(session, vault, result, now):
         return
     if row.kind == "reply" and result.post_id:
         session.execute(
@@ -196,6 +202,17 @@ def _remember_place(session: Session, result: Result) -> None:
     session.add(case)
 
 
+def _was_overtaken(session: Session, vault: Vault, result: Result, now: datetime) -> bool:
+    """The case moved to the other group while this was on its way: it is taken away again."""
+    row = result.row
+    case = case_by_id(session, row.case_id or 0)
+    organisation = session.get_one(Organisation, row.organisation_id)
+    if case is None or not result.external_id or not lives_elsewhere(organisation, case, row.chat):
+        return False
+    OutboxWriter(session, vault, organisation, now).erase(row.chat, [result.external_id], case)
+    return True
+
+
 def _post_of(session: Session, row: ClaimedOutbound) -> int:
     merge_key = session.exec(select(Outbound.merge_key).where(Outbound.id == row.id)).one()
     return int(merge_key.rpartition(":")[2])
@@ -206,7 +223,9 @@ def _move_group(session: Session, row: ClaimedOutbound, new_chat: str) -> None:
     organisation = session.get_one(Organisation, row.organisation_id)
     if organisation.officer_chat == row.chat:
         organisation.officer_chat = new_chat
-        session.add(organisation)
+    if organisation.sensitive_chat == row.chat:
+        organisation.sensitive_chat = new_chat
+    session.add(organisation)
     session.execute(
         update(Outbound)
         .where(col(Outbound.chat) == row.chat, col(Outbound.status).in_(("queued", "sending")))

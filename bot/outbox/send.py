@@ -1,6 +1,7 @@
 """How each sort of order is sent: to a person, into a case's topic, beside the topics."""
 
 import asyncio
+import contextlib
 import html
 import re
 from collections.abc import Callable
@@ -83,6 +84,8 @@ class Sender:
                 return Sent()
             case "erase":
                 return await self._erase(channel, row, payload)
+            case "leave":
+                return await self._leave(channel, row, payload)
             case "announce":
                 place = Place(Address(row.channel, row.chat))
                 return Sent(await self._put_words(channel, place, payload))
@@ -98,6 +101,20 @@ class Sender:
                 await channel.delete_message(Place(Address(row.channel, row.chat)), external_id)
             except (NotAllowed, TargetGone, ContentRejected):
                 continue
+        return Sent()
+
+    async def _leave(
+        self, channel: GroupChannel, row: ClaimedOutbound, payload: dict[str, Any]
+    ) -> Sent:
+        """Put words in the place of a card and close its topic; what is gone already is fine."""
+        place = Place(Address(row.channel, row.chat), payload["thread"])
+        gone = (NotAllowed, TargetGone, ContentRejected, TopicGone)
+        if payload["card"]:
+            with contextlib.suppress(*gone):
+                await channel.edit_text(place, payload["card"], Text(payload["text"], html=True))
+        if place.thread:
+            with contextlib.suppress(*gone):
+                await channel.edit_topic(place, title=payload["title"], closed=True)
         return Sent()
 
     async def _say(
@@ -149,8 +166,11 @@ class Sender:
         whisper = row.kind == "whisper"
         if whisper and not payload["attachment"]:
             return Sent(await self._put_words(channel, place, payload))
-        caption = Text(payload["text"] if whisper else payload["caption"], html=whisper)
+        words = payload["text"] if whisper else payload["caption"]
+        caption = Text(words, html=whisper, reply_to=payload.get("reply_to", ""))
         file = await self._file(payload["attachment"])
+        if file is None and not words:
+            raise ContentRejected("file_lost")
         if file is None:
             return Sent(await channel.send_text(place, caption))
         return Sent(await channel.send_file(place, file, caption))

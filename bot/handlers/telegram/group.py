@@ -18,6 +18,7 @@ from telegram import (
 )
 
 from bot.events import (
+    TOPICS_ON,
     GroupChange,
     GroupChanged,
     Officer,
@@ -55,6 +56,8 @@ def group_message(message: Message, *, edited: bool) -> OfficerWrote | GroupChan
             officer=officer or Officer(""),
             value=str(message.migrate_to_chat_id),
         )
+    if message.new_chat_members:
+        return _joined(message)
     if officer is None:
         return None
     if message.forum_topic_closed is not None or message.forum_topic_reopened is not None:
@@ -113,22 +116,37 @@ def group_changed(change: ChatMemberUpdated) -> GroupChanged:
         chat_id=str(change.chat.id),
         at=change.date,
         officer=_officer(change.from_user),
-        value=_rights(change.new_chat_member),
+        value=_rights(change.new_chat_member, topics=bool(change.chat.is_forum)),
     )
 
 
 def member_changed(change: ChatMemberUpdated) -> GroupChanged | None:
-    """Someone left the group or was put out; whoever comes or is promoted is no event."""
+    """Someone came into the group, left it or was put out; whoever is promoted is no event."""
     user = change.new_chat_member.user
-    left = _inside(change.old_chat_member) and not _inside(change.new_chat_member)
-    if not left or user.is_bot:
+    inside, was_inside = _inside(change.new_chat_member), _inside(change.old_chat_member)
+    if inside == was_inside or user.is_bot:
         return None
     return GroupChanged(
         channel=CHANNEL,
-        change=GroupChange.MEMBER_LEFT,
+        change=GroupChange.MEMBER_JOINED if inside else GroupChange.MEMBER_LEFT,
         chat_id=str(change.chat.id),
         at=change.date,
         officer=_officer(user),
+    )
+
+
+def _joined(message: Message) -> GroupChanged | None:
+    """The same as the group tells it, for a bot that is no administrator; None for bots."""
+    people = [_officer(user) for user in message.new_chat_members if not user.is_bot]
+    if not people:
+        return None
+    return GroupChanged(
+        channel=CHANNEL,
+        change=GroupChange.MEMBER_JOINED,
+        chat_id=str(message.chat.id),
+        at=message.date,
+        officer=people[0],
+        others=tuple(people[1:]),
     )
 
 
@@ -152,7 +170,8 @@ def _inside(member: ChatMember) -> bool:
     return member.status not in {ChatMember.LEFT, ChatMember.BANNED}
 
 
-def _rights(member: ChatMember) -> str:
-    if not isinstance(member, ChatMemberAdministrator):
-        return ""
-    return ",".join(name for name in _RIGHTS if getattr(member, name))
+def _rights(member: ChatMember, *, topics: bool) -> str:
+    has = [TOPICS_ON] if topics else []
+    if isinstance(member, ChatMemberAdministrator):
+        has = [name for name in _RIGHTS if getattr(member, name)] + has
+    return ",".join(has)
