@@ -5,49 +5,36 @@ Rights are checked in every act; who may not is told why (:class:`NotPossible`).
 
 from collections.abc import Callable
 
-from bot.cases import asking, assignment, correcting, forms, replies, reveal
-from bot.cases.act import Act, chosen, must_act, offer
+from bot.cases import (
+    asking,
+    assignment,
+    canned,
+    correcting,
+    forms,
+    handover,
+    recusal,
+    replies,
+    reveal,
+    stage_forms,
+    timeline,
+)
+from bot.cases.act import Act, must_act
+from bot.cases.checklist import check, offer_checklist, uncheck
+from bot.cases.correct_workplace import correct_workplace
 from bot.cases.guidance import help_text
 from bot.cases.roster import RosterOfficer
-from bot.cases.stages import CLOSED, OUTCOMES, NotPossible, change_stage, next_stages
+from bot.cases.stages import NotPossible, change_stage
+from bot.cases.waiting import wait_for_reporter
 from bot.cases.work import Work
 from storage.tables import Case, CaseMessage
 
 
 def _take(act: Act) -> str:
+    before = act.case.status
     assignment.take(act.work, act.case, act.officer)
+    if act.case.status == "verifikasi" != before:
+        offer_checklist(act)
     return act.work.texts("officers.done.taken")
-
-
-def _offer_stages(act: Act) -> str:
-    must_act(act)
-    texts = act.work.texts
-    stages = {s: texts.label(f"cases.stage.{s}.label") for s in next_stages(act.case)}
-    return offer(act, "stage", "to_stage", stages)
-
-
-def _to_stage(act: Act) -> str:
-    must_act(act)
-    stage = chosen(act)
-    if stage == "selesai":
-        return _offer_outcomes(act)
-    change_stage(act.work, act.case, stage, officer=act.officer)
-    return act.work.texts("officers.done.stage")
-
-
-def _offer_outcomes(act: Act) -> str:
-    must_act(act)
-    if act.case.status in CLOSED:
-        raise NotPossible("cases.refused.already_closed")
-    texts = act.work.texts
-    outcomes = {outcome: texts.label(f"cases.outcome.{outcome}.label") for outcome in OUTCOMES}
-    return offer(act, "outcome", "close_as", outcomes)
-
-
-def _close_as(act: Act) -> str:
-    must_act(act)
-    change_stage(act.work, act.case, "selesai", officer=act.officer, outcome=chosen(act))
-    return act.work.texts("officers.done.closed")
 
 
 def _reopen(act: Act) -> str:
@@ -60,11 +47,21 @@ def _reply(act: Act) -> str:
     asking.drop_question(act.work, act.case, act.officer)
     if act.words or act.attachment_id is not None:
         replies.preview_reply(
-            act.work, act.case, act.officer, act.words, attachment_id=act.attachment_id
+            act.work,
+            act.case,
+            act.officer,
+            act.words,
+            attachment_id=act.attachment_id,
+            answers=act.reply_to,
         )
     else:
-        replies.begin_reply(act.work, act.case, act.officer)
+        replies.begin_reply(act.work, act.case, act.officer, answers=act.reply_to)
     return ""
+
+
+def _edit_reply(act: Act) -> str:
+    asking.drop_question(act.work, act.case, act.officer)
+    return _on_reply(replies.edit_reply, "officers.done.reply_edited")(act)
 
 
 def _on_reply(
@@ -93,6 +90,11 @@ def _read(act: Act) -> str:
     return act.work.texts("officers.done.revealed")
 
 
+def _read_case(act: Act) -> str:
+    reveal.reveal_story(act.work, act.case, act.officer)
+    return act.work.texts("officers.done.revealed")
+
+
 def _help(act: Act) -> str:
     act.work.write.post(act.case, help_text(act.work, act.officer))
     return ""
@@ -100,10 +102,11 @@ def _help(act: Act) -> str:
 
 TAPS: dict[str, Callable[[Act], str]] = {
     "take": _take,
-    "stage": _offer_stages,
-    "to_stage": _to_stage,
-    "close": _offer_outcomes,
-    "close_as": _close_as,
+    "stage": stage_forms.offer_stages,
+    "to_stage": stage_forms.to_stage,
+    "check": check,
+    "uncheck": uncheck,
+    "close": stage_forms.close,
     "reopen": _reopen,
     "kind": correcting.offer_kinds,
     "to_kind": correcting.to_kind,
@@ -116,27 +119,44 @@ TAPS: dict[str, Callable[[Act], str]] = {
     "set_tag": correcting.set_tag,
     "unset_tag": correcting.unset_tag,
     "tags_done": correcting.end_tags,
+    "handover": handover.offer_officers,
+    "to_officer": handover.to_officer,
+    "wait": wait_for_reporter,
     "reply": _reply,
     "reply_send": _on_reply(replies.send_reply, "officers.done.reply_queued"),
+    "reply_edit": _edit_reply,
     "reply_cancel": _on_reply(replies.cancel_reply, "officers.done.reply_cancelled"),
     "reply_undo": _on_reply(replies.undo_reply, "officers.done.reply_undone"),
     "reply_resend": _on_reply(replies.resend_reply, "officers.done.reply_queued"),
     "reveal": _reveal,
     "read": _read,
+    "read_case": _read_case,
+    "recuse": recusal.recuse,
+    "recuse_no": recusal.dismiss,
+    "readmit": recusal.readmit,
+    "trail": timeline.turn_trail,
+    "canned": canned.use_canned,
     "form_choose": forms.choose,
     "form_cancel": asking.cancel,
 }
 
 TOPIC_COMMANDS: dict[str, Callable[[Act], str]] = {
     "/balas": _reply,
+    "/cepat": canned.offer_canned,
+    "/tempat": correct_workplace,
     "/ambil": _take,
-    "/status": _offer_stages,
-    "/tutup": _offer_outcomes,
+    "/serahkan": handover.offer_officers,
+    "/lepas": handover.release,
+    "/tunggu": wait_for_reporter,
+    "/status": stage_forms.offer_stages,
+    "/tutup": stage_forms.close,
     "/jenis": correcting.offer_kinds,
     "/kategori": correcting.offer_categories,
     "/urgensi": correcting.offer_urgencies,
     "/label": correcting.offer_tags,
     "/bantuan": _help,
+    "/riwayat": timeline.show_trail,
+    "/tentang": recusal.begin_recusal,
 }
 
 

@@ -1,12 +1,16 @@
 """All forms that officers fill in, by name, and the taps on their buttons."""
 
-from bot.cases import asking
+from bot.cases import asking, canned, correct_workplace, stage_forms
 from bot.cases.act import Act
 from bot.cases.asking import Form
 from bot.cases.stages import NotPossible
 from storage.tables import OfficerQuestion
 
-_ALL: tuple[Form, ...] = ()
+_ALL: tuple[Form, ...] = (
+    *stage_forms.FORMS.values(),
+    canned.CANNED_FORM,
+    correct_workplace.WORKPLACE_FORM,
+)
 
 FORMS = {form.name: form for form in _ALL}
 

@@ -4,16 +4,19 @@ Nothing an officer writes goes out by itself: only a reply that was previewed an
 author's tap, and for twenty seconds it can be taken back.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from bot.cases.ownership import must_handle
+from bot.cases.quoting import answered_in_topic, quote_of
+from bot.cases.reply_words import file_trouble, hand_over
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible
 from bot.cases.work import Work, reach_of
 from bot.cases.workplaces import remember_workplace
-from bot.commands import Promise
 from storage.cases import (
     MessageContent,
     add_event,
@@ -29,11 +32,32 @@ OFFICER_SPEAKS = timedelta(hours=24)
 _REDO = ("failed", "uncertain", "dead", "held")
 
 
-def begin_reply(work: Work, case: Case, officer: RosterOfficer) -> None:
-    """Wait for the officer's next words in this topic as a reply."""
+def begin_reply(work: Work, case: Case, officer: RosterOfficer, *, answers: str = "") -> None:
+    """Wait for the officer's next words in this topic as a reply.
+
+    ``answers`` is the post that he answers: the reply will quote the message it shows.
+    """
     _may_answer(work, case, officer)
     _drop_drafts(work, case, officer)
-    message = _new_reply(work, case, officer, "draft", "")
+    content = _quoting(work, case, answers, MessageContent())
+    message = _new_reply(work, case, officer, "draft", content)
+    work.write.show_reply(case, row_id(message))
+
+
+def edit_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOfficer) -> None:
+    """Wait for other words in the place of a preview; what is not replaced stays.
+
+    Raises:
+        NotPossible: it is not this officer's, or was sent before.
+    """
+    _may_answer(work, case, officer)
+    if message.officer_id != officer.id:
+        raise NotPossible("cases.refused.not_yours")
+    if message.state != "preview":
+        raise NotPossible("cases.refused.already_sent")
+    _drop_drafts(work, case, officer)
+    message.state, message.at = "draft", work.now
+    work.session.add(message)
     work.write.show_reply(case, row_id(message))
 
 
@@ -59,13 +83,19 @@ def preview_reply(
     *,
     attachment_id: int | None = None,
     draft: CaseMessage | None = None,
+    answers: str = "",
 ) -> None:
-    """Show the officer what the reporter would read, with Kirim and Batal."""
+    """Show the officer what the reporter would read, with Kirim, Ubah and Batal.
+
+    ``answers`` is the post that he answers: the reply quotes the reporter's message it shows.
+    """
     _may_answer(work, case, officer)
-    message = draft or _new_reply(work, case, officer, "preview", text)
+    before = message_content(work.vault, draft) if draft is not None else MessageContent()
+    content = _quoting(work, case, answers, replace(before, text=text or before.text))
+    message = draft or _new_reply(work, case, officer, "preview", content)
     message.state = "preview"
-    message.sealed = seal_message(work.vault, MessageContent(text))
-    message.attachment_id = attachment_id
+    message.sealed = seal_message(work.vault, content)
+    message.attachment_id = attachment_id or message.attachment_id
     message.at = work.now
     work.session.add(message)
     work.session.flush()
@@ -82,6 +112,9 @@ def send_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOffi
     _own(message, officer)
     if message.state != "preview":
         raise NotPossible("cases.refused.already_sent")
+    trouble = file_trouble(work, reach_of(work, case), message)
+    if trouble:
+        raise NotPossible(f"cases.refused.file_{trouble}")
     if case.owner_id is None:
         case.owner_id = officer.id
         add_event(work.session, work.vault, case, "taken", work.now, actor="officer",
@@ -89,8 +122,9 @@ def send_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOffi
         work.session.add(case)
         remember_workplace(work, case)
     message.state, message.at = "queued", work.now
-    work.session.add(message)
-    _queue(work, case, message, UNDO_TIME)
+    case.answered_at = case.answered_at or work.now
+    work.session.add_all((message, case))
+    hand_over(work, case, message, UNDO_TIME)
     add_event(work.session, work.vault, case, "reply", work.now, actor="officer",
               officer_id=officer.id)  # fmt: skip
     _set_officer_speaks(work, case, work.now + OFFICER_SPEAKS)
@@ -162,10 +196,7 @@ def resend_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOf
 
 
 def _may_answer(work: Work, case: Case, officer: RosterOfficer) -> None:
-    if not officer.may_act:
-        raise NotPossible("cases.refused.readonly")
-    if case.owner_id not in {None, officer.id} and not officer.is_coordinator:
-        raise NotPossible("cases.refused.other_owner")
+    must_handle(work, case, officer)
     if reach_of(work, case) is None:
         raise NotPossible("cases.refused.nobody")
 
@@ -175,8 +206,16 @@ def _own(message: CaseMessage, officer: RosterOfficer) -> None:
         raise NotPossible("cases.refused.not_yours")
 
 
+def _quoting(work: Work, case: Case, post: str, content: MessageContent) -> MessageContent:
+    """The reply with what it quotes; an answer to any other post changes nothing."""
+    quoted = answered_in_topic(work, case, post)
+    if quoted is None:
+        return content
+    return replace(content, quote=quote_of(work, quoted), quoted_id=row_id(quoted))
+
+
 def _new_reply(
-    work: Work, case: Case, officer: RosterOfficer, state: str, text: str
+    work: Work, case: Case, officer: RosterOfficer, state: str, content: MessageContent
 ) -> CaseMessage:
     message = CaseMessage(
         organisation_id=case.organisation_id,
@@ -184,7 +223,7 @@ def _new_reply(
         direction="reply",
         state=state,
         officer_id=officer.id,
-        sealed=seal_message(work.vault, MessageContent(text)),
+        sealed=seal_message(work.vault, content),
         at=work.now,
     )
     work.session.add(message)
@@ -204,33 +243,6 @@ def _drop_drafts(work: Work, case: Case, officer: RosterOfficer) -> None:
     )
 
 
-def _queue(work: Work, case: Case, message: CaseMessage, delay: timedelta) -> None:
-    reach = reach_of(work, case)
-    if reach is None:
-        raise NotPossible("cases.refused.nobody")
-    text = message_content(work.vault, message).text
-    if text:
-        work.write.say(
-            reach.address,
-            work.texts("cases.reply_to_reporter", number=case.number, text=text),
-            person_id=reach.person.id,
-            case_id=case.id,
-            message_id=message.id,
-            promise=Promise.RECEIPT,
-            delay=delay,
-        )
-    if message.attachment_id is not None:
-        work.write.send_file(
-            reach.address,
-            message.attachment_id,
-            caption="" if text else case.number,
-            person_id=reach.person.id,
-            case_id=case.id,
-            message_id=message.id,
-            delay=delay,
-        )
-
-
 def _as_if_never_sent(work: Work, case: Case, message: CaseMessage) -> None:
     """Let the bot speak again and free the case, unless another reply was sent."""
     others = work.session.exec(
@@ -247,12 +259,14 @@ def _as_if_never_sent(work: Work, case: Case, message: CaseMessage) -> None:
         _set_officer_speaks(work, case, None)
     if any(case_id == case.id for case_id, _ in others):
         return
+    case.answered_at = None
+    work.session.add(case)
     taken_by = work.session.exec(
         select(CaseEvent.after)
         .where(CaseEvent.case_id == case.id, CaseEvent.what == "taken")
         .order_by(col(CaseEvent.id).desc())
     ).first()
-    if taken_by == _by_reply(message):
+    if taken_by == _by_reply(message) and case.owner_id == message.officer_id:
         case.owner_id = None
         work.session.add(case)
         remember_workplace(work, case)

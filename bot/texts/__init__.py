@@ -6,15 +6,32 @@ Keys are ``flow.step.option``. Nothing is read at import: the composition root c
 
 import string
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 DEFAULT_PATH = Path(__file__).parent / "id.toml"
+CANNED_PATH = Path(__file__).parent / "canned.toml"
 
 
 class TextError(LookupError):
     """A text is missing, or is asked for without a word that it needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannedText:
+    """A ready answer that officers may send.
+
+    Attributes:
+        name: what officers type after /cepat, and the words on its button.
+        category, stage: where it fits best; empty fits everywhere.
+    """
+
+    name: str
+    text: str
+    category: str = ""
+    stage: str = ""
 
 
 class Texts:
@@ -24,10 +41,11 @@ class Texts:
     ``{placeholders}`` filled; words that the text does not use are ignored.
     """
 
-    __slots__ = ("_texts",)
+    __slots__ = ("_texts", "canned")
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    def __init__(self, texts: Mapping[str, str], canned: Sequence[CannedText] = ()) -> None:
         self._texts = dict(texts)
+        self.canned = tuple(canned)
 
     def __call__(self, key: str, /, **words: object) -> str:
         """The text of this key, filled.
@@ -74,7 +92,12 @@ def load_texts(*paths: Path) -> Texts:
     for path in (DEFAULT_PATH, *paths):
         with path.open("rb") as file:
             texts.update(_flat(tomllib.load(file)))
-    return Texts(texts)
+    return Texts(texts, _canned())
+
+
+def _canned() -> list[CannedText]:
+    with CANNED_PATH.open("rb") as file:
+        return [CannedText(**entry) for entry in tomllib.load(file)["reply"]]
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -1,0 +1,137 @@
+"""Ready answers: offered by category and stage, filled in, reworded by coordinators."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.cases.canned import LONGEST, all_canned, fitting
+from bot.texts import CannedText, load_texts
+from nlp.taxonomy import load_taxonomy
+from tests.cases.office import REPORT, Office
+from tests.outbox.scripted import GROUP_CHAT
+
+WORDS = {"{nama}", "{nomor}", "{petugas}", "{tanggal}"}
+
+
+def names(office: Office) -> dict[str, CannedText]:
+    with office.database.reading() as session:
+        return {canned.name: canned for canned in all_canned(office.work(session))}
+
+
+def last_buttons(office: Office) -> list[str]:
+    posts = [s for s in office.telegram.sent if s.place.address.path == GROUP_CHAT]
+    return [choice.label for choice in posts[-1].text.choices]
+
+
+def test_many_good_answers_are_shipped() -> None:
+    """An officer must not start with an empty list."""
+    shipped = load_texts().canned
+    assert len(shipped) >= 40
+    assert len({canned.name for canned in shipped}) == len(shipped)
+
+
+@pytest.mark.parametrize("canned", load_texts().canned, ids=lambda canned: canned.name)
+def test_a_shipped_answer_fits_a_small_screen_and_knows_its_words(canned: CannedText) -> None:
+    """Short, with variables that are filled in, for a category and a stage that there are."""
+    taxonomy_slugs = {"", *(c.slug for c in load_taxonomy().categories)}
+    assert len(canned.text) <= 260
+    assert len(canned.name) <= 40
+    assert canned.name == canned.name.casefold()
+    assert canned.category in taxonomy_slugs
+    found = {word for word in WORDS if word in canned.text}
+    rest = canned.text
+    for word in found:
+        rest = rest.replace(word, "")
+    assert "{" not in rest
+    assert len(canned.text) < LONGEST
+
+
+def test_what_fits_the_category_and_stage_comes_first(office: Office) -> None:
+    """Eight of fifty are shown: the right eight."""
+    case = office.opens()
+    with office.database.reading() as session:
+        first = fitting(office.work(session), office.stored(case))[:8]
+    assert all(canned.category in {"upah", ""} for canned in first)
+    assert "upah minta slip" in {canned.name for canned in first}
+
+
+def test_a_typed_name_previews_it_filled_and_hides_the_name(office: Office) -> None:
+    """The group sees the place of the name, the reporter reads her name."""
+    case = office.opens(replace(REPORT, name="Sri Lestari"))
+    office.deliver()
+    office.writes("joko", case, "/cepat salam pertama")
+    office.deliver()
+    assert "{nama}" in office.in_the_group()
+    assert "Joko" in office.in_the_group()
+    preview = office.messages(case, "reply")[-1]
+    office.taps("joko", case, "reply_send", message_id=preview.id)
+    office.deliver(25)
+    assert any("Halo Sri Lestari, saya Joko" in text for text in office.heard())
+    assert "Sri Lestari" not in office.in_the_group()
+
+
+def test_a_hidden_name_is_left_out(office: Office) -> None:
+    """Who hides her name is greeted without one."""
+    case = office.opens(replace(REPORT, identity="rahasia", name="Sri Lestari"))
+    office.deliver()
+    office.writes("joko", case, "/cepat salam pertama")
+    preview = office.messages(case, "reply")[-1]
+    office.taps("joko", case, "reply_send", message_id=preview.id)
+    office.deliver(25)
+    assert any("Halo, saya Joko" in text for text in office.heard())
+
+
+def test_words_find_an_answer(office: Office) -> None:
+    """Nobody remembers fifty names."""
+    case = office.opens()
+    office.deliver()
+    office.writes("joko", case, "/cepat mediasi")
+    office.deliver()
+    assert "Masuk mediasi" in last_buttons(office)
+
+
+def test_a_tapped_answer_becomes_a_preview(office: Office) -> None:
+    """Nothing leaves by one tap."""
+    case = office.opens()
+    office.taps("joko", case, "canned", "thr")
+    assert office.messages(case, "reply")[-1].state == "preview"
+    assert not office.heard()
+
+
+def test_a_coordinator_rewords_adds_and_removes(office: Office) -> None:
+    """The union speaks with its own words."""
+    case = office.opens()
+    office.deliver()
+    office.writes("ratna", case, "/cepat ubah thr")
+    office.writes("ratna", case, "THR wajib dibayar. Tulis ke kami, {nama}.")
+    assert names(office)["thr"].text == "THR wajib dibayar. Tulis ke kami, {nama}."
+    assert names(office)["thr"].category == "upah"
+    office.writes("ratna", case, "/cepat baru")
+    for answer in ("Rapat Anggota", "lewati", "lewati", "Rapat anggota hari Minggu."):
+        office.writes("ratna", case, answer)
+    assert names(office)["rapat anggota"].text == "Rapat anggota hari Minggu."
+    office.writes("ratna", case, "/cepat hapus thr")
+    assert "thr" not in names(office)
+
+
+def test_an_unknown_word_in_braces_is_refused_and_asked_again(office: Office) -> None:
+    """{name} would stand in the worker's message as it is."""
+    case = office.opens()
+    office.deliver()
+    office.writes("ratna", case, "/cepat ubah thr")
+    office.writes("ratna", case, "Halo {name}")
+    assert "Halo {name}" not in names(office)["thr"].text
+    office.writes("ratna", case, "Halo {nama}")
+    assert names(office)["thr"].text == "Halo {nama}"
+
+
+def test_only_coordinators_change_them_and_readers_use_none(office: Office) -> None:
+    """What the union says to everybody is not for everybody to change."""
+    case = office.opens()
+    office.deliver()
+    before = names(office)
+    office.writes("joko", case, "/cepat ubah thr")
+    office.writes("joko", case, "ini catatan saja")
+    assert names(office) == before
+    assert office.messages(case, "note")
+    assert office.taps("budi", case, "canned", "thr").alert
