@@ -3,7 +3,7 @@
 The flows return them, the inbox carries them out in one transaction. Nothing here acts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -55,11 +55,20 @@ class Part:
     Attributes:
         source: external id of the message it came with (edits and quotes refer to it).
         attachment: id of the stored file, empty when there is none.
+        at: when it was written, as an ISO time; empty when that is not known.
+        answers: external id of the message that she answered by swiping.
+        album: id shared by the parts of one album.
+        channel: the channel it came by.
     """
 
     text: str = ""
     source: str = ""
     attachment: str = ""
+    # Not what was said but how it came: pieces are the same without them.
+    at: str = field(default="", compare=False)
+    answers: str = field(default="", compare=False)
+    album: str = field(default="", compare=False)
+    channel: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +187,14 @@ class SetPushes:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerReferral:
+    """The reporter said whether her case may go to the body that an officer proposed."""
+
+    number: str
+    agreed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SendOwnData:
     """Send the reporter a copy of what is stored about her."""
 
@@ -198,6 +215,7 @@ Command = (
     | SetTimer
     | StopTimer
     | SetPushes
+    | AnswerReferral
     | SendOwnData
     | DeleteOwnData
 )

@@ -16,9 +16,11 @@ from bot.cases import (
     replies,
     reveal,
     stage_forms,
+    steps,
     timeline,
 )
 from bot.cases.act import Act, must_act
+from bot.cases.card_buttons import offer_further
 from bot.cases.checklist import check, offer_checklist, uncheck
 from bot.cases.correct_workplace import correct_workplace
 from bot.cases.guidance import help_text
@@ -122,6 +124,10 @@ TAPS: dict[str, Callable[[Act], str]] = {
     "handover": handover.offer_officers,
     "to_officer": handover.to_officer,
     "wait": wait_for_reporter,
+    "steps": steps.offer_steps,
+    "step_done": steps.step_done,
+    "step_open": steps.step_open,
+    "more": offer_further,
     "reply": _reply,
     "reply_send": _on_reply(replies.send_reply, "officers.done.reply_queued"),
     "reply_edit": _edit_reply,

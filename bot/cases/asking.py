@@ -34,6 +34,16 @@ def as_written(_act: Act, text: str) -> str:
     return text.strip()
 
 
+def always(_answers: Answers) -> bool:
+    """The question is asked whatever was answered before."""
+    return True
+
+
+def no_words(_act: Act, _answers: Answers) -> Mapping[str, str]:
+    """The question has no gaps to fill."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One question of a form; its words stand at ``officers.form.FORM.FIELD``.
@@ -42,12 +52,16 @@ class Field:
         read: makes a typed answer what is kept, or refuses it (:class:`NotPossible`).
         choices: what may be tapped instead: value and label.
         optional: may be skipped; what is skipped is kept as an empty answer.
+        asked: whether the question is asked at all, after these answers.
+        fill: the words for the gaps of the question, as HTML.
     """
 
     name: str
     read: Callable[[Act, str], str] = as_written
     choices: Callable[[Act], Mapping[str, str]] | None = None
     optional: bool = False
+    asked: Callable[[Answers], bool] = always
+    fill: Callable[[Act, Answers], Mapping[str, str]] = no_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +133,8 @@ def drop_question(work: Work, case: Case, officer: RosterOfficer) -> None:
 
 def _go_on(act: Act, form: Form, answers: dict[str, str]) -> str:
     drop_question(act.work, act.case, act.officer)
-    missing = next((field for field in form.fields if field.name not in answers), None)
+    open_fields = (f for f in form.fields if f.name not in answers and f.asked(answers))
+    missing = next(open_fields, None)
     if missing is None:
         return form.done(act, answers)
     act.work.session.add(
@@ -133,7 +148,8 @@ def _go_on(act: Act, form: Form, answers: dict[str, str]) -> str:
             at=act.work.now,
         )
     )
-    text = act.work.texts(f"officers.form.{form.name}.{missing.name}")
+    words = missing.fill(act, answers)
+    text = act.work.texts(f"officers.form.{form.name}.{missing.name}", **words)
     act.work.write.post(act.case, text, choices=_buttons(act, form, missing))
     return ""
 

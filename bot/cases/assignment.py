@@ -1,5 +1,6 @@
 """Who handles a case."""
 
+from bot.cases.ownership import must_handle
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible, change_stage
 from bot.cases.work import Work, tell_reporter
@@ -14,12 +15,9 @@ def take(work: Work, case: Case, officer: RosterOfficer) -> None:
     Raises:
         NotPossible: read-only rights, or somebody else has it.
     """
-    if not officer.may_act:
-        raise NotPossible("cases.refused.readonly")
-    if case.owner_id == officer.id:
+    if case.owner_id == officer.id and officer.may_act:
         raise NotPossible("cases.refused.yours_already")
-    if case.owner_id is not None and not officer.is_coordinator:
-        raise NotPossible("cases.refused.other_owner")
+    must_handle(work, case, officer)
     before, case.owner_id = case.owner_id, officer.id
     work.session.add(case)
     remember_workplace(work, case)

@@ -21,7 +21,8 @@ _BEFORE = re.compile(
     r"(?:(?:tgl|tanggal|tggl)\b\.? *)?(?=\d)"
 )
 _HOURS = re.compile(
-    r"(?:jam |pukul )?(\d{1,2})(?:[.:](\d\d))? ?(?:-|–|s/d|sd|sampai) ?(\d{1,2})(?:[.:](\d\d))?"
+    r"(?:jam |pukul )?(\d{1,2})(?:[.:](\d\d))? ?(?:-|\u2013|s/d|sd|sampai) ?"
+    r"(\d{1,2})(?:[.:](\d\d))?"
 )
 _FARTHEST = timedelta(days=3 * 365)
 _CENTURY = 2000

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.cases import finding
+from bot.cases import duty, finding, membership, staff, workload
 from bot.cases.group_act import GroupAct
 from bot.cases.guidance import help_text
 
@@ -13,9 +13,24 @@ def _help(act: GroupAct) -> None:
 
 GROUP_COMMANDS: dict[str, Callable[[GroupAct], None]] = {
     "/kasus": finding.list_open,
+    "/cari": finding.search,
+    "/tugasku": finding.list_mine,
+    "/terlambat": finding.list_late,
+    "/petugas": staff.show_staff,
+    "/beban": workload.show_workload,
+    "/piket": duty.show_duties,
     "/bantuan": _help,
     "/help": _help,
     "/start": _help,
 }
 
-GROUP_TAPS: dict[str, Callable[[GroupAct], str]] = {}
+GROUP_TAPS: dict[str, Callable[[GroupAct], str]] = {
+    "found": finding.turn_page,
+    "add_member": membership.add_member,
+    "staff": staff.turn_page,
+    "staff_member": staff.show_member,
+    "staff_role": staff.set_role,
+    "staff_right": staff.set_right,
+    "staff_remove": staff.remove_member,
+    "duty_remove": duty.remove,
+}

@@ -8,6 +8,7 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from bot.cases.stage_records import forget_records
 from bot.cases.stages import CLOSED, change_stage
 from bot.cases.work import Work
 from storage.cases import (
@@ -124,6 +125,7 @@ def _empty(work: Work, case: Case) -> None:
         update(CaseEvent).where(col(CaseEvent.case_id) == case.id).values(sealed=None)
     )
     add_event(work.session, work.vault, case, "content_deleted", work.now, actor="reporter")
+    forget_records(work, case)
     forget_files(work, files)
 
 

@@ -6,6 +6,7 @@ The ladder follows UU 2/2004 (bipartit art. 3, recording and mediation art. 4-15
 from datetime import timedelta
 
 from bot.cases.roster import RosterOfficer
+from bot.cases.stage_records import end_of_waiting
 from bot.cases.work import Work, tell_reporter
 from storage.cases import add_event
 from storage.tables import Case
@@ -52,11 +53,14 @@ def change_stage(
     officer: RosterOfficer | None = None,
     outcome: str = "",
     by_reporter: bool = False,
+    further: str = "",
+    tells: bool = True,
 ) -> None:
     """Move a case to another stage, write the trail, tell the reporter and the group.
 
     ``officer`` is who does it, None when the reporter or the program itself does; ``selesai``
-    needs an ``outcome``, one of :data:`OUTCOMES`.
+    needs an ``outcome``, one of :data:`OUTCOMES`. ``further``: words that the reporter is told
+    besides; without ``tells`` the caller tells her.
 
     Raises:
         NotPossible: not from this stage, without an outcome, or too late to reopen.
@@ -72,8 +76,9 @@ def change_stage(
     if reopening and case.closed_at and work.now - case.closed_at > REOPEN_WITHIN:
         raise NotPossible("cases.refused.too_late")
     case.status, case.status_since = stage, work.now
-    if stage in CLOSED and case.closed_at is None:
-        case.closed_at = work.now
+    if stage in CLOSED:
+        end_of_waiting(work, case)
+        case.closed_at = case.closed_at or work.now
     if stage == "selesai":
         case.outcome = outcome
     if reopening:
@@ -92,8 +97,9 @@ def change_stage(
     )
     work.session.add(case)
     _show(work, case, before)
-    if not by_reporter and before != "belum_lengkap":
-        tell_reporter(work, case, reporter_text(work, case, reopened=reopening))
+    if tells and not by_reporter and before != "belum_lengkap":
+        text = reporter_text(work, case, reopened=reopening)
+        tell_reporter(work, case, f"{text}\n\n{further}" if further else text)
 
 
 def reporter_text(work: Work, case: Case, *, reopened: bool = False) -> str:

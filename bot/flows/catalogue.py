@@ -6,10 +6,13 @@ from bot.flows.consent import COPY, ERASE, WITHDRAW
 from bot.flows.follow_up import FOLLOW_UP
 from bot.flows.intake import INTAKE
 from bot.flows.menu import MENU, PAUSED, REST
+from bot.flows.referral import REFERRAL
 from bot.flows.script import Flow, State
 from bot.flows.status import STATUS
 
-FLOWS: tuple[Flow, ...] = (INTAKE, FOLLOW_UP, STATUS, MENU, PAUSED, COPY, WITHDRAW, ERASE, REST)
+FLOWS: tuple[Flow, ...] = (
+    INTAKE, FOLLOW_UP, STATUS, MENU, PAUSED, REFERRAL, COPY, WITHDRAW, ERASE, REST,
+)  # fmt: skip
 
 
 def newest(name: str) -> Flow | None:

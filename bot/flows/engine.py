@@ -4,6 +4,7 @@ Which way an event takes, from the top:
 
     a silence, a conversation left lying          _fell_silent, _left_lying
     a message that corrects an earlier one        _correct
+    an answer about handing her case on           answer_referral
     a tap on a button                             _tap
     something that cannot be read                 one kind sentence
     a command word                                obey
@@ -31,6 +32,7 @@ from bot.events import MessageReceived, TimerFired
 from bot.flows.alarm import call_for_help
 from bot.flows.answering import answer, has_only_words, keep, picked, pieces, tap
 from bot.flows.catalogue import current, flow_of, newest
+from bot.flows.consenting import answer_referral
 from bot.flows.knowledge import Knowledge
 from bot.flows.obeying import obey
 from bot.flows.script import Ask, Choose, State, Turn
@@ -75,6 +77,8 @@ def advance(
             turn = _fell_silent(here, knowledge)
         case TimerFired(kind="unfinished"):
             return _left_lying(here, knowledge)
+        case TimerFired(kind="referral") if knowledge.referrals:
+            turn = interrupt("referral", here, knowledge)
         case MessageReceived():
             turn = _hear(here, event, knowledge)
         case _:
@@ -85,6 +89,9 @@ def advance(
 def _hear(state: State | None, event: MessageReceived, knowledge: Knowledge) -> Turn:
     if event.edits:
         return _correct(state, event, knowledge)
+    consent = answer_referral(state, event, knowledge)
+    if consent is not None:
+        return consent
     if event.choice is not None:
         tapped = _tap(state, event.choice, knowledge)
         if tapped is not None:

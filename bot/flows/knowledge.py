@@ -92,6 +92,19 @@ class OwnCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Referral:
+    """A case that an officer would hand on to ``body``, if the reporter agrees.
+
+    Attributes:
+        named: her name would go with it.
+    """
+
+    number: str
+    body: str
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """What is known at this turn.
 
@@ -106,6 +119,7 @@ class Knowledge:
         fresh_number: case number for a case that begins in this turn.
         attachments: ids of the stored files of this message, in the order of its media.
         pushes_on: she wants unasked messages.
+        referrals: what waits for her consent, the last asked first.
     """
 
     organisation: str
@@ -121,6 +135,7 @@ class Knowledge:
     fresh_number: str = ""
     attachments: tuple[str, ...] = ()
     pushes_on: bool = True
+    referrals: tuple[Referral, ...] = ()
 
     @property
     def open_cases(self) -> tuple[OwnCase, ...]:

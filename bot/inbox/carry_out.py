@@ -8,10 +8,12 @@ from sqlmodel import col, select
 from bot.cases import own_copy, own_data
 from bot.cases.labelling import Predicted
 from bot.cases.opening import add_to_case, correct_message, open_case, page_officers
+from bot.cases.referral import take_answer
 from bot.cases.stages import CLOSED
 from bot.cases.work import Work
 from bot.commands import (
     AddToCase,
+    AnswerReferral,
     Command,
     CorrectMessage,
     DeleteDraft,
@@ -85,6 +87,10 @@ class CarryOut:
                 self._timer(command)
             case SetPushes(on=on):
                 self.reporter.person.pushes_on = on
+            case AnswerReferral(number=number, agreed=agreed):
+                case = self._own_case(number)
+                if case is not None:
+                    take_answer(self.work, case, agreed=agreed)
             case SendOwnData():
                 running = conversation_state(self.work.vault, self.reporter)
                 own_copy.send_copy(self.work, self.reporter.person, self._to, running)

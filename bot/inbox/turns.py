@@ -20,6 +20,7 @@ from sqlmodel import Session, select
 
 from bot.cases import desk
 from bot.cases.due_work import due_came
+from bot.cases.private_desk import as_officers_command, is_command
 from bot.cases.group_changes import group_changed
 from bot.cases.onboarding import adopt, begins_group
 from bot.cases.roster import all_officers
@@ -169,7 +170,7 @@ class TurnRunner:
             self._just_finish(row)
             return "Forgotten"
         raw = self._vault.open(row.sealed, "inbox")
-        event = self._parsers[row.source](raw, row.received_at)
+        event = self._as_officers(row, self._parsers[row.source](raw, row.received_at))
         match event:
             case MessageReceived() | TimerFired():
                 self._conversation_turn(row, event)
@@ -180,6 +181,14 @@ class TurnRunner:
             case DeliveryReported() | ReporterUnreachable() | NotUnderstood():
                 self._notice(row, event)
         return type(event).__name__
+
+    def _as_officers(self, row: ClaimedInbound, event: Event) -> Event:
+        """A command in an officer's private chat is an officer's word, in the lane it came by."""
+        if not isinstance(event, MessageReceived) or not is_command(event):
+            return event
+        with self._database.reading() as session:
+            work = self._work(session, row, self._clock.now())
+            return as_officers_command(work, event) or event
 
     def _give_back(self, row: ClaimedInbound, failure: Exception) -> None:
         self._metrics.turn_failures.inc()

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, func, select
 
+from bot.cases.referral import waiting_referrals
 from bot.cases.stages import CLOSED
 from bot.commands import Report
 from bot.flows.knowledge import Candidate, Knowledge, Match, Option, OwnCase, Understanding
@@ -107,6 +108,7 @@ class Understander:
 
 def gather_knowledge(
     session: Session,
+    vault: Vault,
     *,
     organisation: Organisation,
     reporter: Reporter | None,
@@ -137,6 +139,7 @@ def gather_knowledge(
         fresh_number=new_case_number(),
         attachments=attachments,
         pushes_on=reporter.person.pushes_on if reporter else True,
+        referrals=waiting_referrals(session, vault, cases),
     )
 
 

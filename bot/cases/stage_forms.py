@@ -1,0 +1,252 @@
+"""Moving a case to a stage: what each stage asks for, and what the reporter is told of it.
+
+The bipartite talks and the mediation each have thirty working days (UU 2/2004 art. 3 and 15),
+so their first day must be known; all else may be skipped. What goes to the reporter in an
+officer's own words is shown and confirmed first.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from bot.cases import asking
+from bot.cases.act import Act, chosen, must_act, offer
+from bot.cases.asking import Answers, Field, Form
+from bot.cases.checklist import offer_checklist
+from bot.cases.dates import long_date, read_date
+from bot.cases.markup import escaped
+from bot.cases.referral import ask_consent
+from bot.cases.stage_records import DATES, keep_record
+from bot.cases.stages import CLOSED, OUTCOMES, NotPossible, change_stage, next_stages
+
+BEFORE = "before"
+"""Among the answers of a form: the stage of the case when it began."""
+_SURE = "sure"
+_LONGEST_WORDS = 600
+
+
+def offer_stages(act: Act) -> str:
+    """Which stage comes next?"""
+    must_act(act)
+    texts = act.work.texts
+    stages = {s: texts.label(f"cases.stage.{s}.label") for s in next_stages(act.case)}
+    return offer(act, "stage", "to_stage", stages)
+
+
+def to_stage(act: Act) -> str:
+    """To this stage; one that needs to know something asks first."""
+    must_act(act)
+    stage = chosen(act)
+    if stage in FORMS:
+        return _begin(act, FORMS[stage])
+    change_stage(act.work, act.case, stage, officer=act.officer)
+    if stage == "verifikasi":
+        offer_checklist(act)
+    return act.work.texts("officers.done.stage")
+
+
+def close(act: Act) -> str:
+    """Close the case: how did it end?"""
+    must_act(act)
+    if act.case.status in CLOSED:
+        raise NotPossible("cases.refused.already_closed")
+    if "selesai" not in next_stages(act.case):
+        label = act.work.texts.label("cases.stage.selesai.label")
+        raise NotPossible("cases.refused.stage", stage=label)
+    return _begin(act, FORMS["selesai"])
+
+
+def _begin(act: Act, form: Form) -> str:
+    return asking.begin(act, form, {BEFORE: act.case.status})
+
+
+def _must_be_as_it_was(act: Act, answers: Answers) -> None:
+    """Refuse when somebody else moved the case while this form was filled in."""
+    must_act(act)
+    if answers[BEFORE] != act.case.status:
+        label = act.work.texts.label(f"cases.stage.{act.case.status}.label")
+        raise NotPossible("cases.refused.moved_on", stage=label)
+
+
+def _move(act: Act, answers: Answers, stage: str, *further: str) -> str:
+    _must_be_as_it_was(act, answers)
+    work, case = act.work, act.case
+    change_stage(work, case, stage, officer=act.officer, outcome=answers.get("outcome", ""),
+                 further="\n".join(filter(None, further)))  # fmt: skip
+    days = [date.fromisoformat(answers[name]) for name in DATES if answers.get(name)]
+    kept = {name: value for name, value in answers.items() if name not in {BEFORE, _SURE}}
+    keep_record(work, case, stage, kept, officer_id=act.officer.id,
+                on_date=days[0] if days else None)  # fmt: skip
+    done = "closed" if stage == "selesai" else "stage"
+    return work.texts(f"officers.done.{done}")
+
+
+def _to_bipartit(act: Act, answers: Answers) -> str:
+    when = long_date(date.fromisoformat(answers["meeting"]))
+    return _move(act, answers, "bipartit", act.work.texts("cases.further.meeting", date=when))
+
+
+def _to_mediasi(act: Act, answers: Answers) -> str:
+    texts = act.work.texts
+    when = long_date(date.fromisoformat(answers["recorded"]))
+    recorded = texts("cases.further.recorded", office=answers["office"], date=when)
+    number = answers["registration"]
+    registration = texts("cases.further.registration", number=number) if number else ""
+    return _move(act, answers, "mediasi", recorded, registration)
+
+
+def _to_phi(act: Act, answers: Answers) -> str:
+    texts = act.work.texts
+    further = [
+        texts(f"cases.further.{name}", value=answers[name])
+        for name in ("court", "docket")
+        if answers[name]
+    ]
+    if answers["hearing"]:
+        when = long_date(date.fromisoformat(answers["hearing"]))
+        further.append(texts("cases.further.hearing", value=when))
+    return _move(act, answers, "phi", *further)
+
+
+def _to_selesai(act: Act, answers: Answers) -> str:
+    return _move(act, answers, "selesai", _closing_words(act, answers))
+
+
+def _to_ditolak(act: Act, answers: Answers) -> str:
+    return _move(act, answers, "ditolak", _refusing_words(act, answers))
+
+
+def _to_dilimpahkan(act: Act, answers: Answers) -> str:
+    _must_be_as_it_was(act, answers)
+    return ask_consent(act, answers["body"])
+
+
+def _closing_words(act: Act, answers: Answers) -> str:
+    sentence = answers["sentence"]
+    return act.work.texts("cases.further.sentence", text=sentence) if sentence else ""
+
+
+def _refusing_words(act: Act, answers: Answers) -> str:
+    texts, instead = act.work.texts, answers["instead"]
+    words = texts("cases.further.reason", text=answers["reason"])
+    return f"{words}\n{texts('cases.further.instead', text=instead)}" if instead else words
+
+
+def _shown_closing(act: Act, answers: Answers) -> Mapping[str, str]:
+    return {"text": escaped(_closing_words(act, answers))}
+
+
+def _shown_refusal(act: Act, answers: Answers) -> Mapping[str, str]:
+    return {"text": escaped(_refusing_words(act, answers))}
+
+
+def _shown_body(_act: Act, answers: Answers) -> Mapping[str, str]:
+    return {"body": escaped(answers["body"])}
+
+
+def _has_sentence(answers: Answers) -> bool:
+    return bool(answers.get("sentence"))
+
+
+def _read_day(act: Act, text: str) -> str:
+    on = read_date(text, _today(act))
+    if on is None:
+        raise NotPossible("officers.form.no_date")
+    return on.isoformat()
+
+
+def _read_words(_act: Act, text: str) -> str:
+    words = text.strip()
+    if len(words) > _LONGEST_WORDS:
+        raise NotPossible("officers.form.too_long", most=_LONGEST_WORDS)
+    return words
+
+
+def _days(act: Act, *ahead: int) -> Mapping[str, str]:
+    names = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+    label = act.work.texts.label
+    return {
+        (_today(act) + timedelta(days=days)).isoformat(): label(f"officers.day.{names[days]}")
+        for days in ahead
+    }
+
+
+def _soon(act: Act) -> Mapping[str, str]:
+    return _days(act, 0, 1)
+
+
+def _just_now(act: Act) -> Mapping[str, str]:
+    return _days(act, 0, -1)
+
+
+def _outcomes(act: Act) -> Mapping[str, str]:
+    label = act.work.texts.label
+    return {outcome: label(f"cases.outcome.{outcome}.label") for outcome in OUTCOMES}
+
+
+def _send(act: Act) -> Mapping[str, str]:
+    return {"ya": act.work.texts.label("officers.button.reply_send")}
+
+
+def _only_by_tap(_act: Act, _text: str) -> str:
+    raise NotPossible("officers.form.tap")
+
+
+def _today(act: Act) -> date:
+    return act.work.now.astimezone(act.work.zone).date()
+
+
+FORMS = {
+    "bipartit": Form(
+        "to_bipartit",
+        (
+            Field("meeting", _read_day, _soon),
+            Field("participants", _read_words, optional=True),
+        ),
+        _to_bipartit,
+    ),
+    "mediasi": Form(
+        "to_mediasi",
+        (
+            Field("office", _read_words),
+            Field("recorded", _read_day, _just_now),
+            Field("registration", _read_words, optional=True),
+        ),
+        _to_mediasi,
+    ),
+    "phi": Form(
+        "to_phi",
+        (
+            Field("court", _read_words, optional=True),
+            Field("docket", _read_words, optional=True),
+            Field("hearing", _read_day, optional=True),
+        ),
+        _to_phi,
+    ),
+    "selesai": Form(
+        "to_selesai",
+        (
+            Field("outcome", _only_by_tap, _outcomes),
+            Field("sentence", _read_words, optional=True),
+            Field(_SURE, _only_by_tap, _send, asked=_has_sentence, fill=_shown_closing),
+        ),
+        _to_selesai,
+    ),
+    "ditolak": Form(
+        "to_ditolak",
+        (
+            Field("reason", _read_words),
+            Field("instead", _read_words, optional=True),
+            Field(_SURE, _only_by_tap, _send, fill=_shown_refusal),
+        ),
+        _to_ditolak,
+    ),
+    "dilimpahkan": Form(
+        "to_dilimpahkan",
+        (
+            Field("body", _read_words),
+            Field(_SURE, _only_by_tap, _send, fill=_shown_body),
+        ),
+        _to_dilimpahkan,
+    ),
+}
+"""The forms by the stage that they lead to."""
