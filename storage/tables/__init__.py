@@ -10,6 +10,14 @@ from storage.tables.casework import (
     Prediction,
     Tap,
 )
+from storage.tables.followup import (
+    Appointment,
+    CheckIn,
+    Deletion,
+    ServicePromise,
+    Survey,
+    SurveyAnswer,
+)
 from storage.tables.people import (
     Company,
     Consent,
@@ -51,6 +59,7 @@ from storage.tables.traffic import (
 __all__ = [
     "CASE_STATUSES",
     "OUTBOX_STATUSES",
+    "Appointment",
     "Attachment",
     "CannedReply",
     "Case",
@@ -58,12 +67,14 @@ __all__ = [
     "CaseLink",
     "CaseMessage",
     "CaseVector",
+    "CheckIn",
     "Collective",
     "CollectiveMember",
     "Company",
     "Consent",
     "Conversation",
     "Correction",
+    "Deletion",
     "DeliveryReport",
     "DoneStep",
     "Due",
@@ -85,7 +96,10 @@ __all__ = [
     "ProviderContent",
     "Recusal",
     "RosterEvent",
+    "ServicePromise",
     "SimulatorMessage",
     "StageRecord",
+    "Survey",
+    "SurveyAnswer",
     "Tap",
 ]

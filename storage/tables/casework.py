@@ -29,7 +29,8 @@ class Case(SQLModel, table=True):
     ``thread_id`` and ``card_id`` say where its topic and card stand; ``topic_state`` is
     ``none``, ``open`` or ``closed``. ``merged_into_id``: the case that answers for it.
     ``answered_at``: the first reply of an officer. ``waiting_since``: the officers wait for
-    the reporter.
+    the reporter. ``legal_hold``: must not be deleted; ``warned_at``: officers were told that
+    it will be.
     """
 
     __tablename__ = "cases"
@@ -70,6 +71,8 @@ class Case(SQLModel, table=True):
     merged_into_id: int | None = belongs_to("cases.id", optional=True, index=True)
     waiting_since: datetime | None = None
     answered_at: datetime | None = None
+    legal_hold: bool = False
+    warned_at: datetime | None = None
     opened_at: datetime
     closed_at: datetime | None = None
     reopened: int = 0

@@ -99,6 +99,27 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "deletions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("what", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(length=12), nullable=False),
+        sa.Column("rule", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_deletions_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deletions")),
+    )
+    with op.batch_alter_table("deletions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_deletions_organisation_id"), ["organisation_id"], unique=False
+        )
+
+    op.create_table(
         "inbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -352,6 +373,8 @@ def upgrade() -> None:
         ),
         sa.Column("waiting_since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("legal_hold", sa.Boolean(), nullable=False),
+        sa.Column("warned_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("opened_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("closed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("reopened", sa.Integer(), nullable=False),
@@ -503,6 +526,38 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "appointments",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "officer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("reminded_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("cancelled_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('bipartit', 'mediasi', 'sidang', 'bukti', 'lain')",
+            name=op.f("ck_appointments_kind"),
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_appointments_case_id")),
+        sa.ForeignKeyConstraint(
+            ["officer_id"], ["officers.id"], name=op.f("fk_appointments_officer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_appointments_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appointments")),
+    )
+    with op.batch_alter_table("appointments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_appointments_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "attachments",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
@@ -642,6 +697,41 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_case_vectors_organisation_id"), ["organisation_id"], unique=False
         )
+
+    op.create_table(
+        "check_ins",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("closure", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=30), nullable=False),
+        sa.Column(
+            "urgent_case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('planned', 'asked', 'safe', 'unsafe', 'lapsed', 'not_sent')",
+            name=op.f("ck_check_ins_state"),
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_check_ins_case_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_check_ins_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["urgent_case_id"], ["cases.id"], name=op.f("fk_check_ins_urgent_case_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_ins")),
+        sa.UniqueConstraint(
+            "case_id", "closure", "day", name=op.f("uq_check_ins_case_id_closure_day")
+        ),
+    )
+    with op.batch_alter_table("check_ins", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_check_ins_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "collectives",
@@ -847,6 +937,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_recusals_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "service_promises",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(length=15), nullable=False),
+        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("kept_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('first_answer', 'next_step')", name=op.f("ck_service_promises_kind")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_service_promises_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_service_promises_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_promises")),
+    )
+    with op.batch_alter_table("service_promises", schema=None) as batch_op:
+        batch_op.create_index("ix_service_promises_case_kind", ["case_id", "kind"], unique=False)
+
+    op.create_table(
         "stage_records",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -873,6 +991,48 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("stage_records", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_stage_records_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "surveys",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("closure", sa.Integer(), nullable=False),
+        sa.Column(
+            "officer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=30), nullable=False),
+        sa.Column("solved", sqlmodel.sql.sqltypes.AutoString(length=6), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("planned_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("reminded_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("closed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.CheckConstraint("solved IN ('', 'ya', 'belum')", name=op.f("ck_surveys_solved")),
+        sa.CheckConstraint(
+            "state IN ('planned', 'asked', 'answered', 'lapsed', 'not_sent')",
+            name=op.f("ck_surveys_state"),
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_surveys_case_id")),
+        sa.ForeignKeyConstraint(
+            ["officer_id"], ["officers.id"], name=op.f("fk_surveys_officer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_surveys_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_surveys")),
+        sa.UniqueConstraint("case_id", "closure", name=op.f("uq_surveys_case_id_closure")),
+    )
+    with op.batch_alter_table("surveys", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_surveys_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_surveys_organisation_id"), ["organisation_id"], unique=False
+        )
 
     op.create_table(
         "case_messages",
@@ -1000,6 +1160,33 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("status = 'waiting'"),
             postgresql_where=sa.text("status = 'waiting'"),
+        )
+
+    op.create_table(
+        "survey_answers",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "survey_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("field", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
+        sa.Column("value", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_survey_answers_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["surveys.id"], name=op.f("fk_survey_answers_survey_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_answers")),
+    )
+    with op.batch_alter_table("survey_answers", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_survey_answers_survey_id"), ["survey_id"], unique=False
         )
 
     op.create_table(
@@ -1214,6 +1401,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outbox_case_id"))
 
     op.drop_table("outbox")
+    with op.batch_alter_table("survey_answers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_survey_answers_survey_id"))
+
+    op.drop_table("survey_answers")
     with op.batch_alter_table("due", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_due_waiting",
@@ -1234,10 +1425,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_case_messages_case_id"))
 
     op.drop_table("case_messages")
+    with op.batch_alter_table("surveys", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_surveys_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_surveys_case_id"))
+
+    op.drop_table("surveys")
     with op.batch_alter_table("stage_records", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stage_records_case_id"))
 
     op.drop_table("stage_records")
+    with op.batch_alter_table("service_promises", schema=None) as batch_op:
+        batch_op.drop_index("ix_service_promises_case_kind")
+
+    op.drop_table("service_promises")
     with op.batch_alter_table("recusals", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recusals_case_id"))
 
@@ -1267,6 +1467,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_collectives_lead_id"))
 
     op.drop_table("collectives")
+    with op.batch_alter_table("check_ins", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_check_ins_case_id"))
+
+    op.drop_table("check_ins")
     with op.batch_alter_table("case_vectors", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_vectors_organisation_id"))
 
@@ -1295,6 +1499,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attachments_case_id"))
 
     op.drop_table("attachments")
+    with op.batch_alter_table("appointments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_appointments_case_id"))
+
+    op.drop_table("appointments")
     with op.batch_alter_table("roster_events", schema=None) as batch_op:
         batch_op.drop_index("ix_roster_events_lookup")
 
@@ -1355,6 +1563,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("inbox")
+    with op.batch_alter_table("deletions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_deletions_organisation_id"))
+
+    op.drop_table("deletions")
     op.drop_table("companies")
     with op.batch_alter_table("simulator_messages", schema=None) as batch_op:
         batch_op.drop_index("ix_simulator_messages_chat")
