@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 
 from bot.cases import desk as officers_desk
 from bot.cases.act import offered
+from bot.cases.group_changes import group_changed
 from bot.cases.opening import open_case
 from bot.cases.roster import RosterOfficer, add_officer, remove_officer
 from bot.cases.taps import button
+from bot.channels import Text
 from bot.commands import Part, Report
-from bot.events import Officer, OfficerTapped, OfficerWrote
+from bot.events import GroupChange, GroupChanged, Officer, OfficerTapped, OfficerWrote
 from storage.cases import case_by_id, events_of, messages_of, row_id
 from storage.database import Database
 from storage.tables import Case, CaseEvent, CaseMessage, Outbound
@@ -21,6 +23,8 @@ REPORT = Report(
     identity="nama",
     name="Sri",
 )
+
+SMALL_CHAT = "-1002"
 
 OFFERED = {
     *("to_stage", "close_as", "to_kind", "to_category", "to_urgency", "set_tag", "unset_tag"),
@@ -36,7 +40,10 @@ class Answer:
 
 
 class Office(Desk):
-    """A desk with a roster: two officers, a coordinator, a reader, one who was removed."""
+    """A desk with a roster: two officers, a coordinator, a reader, one who was removed.
+
+    The coordinator and Joko may handle confidential cases.
+    """
 
     def __init__(self, database: Database, folder: object) -> None:
         super().__init__(database, folder)  # type: ignore[arg-type]
@@ -49,6 +56,7 @@ class Office(Desk):
                 self.officers[user_id] = add_officer(
                     session, self.vault, self.organisation_id,
                     user_id=user_id, name=user_id.title(), role=role, now=self.clock.now(),
+                    confidential=user_id in {"ratna", "joko"},
                 )  # fmt: skip
             remove_officer(session, self.vault, self.organisation_id, "lama", self.clock.now())
 
@@ -98,6 +106,53 @@ class Office(Desk):
         with self.database.transaction() as session:
             officers_desk.officer_wrote(self.work(session), event, None)
         return event.message_id
+
+    def has_small_group(self) -> None:
+        """The union binds its small group."""
+        with self.database.transaction() as session:
+            organisation = self.work(session).organisation
+            organisation.sensitive_chat = SMALL_CHAT
+            session.add(organisation)
+
+    def happens(
+        self, change: GroupChange, user_id: str = "", chat: str = GROUP_CHAT, **fields: object
+    ) -> None:
+        """Something happens to a group."""
+        event = GroupChanged(
+            "telegram", change, chat, self.clock.now(), Officer(user_id, user_id.title())
+        )
+        with self.database.transaction() as session:
+            group_changed(self.work(session), replace(event, **fields))  # type: ignore[arg-type]
+
+    def says(self, user_id: str, text: str, chat: str = GROUP_CHAT) -> None:
+        """Somebody writes beside the topics."""
+        self._count += 1
+        event = OfficerWrote(
+            channel="telegram", officer=Officer(user_id), chat_id=chat,
+            message_id=f"g{self._count}", at=self.clock.now(), text=text,
+        )  # fmt: skip
+        with self.database.transaction() as session:
+            officers_desk.officer_wrote(self.work(session), event, None)
+
+    def presses(self, user_id: str, label: str, chat: str = GROUP_CHAT) -> Answer:
+        """Somebody taps the newest button with these words in a chat."""
+        for sent in reversed(self.shown_in(chat)):
+            for choice in sent.choices:
+                if choice.label == label:
+                    return self.taps_payload(user_id, choice.id)
+        raise AssertionError(f"no button {label!r} in {chat}")
+
+    def shown_in(self, chat: str) -> list[Text]:
+        """What the bot wrote in a chat, edits at the end."""
+        sent = [one for one in self.telegram.sent if one.place.address.path == chat]
+        ids = {one.id for one in sent}
+        return [one.text for one in sent] + [t for id_, t in self.telegram.edits if id_ in ids]
+
+    def standing_in(self, chat: str) -> str:
+        """What stands in a chat now: the latest version of what was not deleted."""
+        now = {s.id: s.text.text for s in self.telegram.sent if s.place.address.path == chat}
+        now |= {id_: text.text for id_, text in self.telegram.edits if id_ in now}
+        return "\n".join(text for id_, text in now.items() if id_ not in self.telegram.deleted)
 
     def stored(self, case: Case) -> Case:
         """The case as it is stored now."""

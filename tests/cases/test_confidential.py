@@ -87,24 +87,27 @@ def test_the_same_case_not_confidential_does_show_its_story(office: Office) -> N
         assert hidden not in group
 
 
-def test_only_the_one_in_charge_or_a_coordinator_reads_it_and_it_is_logged(office: Office) -> None:
-    """Whoever looked must be known afterwards."""
+def test_only_who_has_the_right_reads_it_and_it_is_logged(office: Office) -> None:
+    """Whoever looked must be known afterwards; who told it is for the one in charge."""
     case = office.opens(SENSITIVE)
     office.deliver()
     message = office.messages(case, "reporter")[0].id
-    for action in ("reveal", "read"):
+    for action in ("reveal", "read", "read_case", "take", "reply", "to_urgency"):
         answer = office.taps("maria", case, action, message_id=message)
-        assert answer.text == office.texts("cases.refused.take_first")
+        assert answer.text == office.texts("cases.refused.apart")
         assert office.taps("budi", case, action, message_id=message).alert
+    assert office.taps("joko", case, "reveal").text == office.texts("cases.refused.take_first")
     office.taps("joko", case, "take")
+    calls = [office.whispered(who) for who in ("joko", "ratna")]
     for who in ("joko", "ratna"):
         office.taps(who, case, "reveal")
         office.taps(who, case, "read", message_id=message)
     assert office.taps("maria", case, "reveal").alert
     office.deliver()
     assert office.whispered("maria") == office.whispered("budi") == []
+    assert calls == [[office.texts("officers.whisper.confidential", number=case.number)]] * 2
     for who in ("joko", "ratna"):
-        facts, words = office.whispered(who)
+        _, facts, words = office.whispered(who)
         for secret in ("story", "name", "workplace", "happened", "safe_hours"):
             assert SECRETS[secret] in facts
         assert "+6281200000001" in facts
@@ -154,7 +157,7 @@ def test_a_hidden_name_stays_hidden_even_on_reveal(office: Office) -> None:
     case = office.opens(SENSITIVE, identity="rahasia")
     office.taps("ratna", case, "reveal")
     office.deliver()
-    (facts,) = office.whispered("ratna")
+    facts = office.whispered("ratna")[-1]
     assert "KENARI-NAMA" not in facts
     assert "+62812" not in facts
 
@@ -197,7 +200,7 @@ def test_a_case_that_becomes_confidential_takes_its_story_out_of_the_group(offic
     office.taps("joko", case, "take")
     office.taps("joko", case, "read", message_id=message)
     office.deliver()
-    assert SECRETS["story"] in office.whispered("joko")[0]
+    assert SECRETS["story"] in office.whispered("joko")[-1]
 
 
 def test_only_a_coordinator_lifts_a_wrong_confidential_mark(office: Office) -> None:
