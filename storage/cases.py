@@ -58,10 +58,23 @@ class CaseContent:
 
 @dataclass(frozen=True, slots=True)
 class MessageContent:
-    """A message of a case; earlier versions stay when it was edited."""
+    """A message of a case; earlier versions stay when it was edited.
+
+    Attributes:
+        channel: the channel it came by, with its ``external_id`` there, so that an answer can
+            quote it; only of a reporter's message.
+        album: id shared by the parts of one album.
+        quote: the first words of what it answers; ``quoted_id`` is that message, 0 if it is
+            none of the case.
+    """
 
     text: str = ""
     earlier: tuple[str, ...] = ()
+    channel: str = ""
+    external_id: str = ""
+    album: str = ""
+    quote: str = ""
+    quoted_id: int = 0
 
 
 def content_of(vault: Vault, case: Case) -> CaseContent:
@@ -80,8 +93,10 @@ def seal_content(vault: Vault, content: CaseContent) -> bytes:
 
 def message_content(vault: Vault, message: CaseMessage) -> MessageContent:
     """The words of a message."""
-    stored = vault.open_json(message.sealed, "case_messages")
-    return MessageContent(stored["text"], tuple(stored.get("earlier", ())))
+    stored: dict[str, Any] = vault.open_json(message.sealed, "case_messages")
+    known = {field.name for field in fields(MessageContent)}
+    values = {name: value for name, value in stored.items() if name in known}
+    return MessageContent(**values | {"earlier": tuple(stored.get("earlier", ()))})
 
 
 def seal_message(vault: Vault, content: MessageContent) -> bytes:

@@ -3,6 +3,8 @@
 Names and addresses never stand here; neither does the story of a sensitive case.
 """
 
+from collections.abc import Iterable, Sequence
+
 from bot.cases import stage_records, waiting
 from bot.cases.card_buttons import card_buttons
 from bot.cases.card_files import files
@@ -15,10 +17,12 @@ from bot.cases.stages import CLOSED
 from bot.cases.steps import advice
 from bot.cases.work import Work
 from bot.channels import Text
+from bot.outbox.split import units
 from storage.cases import content_of
 from storage.tables import Case
 
 _TITLE_LIMIT = 128
+_CARD_LIMIT = 4096
 
 
 def title(work: Work, case: Case) -> str:
@@ -39,16 +43,34 @@ def title(work: Work, case: Case) -> str:
 def card(work: Work, case: Case) -> Text:
     """The card on top of the topic, with the buttons that make sense now."""
     content = content_of(work.vault, case)
-    lines = [
-        headline(work, case),
-        *subject(work, case, content),
-        *facts(work, case, content),
-        *people(work, case, content),
-        *files(work, case),
-        *last_delivery(work, case),
-        *waiting.card_lines(work, case),
-        *stage_records.card_lines(work, case),
-        *deadlines_on_card(work, case),
-        *advice(work, case),
-    ]
-    return Text("\n".join(lines), choices=card_buttons(work, case), html=True, rows=2)
+    # How much each part matters; where there is too much, what matters least is cut first.
+    parts = (
+        (9, headline(work, case)),
+        (8, subject(work, case, content)),
+        (5, facts(work, case, content)),
+        (6, ["", *people(work, case, content)]),
+        (7, last_delivery(work, case)),
+        (7, waiting.card_lines(work, case)),
+        (7, deadlines_on_card(work, case)),
+        (4, stage_records.card_lines(work, case)),
+        (2, _apart(files(work, case))),
+        (3, _apart(advice(work, case))),
+    )
+    return Text(fitted(parts), choices=card_buttons(work, case), html=True, rows=2)
+
+
+def fitted(parts: Iterable[tuple[int, Sequence[str]]], limit: int = _CARD_LIMIT) -> str:
+    """The lines of all parts, whole ones left out from the end of what matters least.
+
+    Counted with all markup and in UTF-16 units, which is more than Telegram counts.
+    """
+    kept = [(weight, list(lines)) for weight, lines in parts]
+    while units(whole := "\n".join(line for _, lines in kept for line in lines)) > limit:
+        filled = [part for part in kept if part[1]]
+        least = min(filled, key=lambda part: part[0])
+        least[1].pop()
+    return whole
+
+
+def _apart(lines: list[str]) -> list[str]:
+    return ["", *lines] if lines else []

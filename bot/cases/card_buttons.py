@@ -1,6 +1,11 @@
-"""The buttons under a card: those that make sense for its status; rights count at the tap."""
+"""The buttons under a card: those that make sense for its status; rights count at the tap.
 
+What is needed often stands on the card, the rest behind **Lainnya**.
+"""
+
+from bot.cases.act import Act, must_act
 from bot.cases.stages import CLOSED
+from bot.cases.steps import recommended
 from bot.cases.taps import button
 from bot.cases.work import Work
 from bot.commands import Choice
@@ -9,21 +14,44 @@ from storage.tables import Case
 
 def card_buttons(work: Work, case: Case) -> tuple[Choice, ...]:
     """What can be done with the case now."""
-
-    def make(action: str) -> Choice:
-        return button(work, case, work.texts.label(f"officers.button.{action}"), action)
-
+    if case.status == "arsip":
+        return ()
     if case.status in CLOSED:
-        return (make("reopen"), make("reveal")) if case.status != "arsip" else ()
-    buttons = [] if case.owner_id else [make("take")]
-    buttons += [make(action) for action in ("reply", "stage", "kind", "category", "urgency")]
-    if not work.hides(case):
-        buttons.append(make("tags"))
+        return _buttons(work, case, "reopen", "reveal")
+    actions = ["reply", "stage"] if case.owner_id else ["take", "reply", "stage"]
+    if work.hides(case) or not case.owner_id:
+        actions.append("reveal")
+    if recommended(work, case) and not work.hides(case):
+        actions.append("steps")
     if case.owner_id:
-        buttons += [*_waiting_button(work, case), make("handover"), make("close")]
-    return (*buttons, make("reveal"))
+        actions.append("close")
+    return _buttons(work, case, *actions, "more")
 
 
-def _waiting_button(work: Work, case: Case) -> tuple[Choice, ...]:
-    label = "wait" if case.waiting_since is None else "wait_over"
-    return (button(work, case, work.texts.label(f"officers.button.{label}"), "wait"),)
+def offer_further(act: Act) -> str:
+    """Show what is needed less often."""
+    must_act(act)
+    work, case = act.work, act.case
+    actions = ["wait" if case.waiting_since is None else "wait_over"]
+    if case.owner_id:
+        actions.append("handover")
+    actions += ["category", "kind", "urgency"]
+    if not work.hides(case):
+        actions.append("tags")
+    if case.owner_id and not work.hides(case):
+        actions.append("reveal")
+    choices = _buttons(work, case, *actions)
+    work.write.post(case, work.texts("officers.ask.further"), choices=choices)
+    return ""
+
+
+def _buttons(work: Work, case: Case, *actions: str) -> tuple[Choice, ...]:
+    return tuple(
+        button(
+            work,
+            case,
+            work.texts.label(f"officers.button.{action}"),
+            "wait" if action == "wait_over" else action,
+        )
+        for action in actions
+    )

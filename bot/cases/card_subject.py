@@ -18,7 +18,7 @@ _REASONS_SHOWN = 100
 _SUREST = 99  # a guess is never certain
 
 
-def headline(work: Work, case: Case) -> str:
+def headline(work: Work, case: Case) -> list[str]:
     """Number, urgency and status with the time since when."""
     status = work.texts(f"cases.stage.{case.status}.label")
     since = work.local(case.status_since)
@@ -26,7 +26,7 @@ def headline(work: Work, case: Case) -> str:
     line = work.texts("officers.card.status", status=status, since=since)
     if case.outcome:
         line += f" ({work.texts(f'cases.outcome.{case.outcome}.label')})"
-    return f"{urgency}\n{STATUS_MARKS[case.status]} {line}"
+    return [urgency, f"{STATUS_MARKS[case.status]} {line}"]
 
 
 def subject(work: Work, case: Case, content: CaseContent) -> list[str]:
@@ -44,6 +44,9 @@ def subject(work: Work, case: Case, content: CaseContent) -> list[str]:
         line + _who_says_so(work, case, content),
         work.texts("officers.card.urgency", urgency=urgency),
     ]
+    if case.also:
+        also = [work.category_label(slug) for slug in case.also.split(",")]
+        lines.insert(-1, work.texts("officers.card.also", labels=escaped(", ".join(also))))
     if content.triggers:
         words = escaped(shortened(", ".join(content.triggers), _TRIGGERS_SHOWN))
         lines.append(work.texts("officers.card.triggers", words=words))

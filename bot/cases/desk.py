@@ -6,7 +6,7 @@ every single act; who is not on it changes nothing.
 
 from sqlmodel import select
 
-from bot.cases import asking, forms, onboarding, replies
+from bot.cases import asking, forms, onboarding, private_desk, replies
 from bot.cases.act import Act
 from bot.cases.acts import TAPS, TOPIC_COMMANDS, unknown
 from bot.cases.group_act import GroupAct
@@ -34,6 +34,9 @@ def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) ->
     if onboarding.begins_group(event):
         if not event.edited:
             onboarding.begin_group(work, event)
+        return
+    if private_desk.is_private(event):
+        private_desk.answer_privately(work, event)
         return
     if not is_our_group(work, event.chat_id):
         return
@@ -128,7 +131,13 @@ def _in_topic(
         raise NotPossible("officers.refused.unknown_command")
     elif (draft := replies.waiting_draft(work, case, officer)) is not None:
         replies.preview_reply(
-            work, case, officer, event.text, attachment_id=attachment_id, draft=draft
+            work,
+            case,
+            officer,
+            event.text,
+            attachment_id=attachment_id,
+            draft=draft,
+            answers=event.reply_to,
         )
     else:
         _note(work, case, officer, event, attachment_id)

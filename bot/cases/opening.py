@@ -1,6 +1,7 @@
 """How a case begins and grows: opened from a report, added to, corrected, made urgent."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from sqlmodel import col, select
 
@@ -9,18 +10,20 @@ from bot.cases.confidential import (
     keep_close,
     keep_confidential,
     names_violence,
-    post_sealed,
 )
+from bot.cases.duty import call_duty, with_duty
 from bot.cases.labelling import Predicted, keep_choice, keep_prediction, take_labels
-from bot.cases.markup import escaped_pieces
+from bot.cases.quoting import told
+from bot.cases.recusal import suggest_recusal
+from bot.cases.showing import show_edited, show_messages
 from bot.cases.stages import CLOSED, change_stage
+from bot.cases.waiting import reporter_wrote
 from bot.cases.work import Work
 from bot.cases.workplaces import remember_workplace
 from bot.commands import Part, Report
 from bot.outbox.orders import CASEWORK, DANGER
 from storage.cases import (
     CaseContent,
-    MessageContent,
     add_event,
     case_by_id,
     case_by_number,
@@ -32,9 +35,6 @@ from storage.cases import (
 )
 from storage.people import private_of
 from storage.tables import Attachment, Case, CaseMessage, Person
-
-_POST_LIMIT = 3500
-_CAPTION_LIMIT = 900  # Telegram takes 1024 with our own words before it
 
 
 def open_case(
@@ -88,8 +88,10 @@ def open_case(
         keep_choice(work, case, before)
     work.write.show_card(case, priority=DANGER if case.urgency == "darurat" else CASEWORK)
     known_sources = _sources(work, case)
-    for part in (*report.parts, *report.evidence):
-        _add_part(work, case, part, known_sources)
+    parts = (*report.parts, *report.evidence)
+    _add_parts(work, case, parts, known_sources)
+    if complete:
+        call_duty(work, case)
     if complete and case.status == "belum_lengkap":
         change_stage(work, case, "baru", by_reporter=True)
     elif not fresh:
@@ -100,9 +102,7 @@ def open_case(
 def add_to_case(work: Work, case: Case, parts: tuple[Part, ...], understand: Understand) -> None:
     """Add what the reporter wrote to her case and show it to the officers."""
     keep_close(work, case, understand, *(part.text for part in parts))
-    known = _sources(work, case)
-    for part in parts:
-        _add_part(work, case, part, known)
+    _add_parts(work, case, parts, _sources(work, case))
     if case.status in CLOSED:
         work.write.post(case, work.texts("officers.post.after_closing"))
 
@@ -128,16 +128,13 @@ def correct_message(
     if content.text == text:
         return True
     message.sealed = seal_message(
-        work.vault, MessageContent(text, (*content.earlier, content.text))
+        work.vault, replace(content, text=text, earlier=(*content.earlier, content.text))
     )
     work.session.add(message)
     add_event(work.session, work.vault, case, "message_edited", work.now, actor="reporter")
     keep_close(work, case, understand, text)
-    if case.sensitive:
-        post_sealed(work, case, "officers.post.edited_sensitive", message)
-    else:
-        for piece in escaped_pieces(text, _POST_LIMIT):
-            work.write.post(case, work.texts("officers.post.edited", text=piece))
+    show_edited(work, case, message)
+    suggest_recusal(work, case, text)
     return True
 
 
@@ -146,7 +143,8 @@ def page_officers(work: Work, reason: str, triggers: tuple[str, ...], number: st
     organisation_id = work.organisation.id or 0
     case = case_by_number(work.session, organisation_id, number, lock=True) if number else None
     if case is None:
-        work.write.announce(work.texts(f"officers.page.{reason}"), priority=DANGER)
+        text = with_duty(work, work.texts(f"officers.page.{reason}"))
+        work.write.announce(text, priority=DANGER)
         return
     add_event(
         work.session, work.vault, case, f"paged_{reason}", work.now,
@@ -157,8 +155,12 @@ def page_officers(work: Work, reason: str, triggers: tuple[str, ...], number: st
         content = content_of(work.vault, case)
         case.sealed = seal_content(work.vault, replace(content, triggers=triggers))
         work.session.add(case)
-    text = work.texts(f"officers.page.{reason}_case", number=case.number)
+    text = with_duty(work, work.texts(f"officers.page.{reason}_case", number=case.number))
     work.write.post(case, text, priority=DANGER)
+    small = work.organisation.sensitive_chat
+    if case.sensitive and small:
+        work.write.announce(text, priority=DANGER, chat=small)
+        text = with_duty(work, work.texts(f"officers.page.{reason}_apart", number=case.number))
     work.write.announce(text, priority=DANGER)
     work.write.show_card(case, priority=DANGER)
 
@@ -208,12 +210,27 @@ def _sources(work: Work, case: Case) -> set[tuple[str, int | None]]:
     return set(rows.all())
 
 
-def _add_part(work: Work, case: Case, part: Part, known: set[tuple[str, int | None]]) -> None:
+def _add_parts(
+    work: Work, case: Case, parts: tuple[Part, ...], known: set[tuple[str, int | None]]
+) -> None:
+    """Keep and show what is not in the case yet."""
+    added = [(part, _add_part(work, case, part, known)) for part in parts]
+    if any(message is not None for _, message in added):
+        reporter_wrote(work, case)
+    show_messages(work, case, [message for _, message in added if message is not None])
+    for part, message in added:
+        if message is not None:
+            suggest_recusal(work, case, part.text)
+
+
+def _add_part(
+    work: Work, case: Case, part: Part, known: set[tuple[str, int | None]]
+) -> CaseMessage | None:
     attachment = _attachment(work, part.attachment)
     source = work.vault.lookup(part.source) if part.source else ""
     key = (source, attachment.id if attachment else None)
     if not (part.text or attachment) or (source and key in known):
-        return
+        return None
     known.add(key)
     message = CaseMessage(
         organisation_id=case.organisation_id,
@@ -221,33 +238,15 @@ def _add_part(work: Work, case: Case, part: Part, known: set[tuple[str, int | No
         direction="reporter",
         source=source,
         attachment_id=attachment.id if attachment else None,
-        sealed=seal_message(work.vault, MessageContent(part.text)),
-        at=work.now,
+        sealed=seal_message(work.vault, told(work, case, part)),
+        at=min(datetime.fromisoformat(part.at), work.now) if part.at else work.now,
     )
     work.session.add(message)
     if attachment is not None:
         attachment.case_id = case.id
         work.session.add(attachment)
     work.session.flush()
-    _show_part(work, case, message, part, attachment)
-
-
-def _show_part(
-    work: Work, case: Case, message: CaseMessage, part: Part, attachment: Attachment | None
-) -> None:
-    if case.sensitive:
-        post_sealed(work, case, "officers.post.sensitive", message)
-        return
-    words = part.text
-    if attachment is not None:
-        short = escaped_pieces(words, _CAPTION_LIMIT)
-        caption = short[0] if len(short) == 1 else ""
-        kind = work.texts(f"officers.file.{attachment.kind}")
-        caption = work.texts("officers.post.file", kind=kind, text=caption).rstrip()
-        work.write.post_file(case, row_id(attachment), caption)
-        words = words if len(short) > 1 else ""
-    for piece in escaped_pieces(words, _POST_LIMIT):
-        work.write.post(case, work.texts("officers.post.reporter", text=piece))
+    return message
 
 
 def _attachment(work: Work, key: str) -> Attachment | None:

@@ -2,52 +2,117 @@
 
 from bot.cases.delivery import delivery_line, outbound_of
 from bot.cases.markup import escaped, shortened
+from bot.cases.reply_words import as_reporter_reads, file_of, file_trouble
 from bot.cases.taps import button
-from bot.cases.work import Work, reach_of
+from bot.cases.work import Reach, Work, reach_of
 from bot.channels import Text
 from bot.commands import Choice
-from storage.cases import message_content
-from storage.tables import Case, CaseMessage
+from bot.outbox.carriage import limit_of
+from storage.cases import MessageContent, message_content
+from storage.tables import Attachment, Case, CaseMessage
 
 _REPLY_SHOWN = 2500
+_NAME_SHOWN = 40
+_KILOBYTE = 1024
+_MEGABYTE = 1024 * 1024
 
 
 def reply_post(work: Work, case: Case, message: CaseMessage) -> Text:
-    """An officer's reply as its author sees it: preview, on its way, arrived or failed."""
-    content = message_content(work.vault, message)
-    words = escaped(shortened(content.text, _REPLY_SHOWN)) or work.texts("officers.reply.file")
-    quoted = f"<blockquote>{words}</blockquote>"
-    if message.state == "draft":
-        cancel = _reply_button(work, case, message, "cancel")
-        return Text(work.texts("officers.reply.write"), (cancel,), html=True, rows=2)
-    if message.state == "preview":
-        channel = _channel_label(work, case)
-        head = work.texts("officers.reply.preview", number=case.number, channel=channel)
-        both = (
-            _reply_button(work, case, message, "send"),
-            _reply_button(work, case, message, "cancel"),
-        )
-        return Text(f"{head}\n{quoted}", both, html=True, rows=2)
-    if message.state == "withdrawn":
-        return Text(f"{work.texts('officers.reply.withdrawn')}\n{quoted}", html=True)
+    """An officer's reply in the topic: what the reporter reads, and how far it came."""
+    match message.state:
+        case "draft":
+            return _draft(work, case, message)
+        case "preview":
+            return _preview(work, case, message)
+        case "withdrawn":
+            head = work.texts("officers.reply.withdrawn")
+            return Text(f"{head}\n{_body(work, case, message)}", html=True)
     sent = outbound_of(work.session, message)
     if sent is not None and sent.status == "queued" and sent.attempts == 0:
-        undo = _reply_button(work, case, message, "undo")
-        head = work.texts("officers.reply.soon")
-        return Text(f"{head}\n{quoted}", (undo,), html=True, rows=2)
-    head = delivery_line(work, sent)
-    buttons: tuple[Choice, ...] = ()
+        head, actions = work.texts("officers.reply.soon"), ["undo"]
+    else:
+        head, actions = delivery_line(work, sent), []
     if sent is not None and sent.status in {"failed", "uncertain", "dead"}:
-        buttons = (_reply_button(work, case, message, "resend"),)
-    return Text(f"{head}\n{quoted}", buttons, html=True, rows=2)
+        actions = ["resend"]
+    buttons = _buttons(work, case, message, *actions)
+    return Text(f"{head}\n{_body(work, case, message)}", buttons, html=True, rows=2)
 
 
-def _reply_button(work: Work, case: Case, message: CaseMessage, action: str) -> Choice:
-    label = work.texts.label(f"officers.button.reply_{action}")
-    return button(work, case, label, f"reply_{action}", message_id=message.id)
+def _draft(work: Work, case: Case, message: CaseMessage) -> Text:
+    """The request for words; after Ubah with the old ones, to be copied."""
+    old = message_content(work.vault, message).text
+    text = work.texts("officers.reply.write")
+    if old:
+        shown = escaped(shortened(old, _REPLY_SHOWN))
+        text = work.texts("officers.reply.rewrite", text=shown)
+    elif message.attachment_id is not None:
+        text = work.texts("officers.reply.rewrite_file")
+    return Text(text, _buttons(work, case, message, "cancel"), html=True, rows=2)
 
 
-def _channel_label(work: Work, case: Case) -> str:
+def _preview(work: Work, case: Case, message: CaseMessage) -> Text:
     reach = reach_of(work, case)
-    name = reach.address.channel.removeprefix("sim-") if reach else "none"
-    return work.texts(f"officers.channel.{name}")
+    channel = work.texts(f"officers.channel.{_channel_of(reach)}")
+    lines = [
+        work.texts("officers.reply.preview", number=case.number, channel=channel),
+        _body(work, case, message),
+    ]
+    trouble = file_trouble(work, reach, message)
+    file = file_of(work, message)
+    if trouble and file is not None:
+        limit = limit_of(file.kind) // _MEGABYTE
+        lines.append(work.texts(f"officers.reply.file_{trouble}", limit=limit))
+    actions = ("edit", "cancel") if trouble else ("send", "edit", "cancel")
+    buttons = _buttons(work, case, message, *actions)
+    return Text("\n".join(lines), buttons, html=True, rows=2)
+
+
+def _body(work: Work, case: Case, message: CaseMessage) -> str:
+    """What she reads, what it answers, and the file."""
+    lines = []
+    quote = _shown_quote(work, case, message_content(work.vault, message))
+    if quote:
+        lines.append(work.texts("officers.reply.answers", quote=escaped(quote)))
+    words = escaped(shortened(as_reporter_reads(work, case, message), _REPLY_SHOWN))
+    if words:
+        lines.append(f"<blockquote>{words}</blockquote>")
+    file = file_of(work, message)
+    if file is not None:
+        lines.append(_file_line(work, file))
+    return "\n".join(lines)
+
+
+def _shown_quote(work: Work, case: Case, content: MessageContent) -> str:
+    """Her words; never those of a story that does not stand in the topic."""
+    return "" if work.hides(case) else content.quote
+
+
+def _file_line(work: Work, file: Attachment) -> str:
+    name = str(work.vault.open_json(file.sealed, "attachments").get("name", ""))
+    facts = [work.texts(f"officers.file.{file.kind}"), escaped(shortened(name, _NAME_SHOWN))]
+    if file.size:
+        facts.append(_size(file.size))
+    return "📎 " + " · ".join(fact for fact in facts if fact)
+
+
+def _size(size: int) -> str:
+    if size < _MEGABYTE:
+        return f"{max(size // _KILOBYTE, 1)} KB"
+    return f"{size / _MEGABYTE:.1f} MB".replace(".", ",")
+
+
+def _buttons(work: Work, case: Case, message: CaseMessage, *actions: str) -> tuple[Choice, ...]:
+    return tuple(
+        button(
+            work,
+            case,
+            work.texts.label(f"officers.button.reply_{action}"),
+            f"reply_{action}",
+            message_id=message.id,
+        )
+        for action in actions
+    )
+
+
+def _channel_of(reach: Reach | None) -> str:
+    return reach.address.channel.removeprefix("sim-") if reach else "none"

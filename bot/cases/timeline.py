@@ -17,7 +17,7 @@ from storage.tables import Case, CaseEvent
 _PAGE = 10
 _NAME_SHOWN = 40
 _NAMELESS = frozenset({"released", "names_officer", "recused", "readmitted"})
-_TELLS_OF_THE_STORY = frozenset({"kind", "category", "tags"})
+_TELLS_OF_THE_STORY = frozenset({"kind", "category", "tags", "step_done", "step_open"})
 
 
 def show_trail(act: Act) -> str:

@@ -99,10 +99,18 @@ def pieces(event: MessageReceived, knowledge: Knowledge) -> tuple[Part, ...]:
         text for text in (event.text, place(event, knowledge), _contact(event, knowledge)) if text
     )
     files = knowledge.attachments if event.media else ()
+    first = Part(
+        words,
+        event.external_id,
+        files[0] if files else "",
+        at=event.at.isoformat(),
+        answers=event.reply_to or "",
+        album=event.album or "",
+        channel=event.address.channel,
+    )
     if files:
-        first = Part(words, event.external_id, files[0])
-        return (first, *(Part("", event.external_id, file) for file in files[1:]))
-    return (Part(words, event.external_id),) if is_visible(words) else ()
+        return (first, *(replace(first, text="", attachment=file) for file in files[1:]))
+    return (first,) if is_visible(words) else ()
 
 
 def place(event: MessageReceived, knowledge: Knowledge) -> str:

@@ -90,7 +90,8 @@ def _state(stored: Mapping[str, Any]) -> State:
 
 
 def _part(stored: Mapping[str, str]) -> Part:
-    return Part(stored.get("text", ""), stored.get("source", ""), stored.get("attachment", ""))
+    known = ("text", "source", "attachment", "at", "answers", "album", "channel")
+    return Part(**{name: stored[name] for name in known if name in stored})
 
 
 def _choice(stored: Mapping[str, Any]) -> Choice:

@@ -9,6 +9,7 @@ looked up at the provider, or given to a person.
 import asyncio
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -20,11 +21,13 @@ from bot.clock import Clock
 from bot.events import Address
 from bot.log import get_logger
 from bot.metrics import Metrics
+from bot.outbox.digest import Bundle, bundle
 from bot.outbox.judge import defective, judge, unknown
 from bot.outbox.outcome import Result
 from bot.outbox.posts import PostReader
 from bot.outbox.results import ReadFailure, record_results
 from bot.outbox.send import ChannelFinder, FilePending, Sender
+from bot.outbox.window import SHUT, shut_windows
 from storage.crypto import Vault
 from storage.database import Database
 from storage.outbound import (
@@ -36,10 +39,20 @@ from storage.outbound import (
 )
 
 AT_ONCE = 32
-_WAIT_FOR_FILE = timedelta(seconds=2)
+_WAIT_FOR_FILE = timedelta(seconds=0.5)
+_FILE_KEEPS_ITS_TURN = timedelta(seconds=10)  # then others go ahead of it
+_WAIT_FOR_LATE_FILE = timedelta(seconds=5)
 _LOOK_UP_AFTER = timedelta(minutes=2)
 _DATABASE_PAUSE = 1.0  # seconds
 _AWAY = (OperationalError, InterfaceError, PoolTimeout)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What was claimed to be one message; ``is_shut``: it must wait for her to write."""
+
+    bundle: Bundle
+    is_shut: bool
 
 
 class Deliverer:
@@ -78,7 +91,7 @@ class Deliverer:
         While the database is away nothing new leaves, and what has left is recorded when it is
         back; a process that ends before leaves it to the lease.
         """
-        sending: set[asyncio.Task[Result]] = set()
+        sending: set[asyncio.Task[list[Result]]] = set()
         unrecorded: list[Result] = []
         while not stopping() or sending:
             try:
@@ -88,7 +101,7 @@ class Deliverer:
                 if not stopping() and len(sending) < AT_ONCE:
                     self._wake.clear()
                     claimed = await asyncio.to_thread(self._claim, AT_ONCE - len(sending))
-                    sending |= {asyncio.create_task(self._deliver(row)) for row in claimed}
+                    sending |= {asyncio.create_task(self._carry(one)) for one in claimed}
             except Exception as failure:  # noqa: BLE001 - whatever it is, others wait for answers
                 get_logger().error("the outbox cannot be served now", exc_info=failure)
                 self._wake.clear()
@@ -102,7 +115,7 @@ class Deliverer:
             done, sending = await asyncio.wait(
                 sending, timeout=0.05, return_when=asyncio.FIRST_COMPLETED
             )
-            unrecorded = [task.result() for task in done]
+            unrecorded = [result for task in done for result in task.result()]
         if unrecorded:
             await asyncio.to_thread(self._record, unrecorded)
 
@@ -110,8 +123,8 @@ class Deliverer:
         """Send all that can be sent now; returns how many rows were taken. For one process."""
         total = 0
         while claimed := await asyncio.to_thread(self._claim, AT_ONCE):
-            results = await asyncio.gather(*(self._deliver(row) for row in claimed))
-            await asyncio.to_thread(self._record, list(results))
+            results = await asyncio.gather(*(self._carry(one) for one in claimed))
+            await asyncio.to_thread(self._record, [each for some in results for each in some])
             total += len(claimed)
         return total
 
@@ -164,9 +177,15 @@ class Deliverer:
             return None
         return Result(row, "queued", error="not_found")
 
-    def _claim(self, limit: int) -> list[ClaimedOutbound]:
+    def _claim(self, limit: int) -> list[_Claim]:
+        now = self._clock.now()
         with self._database.transaction() as session:
-            return claim_outbound(session, self._clock.now(), limit)
+            rows = claim_outbound(session, now, limit)
+            shut = shut_windows(session, rows, now)
+            return [
+                _Claim(bundle(session, self._vault, row, now), is_shut=row.id in shut)
+                for row in rows
+            ]
 
     def _record(self, results: list[Result]) -> None:
         """Write the results down together, or one by one so that a bad one harms only itself.
@@ -198,12 +217,28 @@ class Deliverer:
         except Exception as failure:  # noqa: BLE001 - one bad row must not stop the others
             get_logger().error("result not recorded", outbox_id=result.row.id, exc_info=failure)
 
+    async def _carry(self, claim: _Claim) -> list[Result]:
+        """What became of each row of a message; those that went with the first fare alike."""
+        if claim.is_shut:
+            return [Result(claim.bundle.row, "held", error=SHUT)]
+        first = await self._deliver(claim.bundle.row)
+        along = [
+            replace(first, row=row, joined=True, thread_id=None) for row in claim.bundle.joined
+        ]
+        return [first, *along]
+
+    def _waits_for_file(self, row: ClaimedOutbound) -> Result:
+        if self._clock.now() - row.created_at < _FILE_KEEPS_ITS_TURN:
+            return Result(row, "queued", wait=_WAIT_FOR_FILE, same_attempt=True)
+        lane = f"late:{row.id}" if row.kind == "post_file" else ""
+        return Result(row, "queued", wait=_WAIT_FOR_LATE_FILE, same_attempt=True, lane=lane)
+
     async def _deliver(self, row: ClaimedOutbound) -> Result:
         """Send one row and say what became of it; never raises."""
         try:
             sent = await self._sender.send(row)
         except FilePending:
-            return Result(row, "queued", wait=_WAIT_FOR_FILE, same_attempt=True)
+            return self._waits_for_file(row)
         except SendFailure as failure:
             return judge(row, failure)
         except Exception as defect:  # noqa: BLE001 - one bad row must not stop the others

@@ -1,11 +1,11 @@
 """What can be ordered to be sent, and how it is written into the queue.
 
-``say``, ``send_file`` and ``typing`` go to a reporter. ``card`` and ``reply`` are living posts
-in the officers' group: shown from the database when they are sent, edited in place afterwards,
-merged while they wait. ``post``, ``post_file``, ``topic`` go into a case's topic, ``erase``
-takes posts away again, ``leave`` closes the topic of a case that moves to the other group,
-``announce`` goes beside the topics, ``whisper`` to one officer's private chat, ``tap`` answers
-a tap.
+``say``, ``send_file``, ``typing`` and ``template`` go to a reporter. ``card`` and ``reply`` are
+living posts in the officers' group: shown from the database when they are sent, edited in place
+afterwards, merged while they wait. ``post``, ``post_file``, ``topic`` go into a case's topic,
+``erase`` takes posts away again, ``leave`` closes the topic of a case that moves to the other
+group, ``announce`` goes beside the topics, ``whisper`` to one officer's private chat, ``tap``
+answers a tap.
 """
 
 from collections.abc import Mapping
@@ -127,6 +127,31 @@ class OutboxWriter:
             delay=delay,
         )
 
+    def send_template(
+        self,
+        to: Address,
+        name: str,
+        content_id: str,
+        variables: tuple[str, ...],
+        *,
+        person_id: int,
+        case: Case,
+    ) -> None:
+        """Send an approved template about a case; one that still waits stands for it."""
+        self._write(
+            "template",
+            to.channel,
+            lane=f"template:{case.id}",
+            chat=self.vault.lookup(str(to)),
+            promise=Promise.QUESTION,
+            priority=ANSWER,
+            payload={"to": to.path, "template": name, "content": content_id,
+                     "variables": list(variables)},
+            person_id=person_id,
+            case_id=case.id,
+            merge_key=f"template:{case.id}",
+        )  # fmt: skip
+
     def show_typing(self, to: Address, inbound_id: str, *, person_id: int | None = None) -> None:
         """Let the reporter see that her message is being read."""
         self._write(
@@ -176,8 +201,10 @@ class OutboxWriter:
         """Write into the case's topic; ``html`` is Telegram HTML with people's words escaped.
 
         ``edits`` is the id of an earlier post that these words take the place of; ``about`` is
-        the reporter's message that they show.
+        the reporter's message that they show. What is urgent takes along what stands before it.
         """
+        if priority == DANGER:
+            self._hurry(f"case:{case.id}")
         self._group(
             "post",
             f"case:{case.id}",
@@ -296,6 +323,12 @@ class OutboxWriter:
             priority=DANGER,
             payload={"tap": tap_id, "text": text, "alert": alert},
         )
+
+    def _hurry(self, lane: str) -> None:
+        """Let what waits in a lane be as urgent as what is about to stand behind it."""
+        waiting = sa.and_(_outbox.c.lane == lane, _outbox.c.status == "queued")
+        later = _outbox.c.priority > DANGER
+        self.session.execute(sa.update(_outbox).where(waiting, later).values(priority=DANGER))
 
     def _living(
         self, kind: str, case: Case, message_id: int | None, priority: int, later: timedelta

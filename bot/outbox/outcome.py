@@ -14,11 +14,13 @@ class Result:
         status: the row's new status.
         wait: pause before the next try of a row that is queued again.
         same_attempt: the try does not count (the pause was asked for).
+        lane: what stood behind this row waits for it no longer; its own lane from now on.
         park: leave the whole chat alone for so long.
         moved_to: the group's new id.
         thread_id: a topic that was made on the way.
         post_id: the living post's message.
         unreachable: stop sending to this address.
+        joined: its words went with the message of another row.
     """
 
     row: ClaimedOutbound
@@ -32,3 +34,5 @@ class Result:
     thread_id: str | None = None
     post_id: str | None = None
     unreachable: bool = False
+    lane: str = ""
+    joined: bool = False

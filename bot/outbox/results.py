@@ -12,8 +12,10 @@ from bot.outbox.judge import judge
 from bot.outbox.orders import OutboxWriter
 from bot.outbox.outcome import Result
 from bot.outbox.whereabouts import lives_elsewhere
+from bot.outbox.window import follow_up
 from storage.cases import case_by_id
 from storage.crypto import Vault
+from storage.held import TEMPLATE
 from storage.outbound import (
     ClaimedOutbound,
     apply_report,
@@ -47,7 +49,7 @@ def record_results(
         if result.row.forget:
             forget_settled(session, vault.seal_json({}, "outbox"), now, result.row.id)
         _remember_place(session, vault, result, now)
-        if result.row.kind in {"say", "send_file"}:
+        if result.row.kind in {"say", "send_file", TEMPLATE}:
             _tell_officers(session, vault, result, now)
         if result.status == "sent" and result.external_id:
             _catch_up(session, vault, result, now, read_failure)
@@ -74,22 +76,26 @@ def report_delivery(
     if row is None:
         return False
     if status == "failed" and row.status == "failed":
-        _judge_late(session, row, read_failure(error), now)
+        _judge_late(session, vault, row, read_failure(error), now)
     _refresh_reply(session, vault, row, now)
     return True
 
 
-def _judge_late(session: Session, row: Outbound, failure: SendFailure, now: datetime) -> None:
+def _judge_late(
+    session: Session, vault: Vault, row: Outbound, failure: SendFailure, now: datetime
+) -> None:
     claimed = ClaimedOutbound(
         **{name: getattr(row, name) for name in ClaimedOutbound.__dataclass_fields__}
     )
     result = judge(claimed, failure)
-    if result.status == "dead" or (result.status == "held" and row.forget):
+    if result.status == "dead" or (result.status == "held" and _cannot_wait(claimed)):
         result = replace(result, status="failed")
     row.status = result.status
     if result.status in {"queued", "held"}:
         # Late reports of this try must not settle the next one.
         row.external_id, row.settled_at, row.available_at = "", None, now + result.wait
+    session.flush()
+    follow_up(session, vault, claimed, row.status, result.error, now)
     if result.park is not None:
         park_chat(session, row.chat, now + result.park)
     if result.unreachable and row.person_id is not None:
@@ -124,7 +130,7 @@ def keep_report(
 # Sent, delivered and read follow each other within seconds: one edit tells them all. A group
 # takes only twenty messages a minute, edits included.
 _GOOD_NEWS_WAITS = timedelta(seconds=4)
-_TO_PERSONS = frozenset({"say", "send_file", "whisper"})
+_TO_PERSONS = frozenset({"say", "send_file", "whisper", TEMPLATE})
 _SHOWS_THE_CASE = frozenset({"card", "reply", "post", "post_file"})
 
 
@@ -134,7 +140,7 @@ def _record(session: Session, vault: Vault, result: Result, now: datetime) -> No
     if result.external_id:
         values["external_id"] = _as_stored(vault, row, result.external_id)
     status = result.status
-    if status == "held" and row.forget:  # there is nobody left who could write again
+    if status == "held" and _cannot_wait(row):
         status = "failed"
     if status == "queued":
         values["available_at"] = now + result.wait
@@ -147,13 +153,21 @@ def _record(session: Session, vault: Vault, result: Result, now: datetime) -> No
             status = "cancelled"
     elif status != "sent":
         values["error"] = result.error
-    settle_outbound(session, row, status, now, **values)
+    if result.joined and status == "sent":
+        values["paced"] = False  # it went with another row's message
+    if settle_outbound(session, row, status, now, **values):
+        follow_up(session, vault, row, status, result.error, now)
     if result.park is not None:
         park_chat(session, row.chat, now + result.park)
     if result.moved_to:
         _move_group(session, row, result.moved_to)
     if result.unreachable and row.person_id is not None:
         _mark_unreachable(session, row.person_id, row.channel, result.error)
+
+
+def _cannot_wait(row: ClaimedOutbound) -> bool:
+    """Nobody is left who could write again, or it is what asks her to write."""
+    return row.forget or row.kind == TEMPLATE
 
 
 def _as_stored(vault: Vault, row: ClaimedOutbound, external_id: str) -> str:

@@ -26,6 +26,7 @@ from bot.log import get_logger
 from bot.outbox.fit import fit
 from bot.outbox.posts import Post, PostReader
 from bot.outbox.split import split_text
+from bot.outbox.window import send_template
 from storage.crypto import Vault
 from storage.database import Database
 from storage.outbound import ClaimedOutbound, is_known_message
@@ -79,6 +80,9 @@ class Sender:
                 place = Place(Address(row.channel, payload["to"]))
                 await channel.show_typing(place, payload["inbound"])
                 return Sent()
+            case "template":
+                place = Place(Address(row.channel, payload["to"]))
+                return Sent(await send_template(channel, place, payload))
             case "tap":
                 await channel.answer_tap(payload["tap"], payload["text"], alert=payload["alert"])
                 return Sent()
