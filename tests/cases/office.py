@@ -27,7 +27,7 @@ REPORT = Report(
 SMALL_CHAT = "-1002"
 
 OFFERED = {
-    *("to_stage", "close_as", "to_kind", "to_category", "to_urgency", "set_tag", "unset_tag"),
+    *("to_stage", "to_officer", "to_kind", "to_category", "to_urgency", "set_tag", "unset_tag"),
 }
 
 
@@ -153,6 +153,16 @@ class Office(Desk):
         now = {s.id: s.text.text for s in self.telegram.sent if s.place.address.path == chat}
         now |= {id_: text.text for id_, text in self.telegram.edits if id_ in now}
         return "\n".join(text for id_, text in now.items() if id_ not in self.telegram.deleted)
+
+    def chooses(self, user_id: str, case: Case, form: str, field: str, value: str = "") -> Answer:
+        """Somebody taps a choice under a question of a form; without a value: Lewati."""
+        return self.taps(user_id, case, "form_choose", f"{form}.{field}.{value}")
+
+    def closes(self, user_id: str, case: Case, outcome: str) -> Answer:
+        """Somebody closes the case without a word of her own."""
+        self.taps(user_id, case, "close")
+        self.chooses(user_id, case, "to_selesai", "outcome", outcome)
+        return self.chooses(user_id, case, "to_selesai", "sentence")
 
     def stored(self, case: Case) -> Case:
         """The case as it is stored now."""
