@@ -50,6 +50,7 @@ from bot.log import get_logger, place_of
 from bot.metrics import Metrics
 from bot.outbox.orders import DANGER, OutboxWriter
 from bot.outbox.results import ReadFailure, keep_report, report_delivery
+from bot.outbox.window import opened
 from bot.texts import Texts
 from nlp.classifier import Classifier
 from nlp.rights_finder import RightsFinder
@@ -59,7 +60,6 @@ from storage.database import Database
 from storage.due import is_current
 from storage.evidence import EvidenceStore, remove_deleted
 from storage.inbound import ClaimedInbound, claim_inbound, finish_inbound, return_inbound
-from storage.outbound import release_held
 from storage.people import (
     Reporter,
     find_reporter,
@@ -276,7 +276,7 @@ class TurnRunner:
                 raise _Overtaken
             if isinstance(event, MessageReceived):
                 self._store_files(session, row, event.media, event.address.channel, reporter, now)
-                release_held(session, reporter.person.id or 0, event.address.channel, now)
+                opened(session, reporter.person.id or 0, event.address.channel, now)
             carry = CarryOut(
                 work=work,
                 reporter=reporter,
@@ -311,8 +311,10 @@ class TurnRunner:
         now: datetime,
     ) -> Reporter:
         if isinstance(event, MessageReceived):
+            # Her window counts from when she wrote, however late we come to read it.
+            wrote = min(event.at, now)
             return meet_reporter(
-                session, self._vault, row.organisation_id, event.address, event.aliases, now
+                session, self._vault, row.organisation_id, event.address, event.aliases, wrote
             )
         reporter = self._reporter_of(session, event.conversation_id)
         if reporter is None:
