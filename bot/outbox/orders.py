@@ -29,6 +29,9 @@ _outbox: sa.Table = Outbound.__table__  # type: ignore[attr-defined]
 _INSERT = sa.insert(_outbox)  # made once: building a statement costs more than running it
 
 DANGER, ANSWER, CASEWORK, ROUTINE = 1, 3, 5, 7
+LATER = "later:"
+"""Begins the lane of what waits for an hour at which a reporter's phone may ring."""
+
 TEXT_LIMITS = {"whatsapp": 1600, "sim-whatsapp": 1600}
 _TELEGRAM_LIMIT = 4096
 _CHOICE_LIMIT = 1024  # WhatsApp's limit for a body with buttons or a list
@@ -65,21 +68,25 @@ class OutboxWriter:
         priority: int = ANSWER,
         delay: timedelta = timedelta(0),
         reply_to: str = "",
+        template: str = "",
     ) -> None:
         """Say something to a reporter; long texts become several messages.
 
         ``message_id`` is the officer's reply that these words are; it may wait (``delay``) for
-        its undo time without holding up anything else.
+        its undo time, or other words for a fitting hour, without holding up anything else.
+        ``template`` is the key of the form that asks her to open WhatsApp if her window is shut.
         """
         limit = TEXT_LIMITS.get(to.channel, _TELEGRAM_LIMIT)
         pieces = split_text(text, min(limit, _CHOICE_LIMIT) if choices else limit)
+        chat = self.vault.lookup(str(to))
+        lane = f"{LATER}{chat[:40]}" if delay else chat
         for index, piece in enumerate(pieces):
             last = index == len(pieces) - 1
             self._write(
                 "say",
                 to.channel,
-                lane=f"reply:{message_id}" if message_id else self.vault.lookup(str(to)),
-                chat=self.vault.lookup(str(to)),
+                lane=f"reply:{message_id}" if message_id else lane,
+                chat=chat,
                 promise=promise,
                 priority=priority,
                 payload={
@@ -88,7 +95,8 @@ class OutboxWriter:
                     "choices": [_choice(choice) for choice in choices] if last else [],
                     "list_label": list_label,
                     "reply_to": reply_to if index == 0 else "",
-                },
+                }
+                | ({"template": template} if template else {}),
                 person_id=person_id,
                 case_id=case_id,
                 message_id=message_id,

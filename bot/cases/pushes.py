@@ -1,0 +1,102 @@
+"""What a reporter is told unasked, about any case of hers: whether it may be, and when.
+
+News, reminders and surveys all go this way. An answer to what she said or asked does not: it
+always goes, at once.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from bot.cases.work import Work, reach_of
+from bot.commands import Choice, Promise
+from bot.outbox.orders import ANSWER, DANGER, LATER
+from bot.worktime.quiet import next_allowed, zone_of
+from storage.cases import content_of
+from storage.people import private_of
+from storage.tables import Case, Outbound, Person
+
+STOPPED, UNREACHABLE, DELETED = "stopped", "unreachable", "deleted"
+"""Why a reporter is told nothing: she wrote BERHENTI, cannot be reached, had her data deleted."""
+
+
+def push(
+    work: Work,
+    case: Case,
+    text: str,
+    *,
+    choices: tuple[Choice, ...] = (),
+    list_label: str = "",
+    template: str = "",
+    danger: bool = False,
+) -> str:
+    """Tell the reporter of a case something unasked, at the next moment that suits her.
+
+    Args:
+        work: the transaction that it happens in.
+        case: the case it is about; it stands on the card how far the words came.
+        text: Indonesian words for her.
+        choices: offered under the words.
+        list_label: the word on the button that opens the choices as a list.
+        template: key of the form (``bot.outbox.templates``) that asks her to open WhatsApp when
+            her window is shut; empty for the one that says there is news.
+        danger: it must not wait for the morning.
+
+    Returns:
+        Empty when it is queued, else why not: :data:`STOPPED`, :data:`UNREACHABLE` or
+        :data:`DELETED`.
+    """
+    why = why_not(work, case)
+    reach = reach_of(work, case)
+    if why or reach is None:
+        return why
+    at = work.now if danger else fitting_time(work, case, work.now)
+    work.write.say(
+        reach.address,
+        text,
+        person_id=reach.person.id,
+        case_id=case.id,
+        choices=choices,
+        list_label=list_label,
+        promise=Promise.RECEIPT,
+        priority=DANGER if danger else ANSWER,
+        delay=at - work.now,
+        template=template,
+    )
+    return ""
+
+
+def why_not(work: Work, case: Case) -> str:
+    """Why the reporter of a case is told nothing unasked; empty when she may be."""
+    reach = reach_of(work, case)
+    if reach is None:
+        return DELETED
+    if not reach.person.pushes_on:
+        return STOPPED
+    return UNREACHABLE if reach.unreachable else ""
+
+
+def fitting_time(work: Work, case: Case, at: datetime) -> datetime:
+    """The first moment from ``at`` on when her phone may ring: no quiet hour where she lives.
+
+    The safe hours that she told last win.
+    """
+    safe_hours = content_of(work.vault, case).safe_hours
+    person = work.session.get(Person, case.person_id) if case.person_id else None
+    if person is not None:
+        safe_hours = private_of(work.vault, person).get("safe_hours") or safe_hours
+    return next_allowed(at, zone_of(case.region_code, work.zone), safe_hours)
+
+
+def drop_waiting(work: Work, person: Person) -> None:
+    """She wants no news any more: what waits for a fitting hour is not said."""
+    work.session.execute(
+        update(Outbound)
+        .where(
+            col(Outbound.person_id) == person.id,
+            col(Outbound.status) == "queued",
+            col(Outbound.lane).startswith(LATER),
+        )
+        .values(status="cancelled", settled_at=work.now)
+    )
