@@ -26,7 +26,7 @@ from bot.outbox.judge import defective, judge, unknown
 from bot.outbox.outcome import Result
 from bot.outbox.posts import PostReader
 from bot.outbox.results import ReadFailure, record_results
-from bot.outbox.send import ChannelFinder, FilePending, Sender
+from bot.outbox.send import CardPending, ChannelFinder, FilePending, Sender
 from bot.outbox.window import SHUT, shut_windows
 from storage.crypto import Vault
 from storage.database import Database
@@ -227,18 +227,23 @@ class Deliverer:
         ]
         return [first, *along]
 
-    def _waits_for_file(self, row: ClaimedOutbound) -> Result:
-        if self._clock.now() - row.created_at < _FILE_KEEPS_ITS_TURN:
-            return Result(row, "queued", wait=_WAIT_FOR_FILE, same_attempt=True)
-        lane = f"late:{row.id}" if row.kind == "post_file" else ""
-        return Result(row, "queued", wait=_WAIT_FOR_LATE_FILE, same_attempt=True, lane=lane)
+    def _waits(self, row: ClaimedOutbound, reason: FilePending) -> Result:
+        late = self._clock.now() - row.created_at >= _FILE_KEEPS_ITS_TURN
+        steps_aside = row.kind == "post_file" and (late or isinstance(reason, CardPending))
+        return Result(
+            row,
+            "queued",
+            wait=_WAIT_FOR_LATE_FILE if late else _WAIT_FOR_FILE,
+            same_attempt=True,
+            lane=f"late:{row.id}" if steps_aside else "",
+        )
 
     async def _deliver(self, row: ClaimedOutbound) -> Result:
         """Send one row and say what became of it; never raises."""
         try:
             sent = await self._sender.send(row)
-        except FilePending:
-            return self._waits_for_file(row)
+        except FilePending as reason:
+            return self._waits(row, reason)
         except SendFailure as failure:
             return judge(row, failure)
         except Exception as defect:  # noqa: BLE001 - one bad row must not stop the others

@@ -48,6 +48,10 @@ class FilePending(Exception):  # noqa: N818 - a reason to wait, not a defect
     """The file to send was not fetched yet."""
 
 
+class CardPending(FilePending):
+    """The card stands nowhere yet, and only the card makes a topic."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Sends single rows; what follows from the result is decided elsewhere.
@@ -203,7 +207,7 @@ class Sender:
         if post is None:
             return Sent()
         if row.kind == "post_file" and post.wants_topic:
-            raise FilePending  # the card comes first and makes the topic
+            raise CardPending
         if post.wants_topic and payload.get("refreshes"):
             return Sent()
         try:

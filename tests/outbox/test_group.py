@@ -129,23 +129,44 @@ def _file(desk: Desk, state: str) -> Attachment:
     return row
 
 
-def test_a_file_that_is_still_being_fetched_holds_up_nothing(desk: Desk) -> None:
-    """The story must be read at once, the photo may follow."""
+def test_a_file_that_is_fetched_for_long_lets_others_go_ahead(desk: Desk) -> None:
+    """Order is worth some seconds; then the story must be read, the photo may follow."""
     row = _file(desk, "pending")
     with desk.writing() as write:
         write.show_card(desk.case)
         write.post_file(desk.case, row.id or 0, "slip")
         write.post(desk.case, "cerita")
     desk.deliver()
+    assert len(desk.telegram.sent) == 1
+    desk.deliver(11)
+    desk.deliver()
     assert [sent.text.text for sent in desk.telegram.sent][1:] == ["cerita"]
     with desk.database.transaction() as session:
         stored = session.get_one(Attachment, row.id)
         stored.state, (stored.path, _) = "stored", desk.evidence.keep(b"isi")
         session.add(stored)
-    desk.deliver(2)
+    desk.deliver(5)
     file = desk.telegram.sent[-1].file
     assert file is not None
     assert (file.content, file.file_name) == (b"isi", "slip.jpg")
+
+
+def test_a_file_that_is_there_soon_keeps_its_place(desk: Desk) -> None:
+    """A photo before the words that speak of it reads as she sent it."""
+    row = _file(desk, "pending")
+    with desk.writing() as write:
+        write.show_card(desk.case)
+        write.post_file(desk.case, row.id or 0, "slip")
+        write.post(desk.case, "yang tadi itu slip saya")
+    desk.deliver()
+    with desk.database.transaction() as session:
+        stored = session.get_one(Attachment, row.id)
+        stored.state, (stored.path, _) = "stored", desk.evidence.keep(b"isi")
+        session.add(stored)
+    desk.deliver(1)
+    assert [sent.text.text for sent in desk.telegram.sent][1:] == [
+        "slip", "yang tadi itu slip saya",
+    ]  # fmt: skip
 
 
 def test_a_file_never_makes_a_second_topic(desk: Desk) -> None:
