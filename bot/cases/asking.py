@@ -97,7 +97,9 @@ def answer(act: Act, question: OfficerQuestion, form: Form, text: str) -> str:
     word = text.strip().casefold()
     if word in _CANCEL:
         return cancel(act)
-    if word in _SKIP and field.optional:
+    if word in _SKIP:
+        if not field.optional:
+            raise NotPossible("officers.form.needed")
         return _go_on(act, form, _known(act, question) | {field.name: ""})
     value = _by_label(act, field, word) or field.read(act, text)
     if not value:

@@ -20,7 +20,10 @@ def wait_for_reporter(act: Act) -> str:
     add_event(work.session, work.vault, case, what, work.now, actor="officer",
               officer_id=act.officer.id)  # fmt: skip
     work.write.show_card(case)
-    return work.texts("officers.done.waiting" if begins else "officers.done.waiting_over")
+    done = work.texts("officers.done.waiting" if begins else "officers.done.waiting_over")
+    if not act.post:  # typed: there is no tap to answer
+        work.write.post(case, done)
+    return done
 
 
 def reporter_wrote(work: Work, case: Case) -> None:

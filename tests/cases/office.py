@@ -81,11 +81,13 @@ class Office(Desk):
             made = button(self.work(session), case, "x", action, value, message_id)
         return self.taps_payload(user_id, made.id)
 
-    def taps_payload(self, user_id: str, payload: str, post: str = "1") -> Answer:
+    def taps_payload(
+        self, user_id: str, payload: str, post: str = "1", chat: str = GROUP_CHAT
+    ) -> Answer:
         """Somebody taps whatever carries this payload, under this post."""
         self._count += 1
         event = OfficerTapped(
-            channel="telegram", officer=Officer(user_id), chat_id=GROUP_CHAT, message_id=post,
+            channel="telegram", officer=Officer(user_id), chat_id=chat, message_id=post,
             tap_id=f"tap{self._count}", payload=payload, at=self.clock.now(),
         )  # fmt: skip
         with self.database.transaction() as session:
@@ -136,23 +138,25 @@ class Office(Desk):
 
     def presses(self, user_id: str, label: str, chat: str = GROUP_CHAT) -> Answer:
         """Somebody taps the newest button with these words in a chat."""
-        for sent in reversed(self.shown_in(chat)):
-            for choice in sent.choices:
+        for post, text in reversed(self.posts_in(chat).items()):
+            for choice in text.choices:
                 if choice.label == label:
-                    return self.taps_payload(user_id, choice.id)
+                    return self.taps_payload(user_id, choice.id, post, chat)
         raise AssertionError(f"no button {label!r} in {chat}")
 
-    def shown_in(self, chat: str) -> list[Text]:
-        """What the bot wrote in a chat, edits at the end."""
-        sent = [one for one in self.telegram.sent if one.place.address.path == chat]
-        ids = {one.id for one in sent}
-        return [one.text for one in sent] + [t for id_, t in self.telegram.edits if id_ in ids]
+    def posts_in(self, chat: str) -> dict[str, Text]:
+        """What stands in a chat now, oldest first: the latest version of what was not deleted."""
+        now = {one.id: one.text for one in self.telegram.sent if one.place.address.path == chat}
+        now |= {post: text for post, text in self.telegram.edits if post in now}
+        return {post: text for post, text in now.items() if post not in self.telegram.deleted}
+
+    def newest_in(self, chat: str) -> str:
+        """The words of the newest post in a chat."""
+        return list(self.posts_in(chat).values())[-1].text
 
     def standing_in(self, chat: str) -> str:
-        """What stands in a chat now: the latest version of what was not deleted."""
-        now = {s.id: s.text.text for s in self.telegram.sent if s.place.address.path == chat}
-        now |= {id_: text.text for id_, text in self.telegram.edits if id_ in now}
-        return "\n".join(text for id_, text in now.items() if id_ not in self.telegram.deleted)
+        """All words that stand in a chat now."""
+        return "\n".join(text.text for text in self.posts_in(chat).values())
 
     def chooses(self, user_id: str, case: Case, form: str, field: str, value: str = "") -> Answer:
         """Somebody taps a choice under a question of a form; without a value: Lewati."""

@@ -54,7 +54,9 @@ def test_words_that_leave_a_doubt_are_no_date(said: str) -> None:
     assert read_date(said, TODAY) is None
 
 
-@pytest.mark.parametrize("said", ["18.00-22.00", "18-22", "jam 18 sampai 22", "pukul 18:00 s/d 22:00"])
+@pytest.mark.parametrize(
+    "said", ["18.00-22.00", "18-22", "jam 18 sampai 22", "pukul 18:00 s/d 22:00"]
+)
 def test_hours_are_read_in_the_officers_own_time(said: str) -> None:
     """Jakarta's evening is noon in UTC."""
     since, until = read_hours(said, TODAY, ZONE) or (None, None)

@@ -201,7 +201,7 @@ def test_an_edited_note_keeps_both_versions_and_an_edited_command_does_nothing(
     content = message_content(office.vault, stored)
     assert (content.text, content.earlier) == ("gaji 3 bulan", ("gaji 2 bulan",))
     office.deliver()
-    assert office.texts("officers.ask.outcome") not in office.in_the_group()
+    assert office.texts("officers.form.to_selesai.outcome") not in office.in_the_group()
 
 
 def test_the_case_last_written_in_comes_first(office: Office, case: Case) -> None:
