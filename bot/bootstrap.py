@@ -46,6 +46,7 @@ from bot.outbox.deliver import Deliverer
 from bot.outbox.orders import OutboxWriter
 from bot.outbox.posts import PostReader, Renderers
 from bot.settings import Settings, SettingsProblem
+from bot.template_watch import TemplateWatch
 from bot.texts import Texts, load_texts
 from nlp.classifier import load_classifier
 from nlp.rights import load_rights
@@ -121,7 +122,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
     except SettingsProblem:
         database.dispose()
         raise
-    channels = _channels(accounts, owners, database, clock, links, simulator)
+    channels = _channels(accounts, owners, database, clock, links, simulator, texts)
 
     def channel_of(organisation_id: int, name: str) -> GroupChannel:
         try:
@@ -203,6 +204,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
             evidence=evidence,
             texts=texts,
             wake=wake_inbox.set,
+            watch_templates=TemplateWatch(
+                database, vault, clock, metrics, texts, accounts
+            ).look,
         ),
         links=links,
         posts=posts,
@@ -289,6 +293,7 @@ def _channels(
     clock: Clock,
     links: MediaLinks,
     simulator: SimulatorStore | None,
+    texts: Texts,
 ) -> dict[tuple[int, str], GroupChannel]:
     channels: dict[tuple[int, str], GroupChannel] = {}
     for own in accounts:
@@ -302,7 +307,9 @@ def _channels(
             channels[(own.organisation_id, "whatsapp")] = whatsapp  # type: ignore[assignment]
     if simulator is not None:
         for look in (WHATSAPP, TELEGRAM):
-            channels[(owners["simulator"], look)] = SimulatorChannel(look, simulator, clock)
+            channels[(owners["simulator"], look)] = SimulatorChannel(
+                look, simulator, clock, texts
+            )
     return channels
 
 

@@ -19,7 +19,7 @@ and only the outbox decides what follows from it.
 """
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.commands import Choice
 from bot.events import Address, Media, MediaKind
@@ -96,6 +96,21 @@ class Place:
     thread: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message whose words the provider approved beforehand: it may be sent at any time.
+
+    Attributes:
+        name: which one; see ``bot.outbox.templates``.
+        content_id: the provider's id of its words.
+        variables: what stands at its variable places, in their order.
+    """
+
+    name: str
+    content_id: str
+    variables: tuple[str, ...]
+
+
 class Channel(Protocol):
     """Sends to people. Every method raises a :class:`SendFailure` when it cannot."""
 
@@ -130,6 +145,15 @@ class Channel(Protocol):
 
         ``since`` is an ISO time. A channel that cannot look up raises OutcomeUnknown.
         """
+        ...
+
+
+@runtime_checkable
+class TemplateChannel(Protocol):
+    """A channel with a service window: outside it only approved templates arrive."""
+
+    async def send_template(self, place: Place, template: Template) -> str:
+        """Send a template; returns the provider's id of the message."""
         ...
 
 

@@ -57,6 +57,7 @@ class Jobs:
     evidence: EvidenceStore
     texts: Texts
     wake: Callable[[], None]
+    watch_templates: Callable[[], None]
 
     def fire_due(self) -> int:
         """Turn rows that came due into events; returns how many."""
@@ -140,6 +141,10 @@ class Jobs:
         if dead:
             get_logger().error("dead letters wait for a person", count=dead)
 
+    def look_after_templates(self) -> None:
+        """Ask how far WhatsApp is with our templates, and tell what changed."""
+        self.watch_templates()
+
     def schedule(self) -> AsyncIOScheduler:
         """A scheduler with all ticks, not yet started; start it inside the running loop."""
         scheduler = AsyncIOScheduler(
@@ -150,6 +155,7 @@ class Jobs:
             (self.fire_due, 1),
             (self.take_back_lost, 10),
             (self.count, 60),
+            (self.look_after_templates, 3600),
         ):
             scheduler.add_job(_tick, "interval", args=[work], seconds=seconds, id=work.__name__)
         scheduler.add_job(self.deliverer.settle_uncertain, "interval", seconds=30, id="uncertain")

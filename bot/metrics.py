@@ -43,6 +43,9 @@ class Metrics:
             "kawan_queue_oldest_seconds", "Age of the oldest open row", ["queue"],
             registry=self.registry,
         )  # fmt: skip
+        self.templates = Gauge(
+            "kawan_templates", "WhatsApp templates by status", ["status"], registry=self.registry
+        )
         self.spool_files = Gauge("kawan_spool_files", "Events on disk", registry=self.registry)
 
     def page(self) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Table, case, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 from sqlmodel import select as select_model
@@ -180,16 +180,21 @@ def is_known_message(
 
 
 def park_chat(session: Session, chat: str, until: datetime) -> None:
-    """Leave a chat alone until then."""
+    """Leave a chat alone until then, or longer where that was asked for before."""
     dialect = postgresql if is_postgres(session) else sqlite
     statement = dialect.insert(_parked).values(chat=chat, until=until)
+    later = case((_parked.c.until > until, _parked.c.until), else_=until)
     session.execute(
-        statement.on_conflict_do_update(index_elements=["chat"], set_={"until": until})
+        statement.on_conflict_do_update(index_elements=["chat"], set_={"until": later})
     )
 
 
 def release_held(session: Session, person_id: int, channel: str, now: datetime) -> int:
-    """Queue again what waited for the person to write on this channel."""
+    """Queue again what waited for the person to write on this channel.
+
+    All of it goes into the lane of what is said to her there, so that it leaves in its order and
+    before the answer to what she wrote.
+    """
     result = session.execute(
         update(_outbox)
         .where(
@@ -197,7 +202,14 @@ def release_held(session: Session, person_id: int, channel: str, now: datetime) 
             _outbox.c.channel == channel,
             _outbox.c.status == _HELD,
         )
-        .values(status="queued", available_at=now, attempts=0, error="", settled_at=None)
+        .values(
+            status="queued",
+            available_at=now,
+            attempts=0,
+            error="",
+            settled_at=None,
+            lane=_outbox.c.chat,
+        )
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
 

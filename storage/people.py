@@ -85,7 +85,8 @@ def meet_reporter(
         if lookup not in stored:
             stored[lookup] = _new_address(session, vault, reporter.person, each)
     reporter.address = stored[vault.lookup(str(address))]
-    reporter.address.last_inbound_at = now
+    before = reporter.address.last_inbound_at
+    reporter.address.last_inbound_at = max(before, now) if before else now
     reporter.address.unreachable = ""
     reporter.conversation.address_id = _id(reporter.address)
     session.flush()

@@ -2,6 +2,7 @@
 
 from sqlmodel import Session, col, select
 
+from bot.cases.unopened import held_line
 from bot.cases.work import Work
 from storage.tables import Case, CaseMessage, Outbound
 
@@ -40,8 +41,10 @@ def delivery_line(work: Work, sent: Outbound | None) -> str:
     """The truth about a message to the reporter, with what to do next when it failed."""
     if sent is None:
         return work.texts("officers.delivery.cancelled")
+    if sent.status == "held":
+        return held_line(work, sent, explain)
     at = work.local(sent.settled_at or sent.sent_at or sent.created_at)
-    if sent.status in {"failed", "dead", "uncertain", "held"}:
+    if sent.status in {"failed", "dead", "uncertain"}:
         return work.texts(f"officers.delivery.{sent.status}", why=explain(work, sent.error), at=at)
     return work.texts(f"officers.delivery.{sent.status}", at=at)
 

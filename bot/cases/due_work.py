@@ -6,11 +6,15 @@ since the row was set.
 
 from collections.abc import Callable
 
+from bot.cases.unopened import alarm_unopened
 from bot.cases.work import Work
 from bot.events import DueCame
+from bot.outbox.window import UNOPENED
 from storage.due import is_current
 
-DUES: dict[str, Callable[[Work, DueCame], None]] = {}
+DUES: dict[str, Callable[[Work, DueCame], None]] = {
+    UNOPENED: alarm_unopened,
+}
 
 
 def due_came(work: Work, event: DueCame) -> None:

@@ -25,6 +25,7 @@ _COMMANDS = {
     "keys": "Mengganti kunci enkripsi.",
     "dead-letters": "Melihat dan mencoba lagi pesan yang gagal.",
     "webhooks": "Memasang webhook pada penyedia.",
+    "templates": "Mengajukan dan memeriksa contoh pesan WhatsApp.",
 }
 
 

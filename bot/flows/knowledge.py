@@ -120,6 +120,7 @@ class Knowledge:
         attachments: ids of the stored files of this message, in the order of its media.
         pushes_on: she wants unasked messages.
         referrals: what waits for her consent, the last asked first.
+        waiting: something is held for her until she writes; it leaves before any answer.
     """
 
     organisation: str
@@ -136,6 +137,7 @@ class Knowledge:
     attachments: tuple[str, ...] = ()
     pushes_on: bool = True
     referrals: tuple[Referral, ...] = ()
+    waiting: bool = False
 
     @property
     def open_cases(self) -> tuple[OwnCase, ...]:

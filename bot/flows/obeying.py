@@ -23,7 +23,7 @@ from bot.flows.walking import (
 from bot.flows.words import Word
 
 _FOR_WHOM_WE_KNOW = frozenset(
-    {Word.MENU, Word.CANCEL, Word.BACK, Word.HELP, Word.START, Word.NEW, Word.RESUME}
+    {Word.MENU, Word.CANCEL, Word.BACK, Word.HELP, Word.START, Word.NEW, Word.RESUME, Word.LOOK}
 )
 """From a stranger these are nothing but a first message."""
 
@@ -58,12 +58,22 @@ def obey(word: Word, state: State | None, knowledge: Knowledge) -> Turn:
             return interrupt("menu", state, knowledge)
         case Word.START:
             return Turn(state, (SetPushes(on=True), say(knowledge, "common.pushes_on")))
+        case Word.LOOK:
+            return _look(state, knowledge)
         case Word.NEW if here is None or here.flow != "intake" or is_asleep(here):
             return _begin_anew(here, knowledge)
         case Word.NEW | Word.RESUME:
             return _resume(here, knowledge)
         case _:
             return interrupt(_SHORT_CONVERSATIONS[word], state, knowledge)
+
+
+def _look(state: State | None, knowledge: Knowledge) -> Turn:
+    """What waits for her leaves as soon as she writes; this word is good for nothing else."""
+    if knowledge.waiting:
+        return Turn(state)
+    lead = (say(knowledge, "common.nothing_new"),)
+    return with_lead(lead, (), interrupt("status", state, knowledge))
 
 
 def _cancel(state: State | None, knowledge: Knowledge) -> Turn:

@@ -33,7 +33,7 @@ class Word(StrEnum):
     WITHDRAW = "withdraw"
     NEW = "new"
     RESUME = "resume"
-
+    LOOK = "look"
 
 _SPELLINGS = {
     "menu": Word.MENU,
@@ -66,9 +66,15 @@ _SPELLINGS = {
     "laporan baru": Word.NEW,
     "lanjutkan": Word.RESUME,
     "lanjutkan laporan": Word.RESUME,
+    "lihat": Word.LOOK,
+    "liat": Word.LOOK,
+    "lihat kabar": Word.LOOK,
+    "lihat pesan": Word.LOOK,
+    "mau lihat": Word.LOOK,
+    "balas lihat": Word.LOOK,
 }
 
-_NOT_TYPOS = _words("batam batas batang betul botol balok mulia mula stok")
+_NOT_TYPOS = _words("batam batas batang betul botol balok mulia mula stok lahat")
 """Words in their own right that look like a mistyped command."""
 
 _FORGIVING_LENGTH = 6

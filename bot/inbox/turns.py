@@ -20,9 +20,9 @@ from sqlmodel import Session, select
 
 from bot.cases import desk
 from bot.cases.due_work import due_came
-from bot.cases.private_desk import as_officers_command, is_command
 from bot.cases.group_changes import group_changed
 from bot.cases.onboarding import adopt, begins_group
+from bot.cases.private_desk import as_officers_command, is_command
 from bot.cases.roster import all_officers
 from bot.cases.work import Work
 from bot.clock import Clock

@@ -26,6 +26,7 @@ from nlp.rights_finder import RightsFinder
 from nlp.taxonomy import Taxonomy
 from storage.cases import cases_of_person, company_names
 from storage.crypto import Vault
+from storage.held import held_of
 from storage.numbers import new_case_number
 from storage.people import Reporter
 from storage.tables import Case, Company, Organisation
@@ -140,7 +141,12 @@ def gather_knowledge(
         attachments=attachments,
         pushes_on=reporter.person.pushes_on if reporter else True,
         referrals=waiting_referrals(session, vault, cases),
+        waiting=reporter is not None and _is_waited_for(session, reporter),
     )
+
+
+def _is_waited_for(session: Session, reporter: Reporter) -> bool:
+    return bool(held_of(session, reporter.person.id or 0, reporter.address.channel))
 
 
 def find_region(text: str) -> Match:

@@ -25,7 +25,7 @@ _TRIES = len(_PAUSES) + 24 * 3600 // _PAUSES[-1]  # about a day: a provider may 
 _TRIES_OF_A_DEFECT = len(_PAUSES) + 1
 _GROUP_AWAY = timedelta(minutes=5)
 _OF_THE_MOMENT = frozenset({"typing", "tap"})  # worth nothing when they come late
-_TO_REPORTERS = frozenset({"say", "send_file"})
+_TO_REPORTERS = frozenset({"say", "send_file", "template"})
 _WORDS_IN_THE_GROUP = frozenset({"card", "reply", "post", "post_file", "announce"})
 _FAREWELLS = frozenset({"erase", "leave"})  # the group may be one that was left for good
 _IN_THE_GROUP = _WORDS_IN_THE_GROUP | _FAREWELLS | {"topic"}

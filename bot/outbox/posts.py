@@ -14,6 +14,7 @@ from storage.cases import case_by_id
 from storage.crypto import Vault
 from storage.database import Database
 from storage.evidence import EvidenceStore
+from storage.joining import is_shared
 from storage.outbound import ClaimedOutbound
 from storage.tables import Attachment, Case, CaseMessage, Organisation
 
@@ -144,4 +145,7 @@ class PostReader:
             silent=payload.get("silent", False),
             reply_to=payload.get("reply_to", ""),
         )
-        return text, payload.get("edits", "")
+        edits = payload.get("edits", "")
+        if edits and is_shared(session, row.chat, edits):
+            edits = ""  # the words of others stand there too: the new version comes beside it
+        return text, edits

@@ -166,12 +166,22 @@ class FakeTwilio(TwilioDelivery):
 
     # ---- WhatsApp ------------------------------------------------------------------------
 
-    def approve(self, content_sid: str, status: str = "approved") -> None:
-        """Let WhatsApp decide on a template that was handed in."""
+    def approve(
+        self, content_sid: str, status: str = "approved", *, category: str = "", reason: str = ""
+    ) -> None:
+        """Let WhatsApp decide on a template that was handed in, or think of it anew.
+
+        Args:
+            content_sid: Which one.
+            status: approved, rejected, paused, disabled.
+            category: What WhatsApp takes it for, where that differs from what was asked.
+            reason: Why it was rejected.
+        """
         content = self.account.contents[content_sid]
         if not content.approval:
             misuse("This template was never handed in for approval.")
-        content.approval["status"] = status
+        content.approval |= {"status": status, "rejection_reason": reason}
+        content.approval["category"] = category or content.approval["category"]
 
     def not_on_whatsapp(self, address: str) -> None:
         """Let every message to an address fail with 63024."""

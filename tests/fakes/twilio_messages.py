@@ -19,6 +19,7 @@ WINDOW = timedelta(hours=24)
 _BODY_LIMIT = 1600
 _ADDRESS = re.compile(r"whatsapp:(\+[1-9]\d{6,14}|[A-Z]{2}\.[A-Za-z0-9]{1,128})")
 _PAGE_SIZE = 50
+_TAKEN_BACK = {"rejected": 63040, "paused": 63041, "disabled": 63042}
 
 
 def create_message(account: Account, form: Form, now: datetime) -> StoredMessage:
@@ -120,7 +121,8 @@ def later_error(account: Account, message: StoredMessage, now: datetime) -> int 
     last = account.last_inbound.get(message.to)
     inside = last is not None and now - last < WINDOW
     if not inside and not (content is not None and content.approved):
-        return 63016
+        status = content.approval.get("status", "") if content is not None else ""
+        return _TAKEN_BACK.get(status, 63016)
     if content is not None and message.rendered is not None:
         return delivery_error(content, message.content_variables, message.rendered)
     return None

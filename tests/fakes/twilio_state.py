@@ -38,6 +38,9 @@ ERROR_TEXTS = {
     63019: "Media failed to download",
     63021: "Channel invalid content error",
     63024: "Invalid message recipient",
+    63040: "Template rejected",
+    63041: "Template paused",
+    63042: "Template disabled",
 }
 _RANKS = {"queued": 0, "accepted": 0, "sending": 1, "sent": 2, "delivered": 3, "read": 4}
 _FINAL_RANK = 5

@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 
 from bot.cases import card, reply_posts
 from bot.cases.work import Work
-from bot.channels import Capabilities, File, Place, Text
+from bot.channels import Capabilities, File, Place, Template, Text
 from bot.clock import ManualClock
 from bot.events import Address, Media
 from bot.handlers.whatsapp.failures import report_failure
@@ -95,6 +95,11 @@ class ScriptedChannel:
     async def send_file(self, place: Place, file: File, caption: Text) -> str:
         """Take a file."""
         return self._take("send_file", place, caption, file)
+
+    async def send_template(self, place: Place, template: Template) -> str:
+        """Take a template; its variables stand for its words."""
+        text = Text(f"{template.name} {' '.join(template.variables)}")
+        return self._take("send_template", place, text, None)
 
     async def show_typing(self, place: Place, inbound_id: str) -> None:
         """Take a typing sign."""

@@ -21,6 +21,7 @@ from bot.channels import (
     WindowClosed,
 )
 from bot.commands import Promise
+from bot.events import Address
 from bot.log import configure_logging
 from storage.database import Database
 from storage.outbound import release_held
@@ -108,8 +109,8 @@ def test_words_outlast_a_provider_that_is_down_for_hours(desk: Desk, promise: Pr
 def test_after_a_day_without_the_provider_a_person_must_look(desk: Desk) -> None:
     """Somebody has to know that she never got her answer."""
     with desk.writing() as write:
-        write.say(SRI, "Halo", person_id=desk.reporter.person.id)
-    desk.whatsapp.troubles["send_text"] = [TryLater("connect")] * 200
+        write.say(Address("telegram", "9001"), "Halo", person_id=desk.reporter.person.id)
+    desk.telegram.troubles["send_text"] = [TryLater("connect")] * 200
     begun = desk.clock.now()
     while desk.row().status == "queued":
         desk.deliver(900)

@@ -18,6 +18,7 @@ from bot.channels import (
     NotAllowed,
     Place,
     TargetGone,
+    Template,
     Text,
     TopicGone,
     Unreachable,
@@ -37,6 +38,8 @@ from bot.handlers.simulator.people import (
     is_phone,
 )
 from bot.handlers.simulator.store import SimulatorStore
+from bot.outbox.templates import as_text
+from bot.texts import Texts
 
 _MEGABYTE = 1024 * 1024
 CAPABILITIES = {
@@ -57,12 +60,16 @@ class SimulatorChannel:
 
     Args:
         look: which provider's manners it keeps; only ``sim-telegram`` has the group.
+        texts: the words of templates; without them none can be shown.
     """
 
-    def __init__(self, look: Look, store: SimulatorStore, clock: Clock) -> None:
+    def __init__(
+        self, look: Look, store: SimulatorStore, clock: Clock, texts: Texts | None = None
+    ) -> None:
         self._look = look
         self._store = store
         self._clock = clock
+        self._texts = texts
 
     @property
     def capabilities(self) -> Capabilities:
@@ -80,6 +87,13 @@ class SimulatorChannel:
             raise ContentRejected("file too big")
         self._refuse_bad_text(caption, _CAPTION)
         return await run_in_threadpool(self._append, place, caption, file)
+
+    async def send_template(self, place: Place, template: Template) -> str:
+        """Show a template, as one that WhatsApp approved; returns the message's id."""
+        shown = as_text(self._texts, template) if self._texts else None
+        if shown is None or self.capabilities.window_hours is None:
+            raise ContentRejected("no templates here")
+        return await run_in_threadpool(self._append, place, shown, None, windowed=False)
 
     async def show_typing(self, place: Place, inbound_id: str) -> None:  # noqa: ARG002
         """Show the typing sign and that what she wrote was read."""
@@ -168,9 +182,13 @@ class SimulatorChannel:
             (user_id, name) for user_id, name, role in SIMULATED_OFFICERS if role == "coordinator"
         )
 
-    def _append(self, place: Place, text: Text, file: File | None) -> str:
+    def _append(
+        self, place: Place, text: Text, file: File | None, *, windowed: bool = True
+    ) -> str:
         chat = str(place.address)
         self._refuse_place(place)
+        if windowed:
+            self._refuse_shut_window(place.address)
         said = Said(
             author=BOT,
             text=text.text,
@@ -201,6 +219,8 @@ class SimulatorChannel:
             raise Unreachable("chat not found")
         if place.thread and self._store.topic(str(address), place.thread) is None:
             raise TopicGone("topic not found")
+
+    def _refuse_shut_window(self, address: Address) -> None:
         hours = self.capabilities.window_hours
         if hours is None:
             return

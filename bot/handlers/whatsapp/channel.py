@@ -1,5 +1,6 @@
 """The channel to WhatsApp: messages, buttons, files and typing through Twilio's API."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from bot.channels import (
     OutcomeUnknown,
     Place,
     SendFailure,
+    Template,
     Text,
     TryLater,
 )
@@ -116,6 +118,15 @@ class WhatsAppChannel:
         if caption.text:
             await self.send_text(place, caption)
         return await self._create(place, **link)
+
+    async def send_template(self, place: Place, template: Template) -> str:
+        """Send an approved template; the service window may be shut."""
+        variables = {str(n): value for n, value in enumerate(template.variables, start=1)}
+        return await self._create(
+            place,
+            content_sid=template.content_id,
+            content_variables=json.dumps(variables, ensure_ascii=False),
+        )
 
     async def show_typing(self, place: Place, inbound_id: str) -> None:  # noqa: ARG002 - port
         """Show that an answer is on its way, and the message as read. Never fails."""

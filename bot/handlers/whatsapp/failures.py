@@ -56,6 +56,10 @@ _CODES: dict[int, tuple[_Make, str]] = {
     63021: (ContentRejected, "delivery.content_refused"),
     63027: (ContentRejected, "delivery.content_refused"),
     63028: (ContentRejected, "delivery.content_refused"),
+    # WhatsApp took the template back: rejected, paused, disabled.
+    63040: (ContentRejected, "delivery.template_refused"),
+    63041: (ContentRejected, "delivery.template_refused"),
+    63042: (ContentRejected, "delivery.template_refused"),
     # The file is refused, or Twilio could not fetch it from us.
     11200: (ContentRejected, "delivery.file_refused"),
     12300: (ContentRejected, "delivery.file_refused"),
