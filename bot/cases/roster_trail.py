@@ -1,13 +1,36 @@
 """The trail of what happened to a union's roster and groups: who changed what, when."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlmodel import col, func, select
+from sqlmodel import Session, col, func, select
 
 from bot.cases.roster import RosterOfficer
 from bot.cases.work import Work
 from bot.events import Officer
 from storage.tables import RosterEvent
+
+
+def note_by_operator(
+    session: Session,
+    organisation_id: int,
+    what: str,
+    at: datetime,
+    *,
+    officer_id: int,
+    before: str = "",
+    after: str = "",
+) -> None:
+    """Write one line for a change that was made outside the groups."""
+    session.add(
+        RosterEvent(
+            organisation_id=organisation_id,
+            at=at,
+            what=what,
+            officer_id=officer_id,
+            before=before,
+            after=after,
+        )
+    )
 
 
 def note(

@@ -4,14 +4,14 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import col, func, select
 
+from bot.cases.releasing import release_cases
 from bot.cases.roster import RosterOfficer, add_officer, all_officers, find_officer, remove_officer
-from bot.cases.stages import CLOSED
+from bot.cases.roster_trail import note_by_operator
 from bot.cli.show import Refused, note, print_json, print_table, say
 from bot.cli.store import existing_store, organisation_named, slugs_by_id
+from bot.outbox.orders import OutboxWriter
 from storage.setup import DEFAULT_ORGANISATION
-from storage.tables import Case
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -43,6 +43,13 @@ def add(
     name: Annotated[str, typer.Option(help="Nama yang dilihat petugas lain.")],
     *,
     role: Annotated[Role, typer.Option(help="Hak petugas ini.")] = Role.OFFICER,
+    confidential: Annotated[
+        bool | None,
+        typer.Option(
+            "--confidential/--no-confidential",
+            help="Boleh membaca dan menangani kasus rahasia; koordinator selalu, kecuali dilarang.",
+        ),
+    ] = None,
     slug: _Slug = DEFAULT_ORGANISATION,
     as_json: _Json = False,
 ) -> None:
@@ -59,12 +66,16 @@ def add(
             name=name.strip(),
             role=role.value,
             now=store.clock.now(),
+            confidential=confidential,
         )
+        note_by_operator(session, organisation_id, "added", store.clock.now(),
+                         officer_id=officer.id, after=role.value)  # fmt: skip
         roster = all_officers(session, store.vault, organisation_id)
     if as_json:
         print_json(_plain(officer, slug))
     else:
-        say(f"{officer.name} sekarang {_ROLE_LABELS[officer.role]} di {slug}.")
+        right = ", boleh membaca kasus rahasia" if officer.confidential else ""
+        say(f"{officer.name} sekarang {_ROLE_LABELS[officer.role]} di {slug}{right}.")
     if not any(one.is_coordinator for one in roster):
         # Only with an empty roster do the group's administrators become coordinators.
         note(
@@ -80,26 +91,27 @@ def remove(
     """Mencabut hak seorang petugas. Jejak kerjanya tetap tersimpan."""
     user_id = str(telegram_user_id)
     with existing_store() as store, store.database.transaction() as session:
-        organisation_id = organisation_named(session, slug).id or 0
+        organisation = organisation_named(session, slug)
+        organisation_id = organisation.id or 0
         officer = find_officer(session, store.vault, organisation_id, user_id)
         if officer is None:
             raise Refused(
                 f"tidak ada petugas dengan nomor itu di {slug}.",
                 "Lihat nomornya dengan python admin_cli.py officers list.",
             )
-        remove_officer(session, store.vault, organisation_id, user_id, store.clock.now())
-        left_open = session.exec(
-            select(func.count())
-            .select_from(Case)
-            .where(Case.owner_id == officer.id, col(Case.status).not_in(CLOSED))
-        ).one()
+        now = store.clock.now()
+        remove_officer(session, store.vault, organisation_id, user_id, now)
+        note_by_operator(session, organisation_id, "removed", now,
+                         officer_id=officer.id, before=officer.role)  # fmt: skip
+        writer = OutboxWriter(session, store.vault, organisation, now)
+        left_open = len(release_cases(session, store.vault, writer, officer.id, now))
         remaining = all_officers(session, store.vault, organisation_id)
     if as_json:
         print_json({"removed": str(telegram_user_id), "open_cases": left_open})
         return
     say(f"{officer.name} tidak lagi menjadi petugas di {slug}. Keluarkan juga dari grup.")
     if left_open:
-        say(f"Masih ada {left_open} kasus di tangannya; minta koordinator mengambilnya.")
+        say(f"{left_open} kasusnya dilepas; minta koordinator mengambilnya.")
     if not remaining:
         say("Daftar petugas sekarang kosong: admin grup akan menjadi koordinator.")
 
@@ -128,8 +140,17 @@ def show(
     elif rows:
         print_table(
             "Petugas",
-            ("Nomor Telegram", "Nama", "Hak", "Organisasi"),
-            [(one.user_id, one.name, _ROLE_LABELS[one.role], name) for one, name in rows],
+            ("Nomor Telegram", "Nama", "Hak", "Kasus rahasia", "Organisasi"),
+            [
+                (
+                    one.user_id,
+                    one.name,
+                    _ROLE_LABELS[one.role],
+                    "ya" if one.confidential else "tidak",
+                    name,
+                )
+                for one, name in rows
+            ],
         )
     else:
         say("Belum ada petugas. Tambahkan dengan python admin_cli.py officers add NOMOR --name …")
@@ -140,5 +161,6 @@ def _plain(officer: RosterOfficer, slug: str) -> dict[str, Any]:
         "telegram_user_id": officer.user_id,
         "name": officer.name,
         "role": officer.role,
+        "confidential": officer.confidential,
         "organisation": slug,
     }

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, func, select
 from bot.accounts import OrganisationAccounts, stored_accounts
 from bot.cli.show import Refused, print_json, print_table, say
 from bot.cli.store import Store, existing_store, organisation_named
+from storage.invitations import VALID_FOR, make_invitation
 from storage.setup import accounts_of, ensure_organisation, organisation_by_slug
 from storage.tables import Case, OfficerAccount, Organisation
 
@@ -153,6 +154,29 @@ def change(
         say("Jalankan ulang program supaya akun barunya dipakai, lalu periksa dengan doctor.")
 
 
+@app.command("invite")
+def invite(
+    slug: _Slug,
+    *,
+    sensitive: Annotated[
+        bool, typer.Option("--sensitive", help="Kode untuk grup kecil laporan rahasia.")
+    ] = False,
+    as_json: _Json = False,
+) -> None:
+    """Membuat kode sekali pakai untuk menyambungkan grup Telegram. Berlaku 24 jam."""
+    purpose = "sensitive" if sensitive else "group"
+    with existing_store() as store, store.database.transaction() as session:
+        organisation = organisation_named(session, slug)
+        now = store.clock.now()
+        code = make_invitation(session, store.vault, organisation.id or 0, purpose, now)
+    if as_json:
+        expires = (now + VALID_FOR).isoformat()
+        print_json({"organisation": slug, "purpose": purpose, "code": code, "expires_at": expires})
+        return
+    say(f"Tulis di grupnya, setelah bot dimasukkan: /mulai_grup {code}")
+    say("Kode ini berlaku 24 jam dan hanya sekali. Jangan ditulis di tempat lain.")
+
+
 def _seal_accounts(store: Store, organisation: Organisation, changes: Mapping[str, str]) -> None:
     """Keep the accounts; an empty value takes one away.
 
@@ -215,6 +239,7 @@ def _facts(store: Store, session: Session, organisation: Organisation) -> dict[s
         "name": organisation.name,
         "officer_channel": organisation.officer_channel,
         "officer_chat": organisation.officer_chat,
+        "sensitive_chat": organisation.sensitive_chat,
         "own_accounts": [channel for channel, key in own.items() if accounts.get(key)],
         "officers": session.exec(officers).one(),
         "cases": session.exec(cases).one(),

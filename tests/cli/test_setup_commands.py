@@ -113,6 +113,7 @@ def test_officers_are_added_changed_and_removed(cli: CommandLine) -> None:
             "telegram_user_id": "4711",
             "name": "Ratna",
             "role": "coordinator",
+            "confidential": True,
             "organisation": "utama",
         }
     ]
@@ -120,6 +121,30 @@ def test_officers_are_added_changed_and_removed(cli: CommandLine) -> None:
     cli.ok("officers", "remove", "4711")
     assert cli.json("officers", "list") == []
     assert "4711" not in cli.fails("officers", "remove", "4711")
+
+
+def test_the_right_to_confidential_cases_is_given_and_taken(cli: CommandLine) -> None:
+    """A coordinator has it unless it is taken away, others only when it is given."""
+
+    def has(*options: str) -> bool:
+        added = cli.json("officers", "add", "4711", "--name", "Ratna", *options)
+        return bool(added["confidential"])
+
+    assert not has()
+    assert has("--confidential")
+    assert has()
+    assert has("--role", "coordinator")
+    assert not has("--role", "coordinator", "--no-confidential")
+
+
+def test_a_code_for_a_group_is_made(cli: CommandLine) -> None:
+    """The operator hands it to whoever sets up the group, and nothing of it stays readable."""
+    made = cli.json("orgs", "invite", "utama", "--sensitive")
+    assert (made["organisation"], made["purpose"]) == ("utama", "sensitive")
+    code = cli.json("orgs", "invite", "utama")["code"]
+    assert re.fullmatch(r"(?:[0-9A-Z]{4}-){2}[0-9A-Z]{4}", code)
+    assert "/mulai_grup " in cli.ok("orgs", "invite", "utama")
+    cli.fails("orgs", "invite", "tidak-ada")
 
 
 def test_a_roster_without_a_coordinator_is_told(cli: CommandLine) -> None:

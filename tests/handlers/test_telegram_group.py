@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.events import (
+    TOPICS_ON,
     GroupChange,
     GroupChanged,
     NotUnderstood,
@@ -148,17 +149,20 @@ def test_the_bots_rights_are_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "left"),
+    ("old", "new", "change"),
     [
-        ("administrator_", "kicked", True),
-        ("member", "restricted_out", True),
-        ("restricted_in", "left", True),
-        ("member", "restricted_in", False),
-        ("left", "member", False),
-        ("left", "kicked", False),
+        ("administrator_", "kicked", GroupChange.MEMBER_LEFT),
+        ("member", "restricted_out", GroupChange.MEMBER_LEFT),
+        ("restricted_in", "left", GroupChange.MEMBER_LEFT),
+        ("member", "restricted_in", None),
+        ("left", "member", GroupChange.MEMBER_JOINED),
+        ("kicked", "restricted_in", GroupChange.MEMBER_JOINED),
+        ("left", "kicked", None),
     ],
 )
-def test_only_who_was_inside_can_leave(old: str, new: str, *, left: bool) -> None:
+def test_only_who_crosses_the_door_comes_or_leaves(
+    old: str, new: str, change: GroupChange | None
+) -> None:
     """Restricted members may be inside or outside."""
     user = update("chat_member__left")["chat_member"]["new_chat_member"]["user"]
     silent = dict.fromkeys(
@@ -185,4 +189,24 @@ def test_only_who_was_inside_can_leave(old: str, new: str, *, left: bool) -> Non
         old_chat_member=members[old] | {"user": user},
         new_chat_member=members[new] | {"user": user},
     )
-    assert isinstance(event, GroupChanged) is left
+    assert (event.change if isinstance(event, GroupChanged) else None) == change
+
+
+def test_new_members_are_told_without_being_administrator() -> None:
+    """A bot that is no administrator hears of them only by the group's own message."""
+    users = [{"id": 70 + n, "is_bot": n == 1, "first_name": f"Orang{n}"} for n in range(3)]
+    event = changed("message__topic", text=None, entities=None, new_chat_members=users)
+    assert isinstance(event, GroupChanged)
+    assert event.change is GroupChange.MEMBER_JOINED
+    assert (event.officer, event.others) == (Officer("70", "Orang0"), (Officer("72", "Orang2"),))
+    only_bots = changed("message__topic", text=None, entities=None, new_chat_members=users[1:2])
+    assert isinstance(only_bots, NotUnderstood)
+
+
+def test_topics_are_told_with_the_bots_rights() -> None:
+    """Without them every case lies in one heap."""
+    chat = update("my_chat_member__promoted")["my_chat_member"]["chat"]
+    for forum in (True, False):
+        event = changed("my_chat_member__promoted", chat=chat | {"is_forum": forum})
+        assert isinstance(event, GroupChanged)
+        assert (TOPICS_ON in event.value.split(",")) is forum

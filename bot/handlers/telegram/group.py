@@ -116,7 +116,7 @@ def group_changed(change: ChatMemberUpdated) -> GroupChanged:
         chat_id=str(change.chat.id),
         at=change.date,
         officer=_officer(change.from_user),
-        value=_rights(change.new_chat_member, topics=bool(change.chat.is_forum)),
+        value=_rights(change.new_chat_member, topics=inside and bool(change.chat.is_forum)),
     )
 
 
