@@ -113,7 +113,7 @@ def test_the_question_stays_open_while_she_talks_of_other_things(world: World) -
 
 
 def test_a_yes_to_an_officer_is_no_consent(world: World) -> None:
-    """ "Ya" answers whoever asked last; only SETUJU means the question of the bot."""
+    """A plain yes answers whoever asked last; only SETUJU means the question of the bot."""
     worker, case = _asked(world)
     officer = world.officer()
     officer.writes(case, "/balas slipnya sudah ada?")
@@ -210,7 +210,7 @@ def test_the_card_says_that_her_word_is_waited_for(office: Office) -> None:
 
 def test_nobody_is_asked_whose_data_are_gone(world: World) -> None:
     """And what officers noted about the stages goes with them."""
-    worker, case = _asked(world)
+    worker, _ = _asked(world)
     worker.says("hapus data")
     worker.taps("Ya, hapus")
     worker.taps("Hapus sekarang")
