@@ -15,7 +15,8 @@ _FAILURES = {
     "63003": "no_whatsapp", "63024": "no_whatsapp", "21211": "no_whatsapp",
     "63014": "blocked", "21610": "blocked", "blocked": "blocked", "Unreachable": "blocked",
     "deactivated": "no_account", "63032": "limited", "63018": "limited", "63049": "limited",
-    "63019": "file", "63021": "content", "63013": "content", "63005": "content",
+    "63019": "file", "file_lost": "file", "photo_too_large": "file",
+    "63021": "content", "63013": "content", "63005": "content",
     "ContentRejected": "content",
 }  # fmt: skip
 
@@ -55,11 +56,17 @@ def explain(work: Work, code: str) -> str:
     return work.texts(key) if key in work.texts.keys() else work.texts("officers.failure.other")  # noqa: SIM118 - Texts is no mapping
 
 
-def outbound_of(session: Session, message: CaseMessage) -> Outbound | None:
-    """The row whose state tells most: the worst of the pieces, the latest try."""
-    rows = session.exec(
-        select(Outbound)
-        .where(Outbound.message_id == message.id, Outbound.status != "cancelled")
-        .order_by(col(Outbound.id).desc())
-    ).all()
+def outbound_of(
+    session: Session, message: CaseMessage, case_id: int | None = None
+) -> Outbound | None:
+    """The row whose state tells most: the worst of the pieces, the latest try.
+
+    ``case_id``: only what went to the reporter of this case.
+    """
+    query = select(Outbound).where(
+        Outbound.message_id == message.id, Outbound.status != "cancelled"
+    )
+    if case_id is not None:
+        query = query.where(Outbound.case_id == case_id)
+    rows = session.exec(query.order_by(col(Outbound.id).desc())).all()
     return min(rows, key=lambda row: _WORST.index(row.status)) if rows else None

@@ -177,7 +177,7 @@ class Sender:
         words = payload["text"] if whisper else payload["caption"]
         caption = Text(words, html=whisper, reply_to=payload.get("reply_to", ""))
         file = await self._file(payload["attachment"])
-        if file is None and not words:
+        if file is None and (row.message_id is not None or not words):
             raise ContentRejected("file_lost")
         if file is None:
             return Sent(await channel.send_text(place, caption))
