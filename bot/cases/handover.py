@@ -56,7 +56,7 @@ def release(act: Act) -> str:
     before, case.owner_id = case.owner_id, None
     work.session.add(case)
     remember_workplace(work, case)
-    add_event(work.session, work.vault, case, "released", work.now, actor="officer",
+    add_event(work.session, work.vault, case, "let_go", work.now, actor="officer",
               officer_id=act.officer.id, before=str(before))  # fmt: skip
     take = button(work, case, work.texts.label("officers.button.take"), "take")
     line = work.texts("officers.handover.released", name=escaped(act.officer.name))

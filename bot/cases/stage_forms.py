@@ -13,6 +13,7 @@ from bot.cases.act import Act, chosen, must_act, offer
 from bot.cases.asking import Answers, Field, Form
 from bot.cases.checklist import offer_checklist
 from bot.cases.dates import long_date, read_date
+from bot.cases.legal_clock import set_deadlines
 from bot.cases.markup import escaped
 from bot.cases.referral import ask_consent
 from bot.cases.stage_records import DATES, keep_record
@@ -27,6 +28,8 @@ _LONGEST_WORDS = 600
 def offer_stages(act: Act) -> str:
     """Which stage comes next?"""
     must_act(act)
+    if not next_stages(act.case):
+        raise NotPossible("cases.refused.already_closed")
     texts = act.work.texts
     stages = {s: texts.label(f"cases.stage.{s}.label") for s in next_stages(act.case)}
     return offer(act, "stage", "to_stage", stages)
@@ -76,6 +79,7 @@ def _move(act: Act, answers: Answers, stage: str, *further: str) -> str:
     kept = {name: value for name, value in answers.items() if name not in {BEFORE, _SURE}}
     keep_record(work, case, stage, kept, officer_id=act.officer.id,
                 on_date=days[0] if days else None)  # fmt: skip
+    set_deadlines(work, case)
     done = "closed" if stage == "selesai" else "stage"
     return work.texts(f"officers.done.{done}")
 

@@ -86,6 +86,10 @@ def _tags(work: Work, value: str) -> str:
     return ", ".join(work.taxonomy.tags.get(tag, tag) for tag in value.split(",") if tag)
 
 
+def _check(work: Work, value: str) -> str:
+    return work.texts.label(f"officers.check.{value}") if value else ""
+
+
 _LABELS: dict[str, Callable[[Work, str], str]] = {
     "stage": _stage,
     "opened": _stage,
@@ -93,4 +97,6 @@ _LABELS: dict[str, Callable[[Work, str], str]] = {
     "category": lambda work, value: work.category_label(value) if value else "",
     "urgency": lambda work, value: work.texts(f"cases.urgency.{value}") if value else "",
     "tags": _tags,
+    "checked": _check,
+    "unchecked": _check,
 }

@@ -143,7 +143,7 @@ def test_a_case_that_was_let_go_can_be_taken_by_anyone(office: Office, case: Cas
     assert _names(office) == ["Saya tangani"]
     assert not office.taps("maria", case, "take").alert
     assert office.stored(case).owner_id == _id(office, "maria")
-    assert "released" in [event.what for event in office.trail(case)]
+    assert "let_go" in [event.what for event in office.trail(case)]
 
 
 def test_what_nobody_has_cannot_be_let_go(office: Office) -> None:
@@ -153,7 +153,7 @@ def test_what_nobody_has_cannot_be_let_go(office: Office) -> None:
     office.writes("joko", case, "/lepas")
     text = office.payload(office.rows("post")[-1])["text"]
     assert text == office.texts("cases.refused.nobodys")
-    assert "released" not in [event.what for event in office.trail(case)]
+    assert "let_go" not in [event.what for event in office.trail(case)]
 
 
 def test_a_reply_taken_back_does_not_take_the_case_from_the_next_one(office: Office) -> None:
