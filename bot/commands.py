@@ -195,6 +195,14 @@ class AnswerReferral:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerInvitation:
+    """The reporter said whether this case of hers joins the collective case."""
+
+    number: str
+    joins: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SendOwnData:
     """Send the reporter a copy of what is stored about her."""
 
@@ -216,6 +224,7 @@ Command = (
     | StopTimer
     | SetPushes
     | AnswerReferral
+    | AnswerInvitation
     | SendOwnData
     | DeleteOwnData
 )

@@ -5,7 +5,7 @@ Names and addresses never stand here; neither does the story of a sensitive case
 
 from collections.abc import Iterable, Sequence
 
-from bot.cases import stage_records, waiting
+from bot.cases import stage_records, together_card, waiting
 from bot.cases.card_buttons import card_buttons
 from bot.cases.card_files import files
 from bot.cases.card_people import people
@@ -52,6 +52,7 @@ def card(work: Work, case: Case) -> Text:
         (7, last_delivery(work, case)),
         (7, waiting.card_lines(work, case)),
         (7, deadlines_on_card(work, case)),
+        (5, together_card.card_lines(work, case)),
         (4, stage_records.card_lines(work, case)),
         (2, _apart(files(work, case))),
         (3, _apart(advice(work, case))),

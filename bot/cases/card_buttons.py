@@ -16,6 +16,8 @@ def card_buttons(work: Work, case: Case) -> tuple[Choice, ...]:
     """What can be done with the case now."""
     if case.status == "arsip":
         return ()
+    if case.merged_into_id is not None:
+        return _buttons(work, case, "split", "reveal")
     if case.status in CLOSED:
         return _buttons(work, case, "reopen", "reveal")
     actions = ["reply", "stage"] if case.owner_id else ["take", "reply", "stage"]
@@ -35,7 +37,7 @@ def offer_further(act: Act) -> str:
     actions = ["wait" if case.waiting_since is None else "wait_over"]
     if case.owner_id:
         actions.append("handover")
-    actions += ["category", "kind", "urgency"]
+    actions += ["category", "kind", "urgency", "alike"]
     if not work.hides(case):
         actions.append("tags")
     if case.owner_id and not work.hides(case):

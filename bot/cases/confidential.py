@@ -10,6 +10,7 @@ from bot.cases.roster import RosterOfficer, all_officers, officer_by_id
 from bot.cases.showing import show_message
 from bot.cases.sight import may_see
 from bot.cases.taps import button
+from bot.cases.together import stand_alone
 from bot.cases.work import Work
 from bot.cases.workplaces import remember_workplace
 from bot.flows.alarm import WORDS_TO_JUDGE_BY
@@ -33,6 +34,8 @@ def keep_confidential(work: Work, case: Case) -> None:
     if case.sensitive:
         return
     stood = bool(case.chat_id)
+    if case.id is not None:
+        stand_alone(work, case)  # what is confidential is never merged with what is open
     case.sensitive = True
     work.session.add(case)
     remember_workplace(work, case)

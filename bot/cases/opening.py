@@ -17,6 +17,7 @@ from bot.cases.quoting import told
 from bot.cases.recusal import suggest_recusal
 from bot.cases.showing import show_edited, show_messages
 from bot.cases.stages import CLOSED, change_stage
+from bot.cases.together import shown_in
 from bot.cases.waiting import reporter_wrote
 from bot.cases.work import Work
 from bot.cases.workplaces import remember_workplace
@@ -104,7 +105,8 @@ def add_to_case(work: Work, case: Case, parts: tuple[Part, ...], understand: Und
     keep_close(work, case, understand, *(part.text for part in parts))
     _add_parts(work, case, parts, _sources(work, case))
     if case.status in CLOSED:
-        work.write.post(case, work.texts("officers.post.after_closing"))
+        home, _mark = shown_in(work, case)
+        work.write.post(home, work.texts("officers.post.after_closing"))
 
 
 def correct_message(
@@ -156,7 +158,8 @@ def page_officers(work: Work, reason: str, triggers: tuple[str, ...], number: st
         case.sealed = seal_content(work.vault, replace(content, triggers=triggers))
         work.session.add(case)
     text = with_duty(work, work.texts(f"officers.page.{reason}_case", number=case.number))
-    work.write.post(case, text, priority=DANGER)
+    home, _mark = shown_in(work, case)
+    work.write.post(home, text, priority=DANGER)
     small = work.organisation.sensitive_chat
     if case.sensitive and small:
         work.write.announce(text, priority=DANGER, chat=small)

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from bot.cases.stage_records import forget_records
 from bot.cases.stages import CLOSED, change_stage
+from bot.cases.together import stand_alone
 from bot.cases.work import Work
 from storage.cases import (
     CaseContent,
@@ -50,6 +51,7 @@ def delete(work: Work, reporter: Reporter, lane: str) -> None:
     """
     person = reporter.person
     for case in cases_of_person(work.session, row_id_of(person), limit=_ALL, lock=True):
+        stand_alone(work, case)
         _empty(work, case)
         if case.status not in CLOSED:
             _withdraw(work, case)
@@ -80,6 +82,7 @@ def delete(work: Work, reporter: Reporter, lane: str) -> None:
 
 def withdraw_draft(work: Work, case: Case) -> None:
     """The reporter cancelled before the end: what she told goes, the officers are told."""
+    stand_alone(work, case)
     _empty(work, case)
     _withdraw(work, case)
     work.write.erase_posts(case)

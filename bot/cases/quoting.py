@@ -80,6 +80,14 @@ def quotable_id(work: Work, message: CaseMessage, channel: str) -> str:
     return quoted.external_id if quoted.channel == channel else ""
 
 
+def quotes_case(work: Work, message: CaseMessage, case: Case) -> bool:
+    """Whether what a reply quotes was said in this very case; so it is when it quotes nothing."""
+    quoted_id = message_content(work.vault, message).quoted_id
+    if not quoted_id:
+        return message.case_id == case.id
+    return work.session.get_one(CaseMessage, quoted_id).case_id == case.id
+
+
 def _answered_by_her(work: Work, case: Case, external_id: str) -> tuple[CaseMessage | None, str]:
     """What she answered by swiping: a message of the case, or else the bot's own words."""
     if not external_id:

@@ -15,6 +15,7 @@ from bot.cases.quoting import answered_in_topic, quote_of
 from bot.cases.reply_words import file_trouble, hand_over
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible
+from bot.cases.together import audience_of
 from bot.cases.work import Work, reach_of
 from bot.cases.workplaces import remember_workplace
 from storage.cases import (
@@ -122,12 +123,16 @@ def send_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOffi
         work.session.add(case)
         remember_workplace(work, case)
     message.state, message.at = "queued", work.now
-    case.answered_at = case.answered_at or work.now
-    work.session.add_all((message, case))
-    hand_over(work, case, message, UNDO_TIME)
+    work.session.add(message)
+    audience = audience_of(work, case, message)
+    for each in audience:
+        each.answered_at = each.answered_at or work.now
+        work.session.add(each)
+        hand_over(work, each, message, UNDO_TIME)
     add_event(work.session, work.vault, case, "reply", work.now, actor="officer",
               officer_id=officer.id)  # fmt: skip
-    _set_officer_speaks(work, case, work.now + OFFICER_SPEAKS)
+    for each in audience:
+        _set_officer_speaks(work, each, work.now + OFFICER_SPEAKS)
     work.write.show_reply(case, row_id(message))
     work.write.show_card(case)
 
@@ -256,7 +261,8 @@ def _as_if_never_sent(work: Work, case: Case, message: CaseMessage) -> None:
         )
     ).all()
     if not any(work.now - at < OFFICER_SPEAKS for _, at in others):
-        _set_officer_speaks(work, case, None)
+        for each in audience_of(work, case, message):
+            _set_officer_speaks(work, each, None)
     if any(case_id == case.id for case_id, _ in others):
         return
     case.answered_at = None

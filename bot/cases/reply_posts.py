@@ -4,6 +4,7 @@ from bot.cases.delivery import delivery_line, outbound_of
 from bot.cases.markup import escaped, shortened
 from bot.cases.reply_words import as_reporter_reads, file_of, file_trouble
 from bot.cases.taps import button
+from bot.cases.together import audience_lines, delivery_lines
 from bot.cases.work import Reach, Work, reach_of
 from bot.channels import Text
 from bot.commands import Choice
@@ -35,6 +36,7 @@ def reply_post(work: Work, case: Case, message: CaseMessage) -> Text:
     if sent is not None and sent.status in {"failed", "uncertain", "dead"}:
         actions = ["resend"]
     buttons = _buttons(work, case, message, *actions)
+    head = "\n".join([head, *delivery_lines(work, message)])
     return Text(f"{head}\n{_body(work, case, message)}", buttons, html=True, rows=2)
 
 
@@ -55,6 +57,7 @@ def _preview(work: Work, case: Case, message: CaseMessage) -> Text:
     channel = work.texts(f"officers.channel.{_channel_of(reach)}")
     lines = [
         work.texts("officers.reply.preview", number=case.number, channel=channel),
+        *audience_lines(work, case, message),
         _body(work, case, message),
     ]
     trouble = file_trouble(work, reach, message)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.cases.quoting import quotable_id
+from bot.cases.quoting import quotable_id, quotes_case
 from bot.cases.reporter_name import with_name
 from bot.cases.stages import NotPossible
 from bot.cases.work import Reach, Work, reach_of
@@ -21,13 +21,15 @@ def hand_over(work: Work, case: Case, message: CaseMessage, delay: timedelta) ->
     reach = reach_of(work, case)
     if reach is None:
         raise NotPossible("cases.refused.nobody")
-    quotable = quotable_id(work, message, reach.address.channel)
+    hers = quotes_case(work, message, case)  # nobody else reads what one reporter wrote
+    quotable = quotable_id(work, message, reach.address.channel) if hers else ""
+    quoted = _quoted(work, message, quotable) if hers else ""
     text = message_content(work.vault, message).text
     if text:
         words = with_name(work, case, text)
         work.write.say(
             reach.address,
-            _quoted(work, message, quotable)
+            quoted
             + work.texts("cases.reply_to_reporter", number=case.number, text=words),
             person_id=reach.person.id,
             case_id=case.id,
@@ -37,7 +39,7 @@ def hand_over(work: Work, case: Case, message: CaseMessage, delay: timedelta) ->
             reply_to=quotable,
         )
     if message.attachment_id is not None:
-        caption = "" if text else _quoted(work, message, quotable) + case.number
+        caption = "" if text else quoted + case.number
         work.write.send_file(
             reach.address,
             message.attachment_id,

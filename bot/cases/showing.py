@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from bot.cases.markup import escaped, escaped_pieces
 from bot.cases.quoting import post_of
 from bot.cases.taps import button
+from bot.cases.together import shown_in
 from bot.cases.work import Work
 from bot.commands import Choice
 from storage.cases import MessageContent, message_content, row_id
@@ -42,19 +43,21 @@ def show_message(work: Work, case: Case, message: CaseMessage, *, place: str = "
         post_sealed(work, case, "officers.post.sensitive", message)
         return
     content = message_content(work.vault, message)
-    head = {"at": work.clock_time(message.at), "answers": _answers(work, content)}
-    answered, words = _answered_post(work, case, content), content.text
+    home, mark = shown_in(work, case)
+    head = {"at": mark + work.clock_time(message.at), "answers": _answers(work, content)}
+    answered = "" if mark else _answered_post(work, case, content)
+    words = content.text
     if message.attachment_id is not None:
         attachment = work.session.get_one(Attachment, message.attachment_id)
         short = escaped_pieces(words, _CAPTION_LIMIT)
         caption = short[0] if len(short) == 1 else ""
         kind = work.texts(f"officers.file.{attachment.kind}") + place
         caption = work.texts("officers.post.file", **head, kind=kind, text=caption).rstrip()
-        work.write.post_file(case, row_id(attachment), caption, about=message.id)
+        work.write.post_file(home, row_id(attachment), caption, about=message.id)
         words = words if len(short) > 1 else ""
     for piece in escaped_pieces(words, _POST_LIMIT):
         text = work.texts("officers.post.reporter", **head, text=piece)
-        work.write.post(case, text, reply_to=answered, about=message.id)
+        work.write.post(home, text, reply_to=answered, about=message.id)
 
 
 def show_edited(work: Work, case: Case, message: CaseMessage) -> None:
@@ -62,18 +65,20 @@ def show_edited(work: Work, case: Case, message: CaseMessage) -> None:
     if work.hides(case):
         post_sealed(work, case, "officers.post.edited_sensitive", message)
         return
-    earlier = post_of(work, case, message)
-    at = work.clock_time(message.at)
+    home, mark = shown_in(work, case)
+    earlier = "" if mark else post_of(work, case, message)
+    at = mark + work.clock_time(message.at)
     for piece in escaped_pieces(message_content(work.vault, message).text, _POST_LIMIT):
         text = work.texts("officers.post.edited", at=at, text=piece)
-        work.write.post(case, text, reply_to=earlier, about=message.id)
+        work.write.post(home, text, reply_to=earlier, about=message.id)
 
 
 def post_sealed(work: Work, case: Case, key: str, message: CaseMessage) -> None:
     """A line without the words; they go to an officer's private chat on a tap."""
     label = work.texts.label("officers.button.read")
     read: tuple[Choice, ...] = (button(work, case, label, "read", message_id=message.id),)
-    work.write.post(case, work.texts(key), choices=read, about=message.id)
+    home, mark = shown_in(work, case)
+    work.write.post(home, mark + work.texts(key), choices=read, about=message.id)
 
 
 def _answers(work: Work, content: MessageContent) -> str:

@@ -5,8 +5,10 @@ The ladder follows UU 2/2004 (bipartit art. 3, recording and mediation art. 4-15
 
 from datetime import timedelta
 
+from bot.cases.legal_clock import set_deadlines
 from bot.cases.roster import RosterOfficer
 from bot.cases.stage_records import end_of_waiting
+from bot.cases.together import merged_into
 from bot.cases.work import Work, tell_reporter
 from storage.cases import add_event
 from storage.tables import Case
@@ -96,10 +98,40 @@ def change_stage(
         after=f"{stage}:{outcome}" if outcome else stage,
     )
     work.session.add(case)
+    set_deadlines(work, case)
     _show(work, case, before)
     if tells and not by_reporter and before != "belum_lengkap":
         text = reporter_text(work, case, reopened=reopening)
         tell_reporter(work, case, f"{text}\n\n{further}" if further else text)
+    if not by_reporter:
+        for merged in merged_into(work, case, lock=True):
+            follow_stage(work, merged, case, officer=officer, further=further)
+
+
+def follow_stage(
+    work: Work,
+    merged: Case,
+    main: Case,
+    *,
+    officer: RosterOfficer | None = None,
+    further: str = "",
+) -> None:
+    """Bring a merged case to the stage of the case that answers for it; its reporter is told."""
+    before = merged.status
+    if before == main.status:
+        return
+    reopening = before in CLOSED and main.status not in CLOSED
+    merged.status, merged.status_since = main.status, work.now
+    merged.outcome, merged.closed_at = main.outcome, main.closed_at
+    merged.reopened += reopening
+    add_event(work.session, work.vault, merged, "stage", work.now,
+              actor="officer" if officer else "system", officer_id=officer.id if officer else None,
+              before=before, after=main.status)  # fmt: skip
+    work.session.add(merged)
+    work.write.show_card(merged)
+    work.write.set_topic(merged, closed=True)
+    text = reporter_text(work, merged, reopened=reopening)
+    tell_reporter(work, merged, f"{text}\n\n{further}" if further else text)
 
 
 def reporter_text(work: Work, case: Case, *, reopened: bool = False) -> str:

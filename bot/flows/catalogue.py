@@ -5,13 +5,14 @@ from dataclasses import replace
 from bot.flows.consent import COPY, ERASE, WITHDRAW
 from bot.flows.follow_up import FOLLOW_UP
 from bot.flows.intake import INTAKE
+from bot.flows.joining import JOINING
 from bot.flows.menu import MENU, PAUSED, REST
 from bot.flows.referral import REFERRAL
 from bot.flows.script import Flow, State
 from bot.flows.status import STATUS
 
 FLOWS: tuple[Flow, ...] = (
-    INTAKE, FOLLOW_UP, STATUS, MENU, PAUSED, REFERRAL, COPY, WITHDRAW, ERASE, REST,
+    INTAKE, FOLLOW_UP, STATUS, MENU, PAUSED, REFERRAL, JOINING, COPY, WITHDRAW, ERASE, REST,
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ Which way an event takes, from the top:
     a silence, a conversation left lying          _fell_silent, _left_lying
     a message that corrects an earlier one        _correct
     an answer about handing her case on           answer_referral
+    an answer about a collective case             answer_invitation
     a tap on a button                             _tap
     something that cannot be read                 one kind sentence
     a command word                                obey
@@ -33,6 +34,7 @@ from bot.flows.alarm import call_for_help
 from bot.flows.answering import answer, has_only_words, keep, picked, pieces, tap
 from bot.flows.catalogue import current, flow_of, newest
 from bot.flows.consenting import answer_referral
+from bot.flows.invited import answer_invitation
 from bot.flows.knowledge import Knowledge
 from bot.flows.obeying import obey
 from bot.flows.script import Ask, Choose, State, Turn
@@ -79,6 +81,8 @@ def advance(
             return _left_lying(here, knowledge)
         case TimerFired(kind="referral") if knowledge.referrals:
             turn = interrupt("referral", here, knowledge)
+        case TimerFired(kind="joining") if knowledge.invitations:
+            turn = interrupt("joining", here, knowledge)
         case MessageReceived():
             turn = _hear(here, event, knowledge)
         case _:
@@ -92,6 +96,9 @@ def _hear(state: State | None, event: MessageReceived, knowledge: Knowledge) -> 
     consent = answer_referral(state, event, knowledge)
     if consent is not None:
         return consent
+    joining = answer_invitation(state, event, knowledge)
+    if joining is not None:
+        return joining
     if event.choice is not None:
         tapped = _tap(state, event.choice, knowledge)
         if tapped is not None:

@@ -120,6 +120,8 @@ class Knowledge:
         attachments: ids of the stored files of this message, in the order of its media.
         pushes_on: she wants unasked messages.
         referrals: what waits for her consent, the last asked first.
+        invitations: numbers of her cases that were asked to join a collective case, and wait
+            for her answer.
         waiting: something is held for her until she writes; it leaves before any answer.
     """
 
@@ -137,6 +139,7 @@ class Knowledge:
     attachments: tuple[str, ...] = ()
     pushes_on: bool = True
     referrals: tuple[Referral, ...] = ()
+    invitations: tuple[str, ...] = ()
     waiting: bool = False
 
     @property

@@ -1,18 +1,21 @@
 """Carries out what a turn of a conversation ordered, inside the turn's transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlmodel import col, select
 
-from bot.cases import own_copy, own_data
+from bot.cases import collective, own_copy, own_data
 from bot.cases.labelling import Predicted
+from bot.cases.meaning import Meaning, keep_meaning
 from bot.cases.opening import add_to_case, correct_message, open_case, page_officers
 from bot.cases.referral import take_answer
 from bot.cases.stages import CLOSED
 from bot.cases.work import Work
 from bot.commands import (
     AddToCase,
+    AnswerInvitation,
     AnswerReferral,
     Command,
     CorrectMessage,
@@ -46,6 +49,7 @@ class CarryOut:
     Attributes:
         lane: the inbox lane of this reporter; her timers take the same one.
         understander: knows what the classifier said of the story in this turn.
+        meanings: of the stories that this turn opens or makes longer, by case number.
         files_to_remove: files were marked as deleted; remove them after the commit.
         forgotten: the reporter's data were deleted, her conversation with them.
     """
@@ -56,6 +60,7 @@ class CarryOut:
     understander: Understander
     model: str
     quiet_seconds: float
+    meanings: Mapping[str, Meaning] = field(default_factory=dict)
     files_to_remove: bool = False
     forgotten: bool = False
     _to: Address = field(init=False)
@@ -71,10 +76,8 @@ class CarryOut:
                 self._reply(command)
             case OpenCase():
                 self._open(command)
-            case AddToCase(number=number, parts=parts):
-                case = self._own_case(number)
-                if case is not None:
-                    add_to_case(self.work, case, parts, self.understander)
+            case AddToCase() | AnswerReferral() | AnswerInvitation():
+                self._in_own_case(command)
             case CorrectMessage():
                 self._correct(command)
             case PageOfficers(reason=reason, triggers=triggers, number=number):
@@ -87,16 +90,25 @@ class CarryOut:
                 self._timer(command)
             case SetPushes(on=on):
                 self.reporter.person.pushes_on = on
-            case AnswerReferral(number=number, agreed=agreed):
-                case = self._own_case(number)
-                if case is not None:
-                    take_answer(self.work, case, agreed=agreed)
             case SendOwnData():
                 running = conversation_state(self.work.vault, self.reporter)
                 own_copy.send_copy(self.work, self.reporter.person, self._to, running)
             case DeleteOwnData():
                 own_data.delete(self.work, self.reporter, self.lane)
                 self.files_to_remove = self.forgotten = True
+
+    def _in_own_case(self, command: AddToCase | AnswerReferral | AnswerInvitation) -> None:
+        case = self._own_case(command.number)
+        if case is None:
+            return
+        match command:
+            case AddToCase(parts=parts):
+                add_to_case(self.work, case, parts, self.understander)
+                self._keep_meaning(case)
+            case AnswerReferral(agreed=agreed):
+                take_answer(self.work, case, agreed=agreed)
+            case AnswerInvitation(joins=joins):
+                collective.take_answer(self.work, case, joins=joins)
 
     def _reply(self, command: Reply) -> None:
         danger = self._case is not None and self._case.urgency == "darurat"
@@ -133,6 +145,12 @@ class CarryOut:
             draft=draft,
         )
         conversation.draft_case_id = None if command.complete else self._case.id
+        self._keep_meaning(self._case)
+
+    def _keep_meaning(self, case: Case) -> None:
+        meaning = self.meanings.get(case.number)
+        if meaning is not None:
+            keep_meaning(self.work.session, self.work.vault, case, meaning, self.work.now)
 
     def _correct(self, command: CorrectMessage) -> None:
         """Keep the new version; a correction of something that never came is news itself."""

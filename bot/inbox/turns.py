@@ -11,7 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,8 +19,10 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, select
 
 from bot.cases import desk
+from bot.cases.comparing import compares
 from bot.cases.due_work import due_came
 from bot.cases.group_changes import group_changed
+from bot.cases.meaning import Meaning, catch_up, measure_new
 from bot.cases.onboarding import adopt, begins_group
 from bot.cases.private_desk import as_officers_command, is_command
 from bot.cases.roster import all_officers
@@ -52,6 +54,7 @@ from bot.outbox.orders import DANGER, OutboxWriter
 from bot.outbox.results import ReadFailure, keep_report, report_delivery
 from bot.outbox.window import opened
 from bot.texts import Texts
+from bot.worktime.calendar import WorkCalendar
 from nlp.classifier import Classifier
 from nlp.rights_finder import RightsFinder
 from nlp.taxonomy import Taxonomy
@@ -88,6 +91,8 @@ class Minds:
     rights: RightsFinder
     zone: ZoneInfo
     quiet_seconds: float
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
+    silent_days: int = 7
 
 
 class TurnRunner:
@@ -269,6 +274,7 @@ class TurnRunner:
     ) -> None:
         turn = advance(state, event, knowledge)
         _explain(turn.commands, state, understander)
+        meanings = self._meanings(row, turn.commands)
         with self._database.transaction() as session:
             work = self._work(session, row, now)
             reporter = self._reporter_to_save(session, row, event, now)
@@ -284,6 +290,7 @@ class TurnRunner:
                 understander=understander,
                 model=self._minds.classifier.model,
                 quiet_seconds=self._minds.quiet_seconds,
+                meanings=meanings,
             )
             for command in turn.commands:
                 carry.out(command)
@@ -294,6 +301,14 @@ class TurnRunner:
                 raise _Overtaken
         if carry.files_to_remove:
             remove_deleted(self._database, self._evidence)
+
+    def _meanings(
+        self, row: ClaimedInbound, commands: Sequence[object]
+    ) -> Mapping[str, Meaning]:
+        """What new stories mean: measured while no transaction waits."""
+        return measure_new(
+            self._database, self._vault, self._minds.classifier, row.organisation_id, commands
+        )
 
     def _known_reporter(
         self, session: Session, row: ClaimedInbound, event: MessageReceived | TimerFired
@@ -364,6 +379,8 @@ class TurnRunner:
     ) -> None:
         administrators = self._administrators_if_needed(row, event)
         now = self._clock.now()
+        if isinstance(event, OfficerWrote | OfficerTapped):
+            self._catch_up(row, event, now)
         with self._database.transaction() as session:
             work = self._work(session, row, now)
             adopt(work, event.chat_id, administrators)
@@ -380,6 +397,17 @@ class TurnRunner:
             adopt(work, event.chat_id, administrators)  # the group may be ours only now
             if not finish_inbound(session, row, now):
                 raise _Overtaken
+
+    def _catch_up(
+        self, row: ClaimedInbound, event: OfficerWrote | OfficerTapped, now: datetime
+    ) -> None:
+        """Measure old stories anew before an officer compares cases, outside his transaction."""
+        classifier = self._minds.classifier
+        if classifier.embedder is None:
+            return
+        with self._database.reading() as session:
+            case_ids = compares(self._work(session, row, now), event)
+        catch_up(self._database, self._vault, classifier, case_ids, now)
 
     def _due_turn(self, row: ClaimedInbound, event: DueCame) -> None:
         now = self._clock.now()
@@ -461,6 +489,8 @@ class TurnRunner:
             zone=self._minds.zone,
             now=now,
             write=OutboxWriter(session, self._vault, organisation, now, inbox_id=row.id),
+            calendar=self._minds.calendar,
+            silent_days=self._minds.silent_days,
         )
 
 

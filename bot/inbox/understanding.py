@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, func, select
 
+from bot.cases.collective import waiting_invitations
 from bot.cases.referral import waiting_referrals
 from bot.cases.stages import CLOSED
 from bot.commands import Report
@@ -141,6 +142,7 @@ def gather_knowledge(
         attachments=attachments,
         pushes_on=reporter.person.pushes_on if reporter else True,
         referrals=waiting_referrals(session, vault, cases),
+        invitations=waiting_invitations(session, cases),
         waiting=reporter is not None and _is_waited_for(session, reporter),
     )
 

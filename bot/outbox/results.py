@@ -277,8 +277,10 @@ def _refresh_reply(session: Session, vault: Vault, row: Outbound, now: datetime)
     organisation = session.get_one(Organisation, row.organisation_id)
     writer = OutboxWriter(session, vault, organisation, now)
     later = timedelta(0) if troubled else _GOOD_NEWS_WAITS
-    if row.message_id is not None:
-        writer.show_reply(case, row.message_id, later=later)
+    message = session.get(CaseMessage, row.message_id or 0)
+    written_in = case_by_id(session, message.case_id) if message is not None else None
+    if message is not None and written_in is not None:  # one reply may go to several reporters
+        writer.show_reply(written_in, message.id or 0, later=later)
     writer.show_card(case, later=later)
 
 
