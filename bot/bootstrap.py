@@ -23,6 +23,7 @@ from bot.channels import GroupChannel, Misconfigured
 from bot.clock import Clock, SystemClock
 from bot.handlers.simulator.channel import SimulatorChannel
 from bot.handlers.simulator.people import (
+    CONFIDENTIAL_OFFICERS,
     GROUP_CHAT,
     SIMULATED_OFFICERS,
     TELEGRAM,
@@ -48,6 +49,7 @@ from bot.outbox.posts import PostReader, Renderers
 from bot.settings import Settings, SettingsProblem
 from bot.template_watch import TemplateWatch
 from bot.texts import Texts, load_texts
+from bot.worktime.calendar import FOLDER, WorkCalendar, load_calendar
 from nlp.classifier import load_classifier
 from nlp.rights import load_rights
 from nlp.rights_finder import load_rights_finder
@@ -100,11 +102,12 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
     """Wire the whole program.
 
     Raises:
-        KeyProblem, SettingsProblem, SpoolUnusable, ModelError, TaxonomyError, RightsError: with
-            what is wrong and what to do.
+        KeyProblem, SettingsProblem, SpoolUnusable, ModelError, TaxonomyError, RightsError,
+            CalendarProblem: with what is wrong and what to do.
     """
     clock = clock or SystemClock()
     texts, taxonomy = load_texts(), load_taxonomy()
+    calendar = load_calendar(settings.data_dir / FOLDER)
     classifier = load_classifier(settings.classifier, taxonomy)
     rights = load_rights_finder(classifier, load_rights(taxonomy=taxonomy))
     database, vault = open_store(settings, clock=clock)
@@ -134,7 +137,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
         wake_outbox.set()
         wake_fetcher.set()
 
-    renderers = _renderers(texts, taxonomy, settings, vault, clock)
+    renderers = _renderers(texts, taxonomy, settings, vault, clock, calendar)
     posts = PostReader(database, vault, evidence, renderers)
     deliverer = Deliverer(
         database=database,
@@ -172,7 +175,14 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
             clock=clock,
             metrics=metrics,
             minds=Minds(
-                texts, taxonomy, classifier, rights, settings.zone, settings.quiet_seconds
+                texts,
+                taxonomy,
+                classifier,
+                rights,
+                settings.zone,
+                settings.quiet_seconds,
+                calendar,
+                settings.silent_days,
             ),
             evidence=evidence,
             parsers={
@@ -231,6 +241,7 @@ def work_in(app: App, session: Session, organisation: Organisation) -> Work:
         zone=app.settings.zone,
         now=app.clock.now(),
         write=OutboxWriter(session, app.vault, organisation, app.clock.now()),
+        calendar=load_calendar(app.settings.data_dir / FOLDER),
     )
 
 
@@ -282,6 +293,7 @@ def _ensure_simulated(session: Session, vault: Vault, clock: Clock) -> int:
                 name=name,
                 role=role,
                 now=clock.now(),
+                confidential=user_id in CONFIDENTIAL_OFFICERS,
             )
     return organisation.id or 0
 
@@ -314,13 +326,15 @@ def _channels(
 
 
 def _renderers(
-    texts: Texts, taxonomy: Taxonomy, settings: Settings, vault: Vault, clock: Clock
-) -> Renderers:
+    texts: Texts, taxonomy: Taxonomy, settings: Settings, vault: Vault, clock: Clock,
+    calendar: WorkCalendar,
+) -> Renderers:  # fmt: skip
     def work(session: Session, organisation_id: int) -> Work:
         organisation = session.get_one(Organisation, organisation_id)
         now = clock.now()
         write = OutboxWriter(session, vault, organisation, now)
-        return Work(session, vault, organisation, texts, taxonomy, settings.zone, now, write)
+        return Work(session, vault, organisation, texts, taxonomy, settings.zone, now, write,
+                    calendar)  # fmt: skip
 
     return Renderers(
         title=lambda session, case: card.title(work(session, case.organisation_id), case),

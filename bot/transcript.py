@@ -6,6 +6,7 @@ A transcript is a text file that officers can read and correct:
     reporter: words            reporter: [Label] (a tap)      reporter: (foto) caption
     officer: words in the topic of the newest case             officer: [Label]
     officer umum: words beside the topics                      officer Joko: another officer
+    officer pribadi Joko: [Label] in his own chat with the bot
     bot: words to the reporter; further lines are indented by two spaces, a line of only
       [A] [B] shows the buttons; … matches anything, empty lines do not count
     group: words that must stand among the new posts in the officers' group (… as above)
@@ -242,21 +243,23 @@ class _Player:
         self._count += 1
         at = self._clock.now()
         words = line.who.split()
-        beside = "umum" in words
-        names = [word for word in words if word != "umum"]
+        beside, privately = "umum" in words, "pribadi" in words
+        names = [word for word in words if word not in {"umum", "pribadi"}]
         user_id, name, _role = _officer_named(names[0] if names else "Ratna", line)
         topics = self._store.topics(str(GROUP))
         thread = "" if beside or not topics else topics[-1].id
         officer = Officer(user_id, name)
         tap = _TAP.match(line.text)
         if tap is not None:
-            message_id, payload = self._choice(str(GROUP), thread, tap[1], line)
+            chat = Address(GROUP.channel, user_id) if privately else GROUP
+            thread = "" if privately else thread
+            message_id, payload = self._choice(str(chat), thread, tap[1], line)
             self._accept(
                 f"sim-group:{thread}",
                 OfficerTapped(
                     channel=GROUP.channel,
                     officer=officer,
-                    chat_id=GROUP.path,
+                    chat_id=chat.path,
                     message_id=message_id,
                     tap_id=f"t{self._count}",
                     payload=payload,

@@ -77,6 +77,19 @@ class Program:
         self.process = None
         return status
 
+    def operate(self, *arguments: str) -> str:
+        """Run an operator's command beside the program; what it printed."""
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "admin_cli.py"), *arguments],
+            env=self._environment(),
+            cwd=self.data_dir.parent,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        return done.stdout
+
     def _environment(self) -> dict[str, str]:
         return {
             "PATH": os.environ["PATH"],

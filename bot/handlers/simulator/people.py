@@ -40,6 +40,8 @@ SIMULATED_OFFICERS: tuple[tuple[str, str, str], ...] = (
     ("petugas-maria", "Maria", "officer"),
     ("petugas-tono", "Tono", "readonly"),
 )
+#: Those who may read and handle confidential cases.
+CONFIDENTIAL_OFFICERS = frozenset({"petugas-ratna", "petugas-joko"})
 #: Someone in the group who is not on the roster.
 OUTSIDER = ("orang-luar", "Orang luar")
 
