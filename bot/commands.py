@@ -203,6 +203,52 @@ class AnswerInvitation:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSurvey:
+    """The reporter answered one question of a survey about this case of hers.
+
+    Attributes:
+        field: ``solved`` with ``ya`` or ``belum``, or ``score`` with 1 to 5 as text.
+    """
+
+    number: str
+    survey_id: int
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommentSurvey:
+    """What the reporter wrote beside her answers: why she is not content, or a word of thanks."""
+
+    number: str
+    survey_id: int
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenCase:
+    """The reporter is not content and wants this case of hers opened again, one level up."""
+
+    number: str
+    survey_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCheckIn:
+    """The reporter said whether she is safe at work.
+
+    Attributes:
+        number: the closed case after which she was asked.
+        urgent_number: for the case that is opened when she is not.
+    """
+
+    number: str
+    check_in_id: int
+    safe: bool
+    urgent_number: str
+
+
+@dataclass(frozen=True, slots=True)
 class SendOwnData:
     """Send the reporter a copy of what is stored about her."""
 
@@ -225,6 +271,10 @@ Command = (
     | SetPushes
     | AnswerReferral
     | AnswerInvitation
+    | AnswerSurvey
+    | CommentSurvey
+    | ReopenCase
+    | AnswerCheckIn
     | SendOwnData
     | DeleteOwnData
 )

@@ -5,7 +5,7 @@ Names and addresses never stand here; neither does the story of a sensitive case
 
 from collections.abc import Iterable, Sequence
 
-from bot.cases import stage_records, together_card, waiting
+from bot.cases import aftercare_card, appointments, promises, stage_records, together_card, waiting
 from bot.cases.card_buttons import card_buttons
 from bot.cases.card_files import files
 from bot.cases.card_people import people
@@ -51,9 +51,12 @@ def card(work: Work, case: Case) -> Text:
         (6, ["", *people(work, case, content)]),
         (7, last_delivery(work, case)),
         (7, waiting.card_lines(work, case)),
+        (7, promises.card_lines(work, case)),
+        (7, appointments.card_lines(work, case)),
         (7, deadlines_on_card(work, case)),
         (5, together_card.card_lines(work, case)),
         (4, stage_records.card_lines(work, case)),
+        (4, aftercare_card.card_lines(work, case)),
         (2, _apart(files(work, case))),
         (3, _apart(advice(work, case))),
     )

@@ -13,9 +13,12 @@ from bot.cases.confidential import (
 )
 from bot.cases.duty import call_duty, with_duty
 from bot.cases.labelling import Predicted, keep_choice, keep_prediction, take_labels
+from bot.cases.promised_evidence import note_promise
+from bot.cases.promises import refresh
 from bot.cases.quoting import told
 from bot.cases.recusal import suggest_recusal
 from bot.cases.showing import show_edited, show_messages
+from bot.cases.silence import watch
 from bot.cases.stages import CLOSED, change_stage
 from bot.cases.together import shown_in
 from bot.cases.waiting import reporter_wrote
@@ -93,6 +96,8 @@ def open_case(
     _add_parts(work, case, parts, known_sources)
     if complete:
         call_duty(work, case)
+        refresh(work, case)
+        watch(work, case)
     if complete and case.status == "belum_lengkap":
         change_stage(work, case, "baru", by_reporter=True)
     elif not fresh:
@@ -100,11 +105,21 @@ def open_case(
     return case
 
 
-def add_to_case(work: Work, case: Case, parts: tuple[Part, ...], understand: Understand) -> None:
-    """Add what the reporter wrote to her case and show it to the officers."""
+def add_to_case(
+    work: Work,
+    case: Case,
+    parts: tuple[Part, ...],
+    understand: Understand,
+    *,
+    asked: bool = False,
+) -> None:
+    """Add what the reporter wrote to her case and show it to the officers.
+
+    ``asked``: we had asked her for it, so that officers need not wonder why she writes now.
+    """
     keep_close(work, case, understand, *(part.text for part in parts))
     _add_parts(work, case, parts, _sources(work, case))
-    if case.status in CLOSED:
+    if case.status in CLOSED and not asked:
         home, _mark = shown_in(work, case)
         work.write.post(home, work.texts("officers.post.after_closing"))
 
@@ -157,6 +172,7 @@ def page_officers(work: Work, reason: str, triggers: tuple[str, ...], number: st
         content = content_of(work.vault, case)
         case.sealed = seal_content(work.vault, replace(content, triggers=triggers))
         work.session.add(case)
+        refresh(work, case)
     text = with_duty(work, work.texts(f"officers.page.{reason}_case", number=case.number))
     home, _mark = shown_in(work, case)
     work.write.post(home, text, priority=DANGER)
@@ -224,6 +240,7 @@ def _add_parts(
     for part, message in added:
         if message is not None:
             suggest_recusal(work, case, part.text)
+            note_promise(work, case, part.text)
 
 
 def _add_part(

@@ -8,8 +8,10 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from bot.cases import appointments
 from bot.cases.stage_records import forget_records
 from bot.cases.stages import CLOSED, change_stage
+from bot.cases.survey_answers import forget_comments
 from bot.cases.together import stand_alone
 from bot.cases.work import Work
 from storage.cases import (
@@ -129,6 +131,8 @@ def _empty(work: Work, case: Case) -> None:
     )
     add_event(work.session, work.vault, case, "content_deleted", work.now, actor="reporter")
     forget_records(work, case)
+    appointments.forget(work, case)
+    forget_comments(work, case)
     forget_files(work, files)
 
 

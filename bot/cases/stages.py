@@ -5,11 +5,15 @@ The ladder follows UU 2/2004 (bipartit art. 3, recording and mediation art. 4-15
 
 from datetime import timedelta
 
+from bot.cases.aftercare import plan_aftercare
 from bot.cases.legal_clock import set_deadlines
+from bot.cases.promises import refresh
+from bot.cases.pushes import push
 from bot.cases.roster import RosterOfficer
+from bot.cases.silence import watch
 from bot.cases.stage_records import end_of_waiting
 from bot.cases.together import merged_into
-from bot.cases.work import Work, tell_reporter
+from bot.cases.work import Work
 from storage.cases import add_event
 from storage.tables import Case
 
@@ -99,10 +103,14 @@ def change_stage(
     )
     work.session.add(case)
     set_deadlines(work, case)
+    plan_aftercare(work, case, before)
+    refresh(work, case)
+    watch(work, case)
     _show(work, case, before)
     if tells and not by_reporter and before != "belum_lengkap":
         text = reporter_text(work, case, reopened=reopening)
-        tell_reporter(work, case, f"{text}\n\n{further}" if further else text)
+        danger = case.urgency == "darurat" and before == "baru"
+        push(work, case, f"{text}\n\n{further}" if further else text, danger=danger)
     if not by_reporter:
         for merged in merged_into(work, case, lock=True):
             follow_stage(work, merged, case, officer=officer, further=further)
@@ -128,10 +136,13 @@ def follow_stage(
               actor="officer" if officer else "system", officer_id=officer.id if officer else None,
               before=before, after=main.status)  # fmt: skip
     work.session.add(merged)
+    plan_aftercare(work, merged, before)
+    refresh(work, merged)
+    watch(work, merged)
     work.write.show_card(merged)
     work.write.set_topic(merged, closed=True)
     text = reporter_text(work, merged, reopened=reopening)
-    tell_reporter(work, merged, f"{text}\n\n{further}" if further else text)
+    push(work, merged, f"{text}\n\n{further}" if further else text)
 
 
 def reporter_text(work: Work, case: Case, *, reopened: bool = False) -> str:

@@ -10,9 +10,11 @@ from bot.flows.menu import MENU, PAUSED, REST
 from bot.flows.referral import REFERRAL
 from bot.flows.script import Flow, State
 from bot.flows.status import STATUS
+from bot.flows.survey import SURVEY
 
 FLOWS: tuple[Flow, ...] = (
-    INTAKE, FOLLOW_UP, STATUS, MENU, PAUSED, REFERRAL, JOINING, COPY, WITHDRAW, ERASE, REST,
+    INTAKE, FOLLOW_UP, STATUS, MENU, PAUSED, REFERRAL, JOINING, SURVEY,
+    COPY, WITHDRAW, ERASE, REST,
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ Which way an event takes, from the top:
     a message that corrects an earlier one        _correct
     an answer about handing her case on           answer_referral
     an answer about a collective case             answer_invitation
+    an answer to a survey or a check-in           answer_survey, answer_check_in
     a tap on a button                             _tap
     something that cannot be read                 one kind sentence
     a command word                                obey
@@ -33,12 +34,14 @@ from bot.events import MessageReceived, TimerFired
 from bot.flows.alarm import call_for_help
 from bot.flows.answering import answer, has_only_words, keep, picked, pieces, tap
 from bot.flows.catalogue import current, flow_of, newest
+from bot.flows.check_in import answer_check_in
 from bot.flows.consenting import answer_referral
 from bot.flows.invited import answer_invitation
 from bot.flows.knowledge import Knowledge
 from bot.flows.obeying import obey
 from bot.flows.script import Ask, Choose, State, Turn
 from bot.flows.speaking import DOOR, as_notice, say
+from bot.flows.surveying import answer_survey
 from bot.flows.walking import (
     at_rest,
     awake,
@@ -53,6 +56,9 @@ from bot.flows.walking import (
 from bot.flows.words import Word, command, is_greeting, is_thanks, is_visible
 
 Commands = tuple[Command, ...]
+
+_ASKED_UNBIDDEN = (answer_referral, answer_invitation, answer_survey, answer_check_in)
+"""What knows the answers to questions that were asked outside any conversation."""
 
 
 def advance(
@@ -93,12 +99,10 @@ def advance(
 def _hear(state: State | None, event: MessageReceived, knowledge: Knowledge) -> Turn:
     if event.edits:
         return _correct(state, event, knowledge)
-    consent = answer_referral(state, event, knowledge)
-    if consent is not None:
-        return consent
-    joining = answer_invitation(state, event, knowledge)
-    if joining is not None:
-        return joining
+    for answer_asked in _ASKED_UNBIDDEN:
+        answered = answer_asked(state, event, knowledge)
+        if answered is not None:
+            return answered
     if event.choice is not None:
         tapped = _tap(state, event.choice, knowledge)
         if tapped is not None:

@@ -105,6 +105,48 @@ class Referral:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSurvey:
+    """A survey about one of her cases whose answers still count.
+
+    Attributes:
+        kind: of the case, for words that fit it.
+        solved: ``ya``, ``belum``, or empty while she has not said; ``score`` likewise 0.
+        commented: she wrote something beside her answers.
+        may_reopen: the case can still go on under its number.
+        fresh: she has said nothing since she was asked.
+    """
+
+    id: int
+    number: str
+    kind: str = "pengaduan"
+    solved: str = ""
+    score: int = 0
+    commented: bool = False
+    may_reopen: bool = False
+    fresh: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """One of the two questions has no answer yet."""
+        return not (self.solved and self.score)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCheckIn:
+    """A question whether she is safe at work.
+
+    Attributes:
+        waits: it has no answer yet, and its time is not over.
+        fresh: she has said nothing since she was asked.
+    """
+
+    id: int
+    number: str
+    waits: bool = False
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """What is known at this turn.
 
@@ -122,6 +164,8 @@ class Knowledge:
         referrals: what waits for her consent, the last asked first.
         invitations: numbers of her cases that were asked to join a collective case, and wait
             for her answer.
+        surveys: those whose answers still count, the last asked first.
+        check_ins: all that she was asked, the last one first.
         waiting: something is held for her until she writes; it leaves before any answer.
     """
 
@@ -140,6 +184,8 @@ class Knowledge:
     pushes_on: bool = True
     referrals: tuple[Referral, ...] = ()
     invitations: tuple[str, ...] = ()
+    surveys: tuple[OpenSurvey, ...] = ()
+    check_ins: tuple[OpenCheckIn, ...] = ()
     waiting: bool = False
 
     @property

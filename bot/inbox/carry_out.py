@@ -6,18 +6,22 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from bot.cases import collective, own_copy, own_data
+from bot.cases import check_ins, collective, own_copy, own_data, survey_answers
 from bot.cases.labelling import Predicted
 from bot.cases.meaning import Meaning, keep_meaning
 from bot.cases.opening import add_to_case, correct_message, open_case, page_officers
 from bot.cases.referral import take_answer
 from bot.cases.stages import CLOSED
+from bot.cases.survey_reopening import reopen_case
 from bot.cases.work import Work
 from bot.commands import (
     AddToCase,
+    AnswerCheckIn,
     AnswerInvitation,
     AnswerReferral,
+    AnswerSurvey,
     Command,
+    CommentSurvey,
     CorrectMessage,
     DeleteDraft,
     DeleteOwnData,
@@ -25,6 +29,7 @@ from bot.commands import (
     PageOfficers,
     Part,
     RecordConsent,
+    ReopenCase,
     Reply,
     SendOwnData,
     SetPushes,
@@ -78,6 +83,8 @@ class CarryOut:
                 self._open(command)
             case AddToCase() | AnswerReferral() | AnswerInvitation():
                 self._in_own_case(command)
+            case AnswerSurvey() | CommentSurvey() | ReopenCase() | AnswerCheckIn():
+                self._after_closing(command)
             case CorrectMessage():
                 self._correct(command)
             case PageOfficers(reason=reason, triggers=triggers, number=number):
@@ -109,6 +116,22 @@ class CarryOut:
                 take_answer(self.work, case, agreed=agreed)
             case AnswerInvitation(joins=joins):
                 collective.take_answer(self.work, case, joins=joins)
+
+    def _after_closing(
+        self, command: AnswerSurvey | CommentSurvey | ReopenCase | AnswerCheckIn
+    ) -> None:
+        work, case = self.work, self._own_case(command.number)
+        if case is None:
+            return
+        match command:
+            case AnswerSurvey(survey_id=survey_id, field=name, value=value):
+                survey_answers.take_answer(work, case, survey_id, name, value)
+            case CommentSurvey(survey_id=survey_id, parts=parts):
+                survey_answers.take_comment(work, case, survey_id, parts, self.understander)
+            case ReopenCase():
+                reopen_case(work, case)
+            case AnswerCheckIn(check_in_id=check_in_id, safe=safe, urgent_number=number):
+                check_ins.take_answer(work, case, check_in_id, number, safe=safe)
 
     def _reply(self, command: Reply) -> None:
         danger = self._case is not None and self._case.urgency == "darurat"

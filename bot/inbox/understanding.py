@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, func, select
 
+from bot.cases.aftercare_known import open_check_ins, open_surveys
 from bot.cases.collective import waiting_invitations
 from bot.cases.referral import waiting_referrals
 from bot.cases.stages import CLOSED
@@ -127,6 +128,7 @@ def gather_knowledge(
     if reporter is not None:
         cases = cases_of_person(session, reporter.person.id or 0)
     until = reporter.conversation.officer_speaks_until if reporter else None
+    heard = reporter.address.last_inbound_at if reporter else None
     return Knowledge(
         organisation=organisation.name,
         texts=texts,
@@ -143,6 +145,8 @@ def gather_knowledge(
         pushes_on=reporter.person.pushes_on if reporter else True,
         referrals=waiting_referrals(session, vault, cases),
         invitations=waiting_invitations(session, cases),
+        surveys=open_surveys(session, cases, heard, now),
+        check_ins=open_check_ins(session, cases, heard),
         waiting=reporter is not None and _is_waited_for(session, reporter),
     )
 

@@ -1,0 +1,81 @@
+"""What she answers to a survey: stored at once, changed by a later tap, shown in the topic."""
+
+from sqlmodel import select
+
+from bot.cases.confidential import Understand
+from bot.cases.opening import add_to_case
+from bot.cases.together import shown_in
+from bot.cases.work import Work
+from bot.commands import Part
+from storage.cases import add_event
+from storage.tables import Case, Survey, SurveyAnswer
+
+LOW = 2
+"""Up to this score she is not content."""
+
+
+def take_answer(work: Work, case: Case, survey_id: int, field: str, value: str) -> None:
+    """Store one answer: ``field`` is ``solved`` (ya, belum) or ``score`` (1 to 5).
+
+    Every answer is kept; the survey holds the last one. One that comes after the survey was
+    closed changes nothing.
+    """
+    survey = _open_survey(work, case, survey_id)
+    if survey is None:
+        return
+    was_unhappy = is_unhappy(survey)
+    if field == "solved":
+        survey.solved = value
+    else:
+        survey.score = int(value)
+    survey.state, survey.answered_at = "answered", survey.answered_at or work.now
+    work.session.add(survey)
+    answer = SurveyAnswer(organisation_id=case.organisation_id, survey_id=survey_id,
+                          field=field, value=value, at=work.now)  # fmt: skip
+    work.session.add(answer)
+    add_event(work.session, work.vault, case, "survey_answered", work.now, actor="reporter")
+    if is_unhappy(survey) and not was_unhappy:
+        shown, mark = shown_in(work, case)
+        work.write.post(shown, mark + work.texts("officers.survey.unhappy"))
+    work.write.show_card(case)
+
+
+def take_comment(
+    work: Work, case: Case, survey_id: int, parts: tuple[Part, ...], understand: Understand
+) -> None:
+    """What she writes beside her answers: kept with the survey, shown like any message of hers."""
+    add_to_case(work, case, parts, understand, asked=True)
+    survey = _survey(work, case, survey_id)
+    words = "\n".join(part.text for part in parts if part.text)
+    if survey is None or not words:
+        return
+    before = work.vault.open(survey.sealed, "surveys").decode() if survey.sealed else ""
+    whole = f"{before}\n{words}" if before else words
+    survey.sealed = work.vault.seal(whole.encode(), "surveys")
+    work.session.add(survey)
+
+
+def is_unhappy(survey: Survey) -> bool:
+    """She said that it is not solved, or gave one of the two lowest scores."""
+    return survey.solved == "belum" or (survey.score is not None and survey.score <= LOW)
+
+
+def forget_comments(work: Work, case: Case) -> None:
+    """Blank what she wrote; the bare answers stay, they name nobody."""
+    for survey in work.session.exec(select(Survey).where(Survey.case_id == case.id)).all():
+        survey.sealed = None
+        work.session.add(survey)
+
+
+def _open_survey(work: Work, case: Case, survey_id: int) -> Survey | None:
+    survey = _survey(work, case, survey_id)
+    return survey if survey is not None and survey.closed_at is None else None
+
+
+def _survey(work: Work, case: Case, survey_id: int) -> Survey | None:
+    return work.session.exec(
+        select(Survey)
+        .where(Survey.id == survey_id, Survey.case_id == case.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
