@@ -22,6 +22,7 @@ from bot.cases.stage_records import (
     newest_record,
 )
 from bot.cases.stages import TRANSITIONS, NotPossible, change_stage
+from bot.cases.together import merged_into
 from bot.cases.work import Work, reach_of
 from bot.commands import Promise
 from bot.flows.knowledge import Referral
@@ -39,12 +40,15 @@ def ask_consent(act: Act, body: str) -> str:
     """Ask the reporter whether her case may go to this body; an older question ends.
 
     Raises:
-        NotPossible: not from this stage, or nobody is there to ask.
+        NotPossible: not from this stage, it answers for cases of other reporters, or nobody is
+            there to ask.
     """
     work, case = act.work, act.case
     if STAGE not in TRANSITIONS[case.status]:
         label = work.texts.label(f"cases.stage.{STAGE}.label")
         raise NotPossible("cases.refused.stage", stage=label)
+    if merged_into(work, case):  # they would go along, and were not asked
+        raise NotPossible("cases.refused.several_reporters")
     conversation = work.session.exec(
         select(Conversation).where(Conversation.person_id == case.person_id)
     ).first()
@@ -68,7 +72,11 @@ def ask_consent(act: Act, body: str) -> str:
 def take_answer(work: Work, case: Case, *, agreed: bool) -> None:
     """Her answer: with a yes the case moves; the officers and she are told what became of it."""
     record = _waiting_record(work, case)
-    if record is None or STAGE not in TRANSITIONS[case.status]:
+    is_over = STAGE not in TRANSITIONS[case.status] or bool(merged_into(work, case))
+    if record is None or is_over:
+        if record is not None:
+            change_answers(work, record, **{CONSENT: OVER})
+            work.write.show_card(case)
         _tell(work, case, "over", "")
         return
     body = answers_of(work, record)["body"]

@@ -5,9 +5,10 @@ from sqlmodel import col, select
 
 from bot.cases import card
 from bot.cases.stage_records import answers_of
+from bot.commands import Part
 from storage.cases import case_by_id
 from storage.tables import Case, CaseEvent, CaseMessage, Outbound, StageRecord
-from tests.cases.office import Office
+from tests.cases.office import Answer, Office
 from tests.world import Worker, World
 
 BODY = "LBH Jakarta"
@@ -222,6 +223,23 @@ def test_nobody_is_asked_whose_data_are_gone(world: World) -> None:
         ).all()
     assert left == [{}]
     assert questions == []
+
+
+def test_a_case_that_answers_for_others_is_not_handed_on(office: Office) -> None:
+    """The other reporters were not asked, and their reports would go along."""
+    case, other = office.opens(), office.opens(parts=(Part("upah", source="whatsapp:2"),))
+    office.taps("joko", case, "take")
+    office.deliver()
+    with office.database.transaction() as session:
+        stored = session.get_one(Case, other.id)
+        stored.merged_into_id = case.id
+        session.add(stored)
+    office.taps("joko", case, "to_stage", "dilimpahkan")
+    office.writes("joko", case, BODY)
+    answer = office.chooses("joko", case, "to_dilimpahkan", "sure", "ya")
+    assert answer == Answer(office.texts("cases.refused.several_reporters"), alert=True)
+    with office.database.reading() as session:
+        assert session.exec(select(StageRecord)).all() == []
 
 
 def _fill_in(office: Office, case: Case) -> None:
