@@ -63,7 +63,7 @@ def member_left(work: Work, event: GroupChanged) -> None:
 def add_member(act: GroupAct) -> str:
     """A coordinator says who the newcomer is; in the small group that includes its right."""
     if not act.officer.is_coordinator:
-        raise NotPossible("officers.refused.coordinators_only")
+        raise NotPossible("cases.refused.coordinators_only")
     work = act.work
     role, event_id, *small = act.words.split(".")
     person = stranger_of(work, int(event_id))

@@ -159,7 +159,7 @@ def _words(text: str) -> str:
 
 def _must_decide(act: Act) -> None:
     if not act.officer.is_coordinator:
-        raise NotPossible("officers.refused.coordinators_only")
+        raise NotPossible("cases.refused.coordinators_only")
 
 
 def _asked_before(work: Work, case: Case, officer: RosterOfficer) -> bool:

@@ -162,13 +162,13 @@ def _to_change(act: GroupAct, officer_id: str) -> RosterOfficer:
     if officer.id == act.officer.id:
         raise NotPossible("officers.staff.not_yourself")
     if _chosen(act, str(act.officer.id)).role != "coordinator":
-        raise NotPossible("officers.refused.coordinators_only")
+        raise NotPossible("cases.refused.coordinators_only")
     return officer
 
 
 def _must_lead(act: GroupAct) -> None:
     if not act.officer.is_coordinator:
-        raise NotPossible("officers.refused.coordinators_only")
+        raise NotPossible("cases.refused.coordinators_only")
 
 
 def _name(officer: RosterOfficer) -> str:
