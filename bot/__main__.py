@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.inbox.spool import SpoolUnusable
 from bot.serve import run
 from bot.settings import SettingsProblem
+from bot.worktime.calendar import CalendarProblem
 from nlp.rights import RightsError
 from nlp.scores import ModelError
 from nlp.taxonomy import TaxonomyError
@@ -24,6 +25,7 @@ _START_PROBLEMS = (
     NotAlone,
     TaxonomyError,
     RightsError,
+    CalendarProblem,
     SchemaProblem,
     DatabaseDown,
     SQLAlchemyError,

@@ -1,5 +1,6 @@
 """Due rows: everything that must happen at a time, kept in the database alone."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,6 +68,22 @@ def cancel_due(session: Session, key: str) -> None:
     """Let ``key`` not come due any more."""
     session.execute(
         update(_due).where(_due.c.key == key, _due.c.status == _WAITING).values(status="cancelled")
+    )
+
+
+def cancel_dues_of_case(
+    session: Session, case_id: int, kinds: Collection[str], keep: Collection[str] = ()
+) -> None:
+    """Let nothing of these kinds come due for a case any more, but for the keys to ``keep``."""
+    session.execute(
+        update(_due)
+        .where(
+            _due.c.case_id == case_id,
+            _due.c.kind.in_(kinds),
+            _due.c.status == _WAITING,
+            _due.c.key.not_in(keep),
+        )
+        .values(status="cancelled")
     )
 
 

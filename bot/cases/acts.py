@@ -6,6 +6,7 @@ Rights are checked in every act; who may not is told why (:class:`NotPossible`).
 from collections.abc import Callable
 
 from bot.cases import (
+    appointment_forms,
     asking,
     assignment,
     canned,
@@ -127,6 +128,9 @@ TAPS: dict[str, Callable[[Act], str]] = {
     "handover": handover.offer_officers,
     "to_officer": handover.to_officer,
     "wait": wait_for_reporter,
+    "appointment_new": appointment_forms.new_appointment,
+    "appointment_move": appointment_forms.move_appointment,
+    "appointment_off": appointment_forms.call_off_appointment,
     "steps": steps.offer_steps,
     "step_done": steps.step_done,
     "step_open": steps.step_open,
@@ -162,6 +166,7 @@ TOPIC_COMMANDS: dict[str, Callable[[Act], str]] = {
     "/serahkan": handover.offer_officers,
     "/lepas": handover.release,
     "/tunggu": wait_for_reporter,
+    "/janji": appointment_forms.appointments,
     "/status": stage_forms.offer_stages,
     "/tutup": stage_forms.close,
     "/tenggat": legal_dates.begin_deadline,

@@ -6,7 +6,14 @@ since the row was set.
 
 from collections.abc import Callable
 
+from bot.cases import aftercare, check_ins, legal_alarms, legal_clock, survey
+from bot.cases.appointments import REMINDERS
+from bot.cases.escalation import promise_due
+from bot.cases.promises import PROMISE
+from bot.cases.reminders import appointment_due
+from bot.cases.silence import STILL
 from bot.cases.unopened import alarm_unopened
+from bot.cases.updates import still_due
 from bot.cases.work import Work
 from bot.events import DueCame
 from bot.outbox.window import UNOPENED
@@ -14,6 +21,14 @@ from storage.due import is_current
 
 DUES: dict[str, Callable[[Work, DueCame], None]] = {
     UNOPENED: alarm_unopened,
+    PROMISE: promise_due,
+    STILL: still_due,
+    **dict.fromkeys(REMINDERS, appointment_due),
+    aftercare.SURVEY: survey.survey_due,
+    aftercare.CHECK_IN: check_ins.check_in_due,
+    legal_clock.ALARM: legal_alarms.ring,
+    legal_clock.TELLING: legal_alarms.tell,
+    legal_clock.COUNTING: legal_alarms.show_day,
 }
 
 

@@ -1,6 +1,13 @@
 """All forms that officers fill in, by name, and the taps on their buttons."""
 
-from bot.cases import asking, canned, correct_workplace, stage_forms
+from bot.cases import (
+    appointment_forms,
+    asking,
+    canned,
+    correct_workplace,
+    legal_dates,
+    stage_forms,
+)
 from bot.cases.act import Act
 from bot.cases.asking import Form
 from bot.cases.stages import NotPossible
@@ -10,6 +17,8 @@ _ALL: tuple[Form, ...] = (
     *stage_forms.FORMS.values(),
     canned.CANNED_FORM,
     correct_workplace.WORKPLACE_FORM,
+    *appointment_forms.FORMS,
+    legal_dates.DEADLINE_FORM,
 )
 
 FORMS = {form.name: form for form in _ALL}

@@ -1,7 +1,7 @@
 """What every case operation has at hand: one transaction and all that belongs to it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from bot.commands import Promise
 from bot.events import Address
 from bot.outbox.orders import ANSWER, OutboxWriter
 from bot.texts import Texts
+from bot.worktime.calendar import WorkCalendar
 from nlp.taxonomy import Taxonomy
 from storage.crypto import Vault
 from storage.people import address_of
@@ -25,6 +26,8 @@ class Work:
         now: the moment of the event that caused it.
         write: takes what is to be sent, in the same transaction.
         zone: time zone in which times are shown.
+        calendar: which days are working days.
+        silent_days: after so many days without news a reporter is told that her case goes on.
     """
 
     session: Session
@@ -35,6 +38,8 @@ class Work:
     zone: ZoneInfo
     now: datetime
     write: OutboxWriter
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
+    silent_days: int = 7
 
     def local(self, at: datetime) -> str:
         """A moment as people here read it: ``21 Nov 14.05``."""

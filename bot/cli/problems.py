@@ -6,6 +6,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot.cli.show import Refused
 from bot.inbox.spool import SpoolUnusable
 from bot.settings import SettingsProblem
+from bot.worktime.calendar import CalendarProblem
 from nlp.rights import RightsError
 from nlp.scores import ModelError
 from nlp.taxonomy import TaxonomyError
@@ -46,6 +47,8 @@ def explain(error: Exception) -> tuple[str, str] | None:
             )
         case ModelError() | TaxonomyError() | RightsError():
             return _knowledge(error)
+        case CalendarProblem():
+            return f"kalender hari libur salah: {error}.", "Perbaiki berkas itu, lalu ulangi."
         case DatabaseDown() | OperationalError() | InterfaceError() | PoolTimeout():
             return _database(error)
         case DatabaseError() if type(error) is DatabaseError:  # "file is not a database" and such

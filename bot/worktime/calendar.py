@@ -25,6 +25,8 @@ from threading import Lock
 from types import ModuleType
 from typing import Any, Literal
 
+FOLDER = "kalender"
+"""Where the files of the years lie, inside ``DATA_DIR``."""
 FIVE_DAYS = frozenset(range(5))
 """Monday to Friday: government offices (Perpres 21/2023 art. 3), and so the law's deadlines."""
 SIX_DAYS = frozenset(range(6))

@@ -1,0 +1,125 @@
+"""What happens when a legal alarm rings: the officers read it in the topic, the reporter is told.
+
+Everything is reckoned anew then: a day may have been corrected, the calendar too. After a long
+silence only the newest alarm rings; the others are no longer true.
+"""
+
+from datetime import timedelta
+
+from sqlmodel import select
+
+from bot.cases.dates import long_date
+from bot.cases.deadlines import end_of, label_of
+from bot.cases.legal_clock import (
+    TELLING,
+    Deadline,
+    alarms,
+    count_days,
+    deadlines_of,
+    let_ring,
+    set_next_alarm,
+)
+from bot.cases.markup import escaped
+from bot.cases.ownership import plain_name
+from bot.cases.roster import officer_by_id
+from bot.cases.together import main_of, merged_into
+from bot.cases.work import Work, tell_reporter
+from bot.events import DueCame
+from bot.outbox.orders import ANSWER, CASEWORK, ROUTINE
+from bot.worktime.quiet import next_allowed, zone_of
+from storage.cases import add_event, case_for_officer, content_of, row_id
+from storage.tables import Case, CaseEvent
+
+_RANG = "deadline_alarm"
+
+
+def ring(work: Work, event: DueCame) -> None:
+    """Tell the officers how far a term is, then its reporters, at once or when they may be."""
+    case = case_for_officer(work.session, event.case_id or 0)
+    deadline = _running(work, case, event)
+    if case is None or deadline is None:
+        return
+    reached = [point for point, at in alarms(work, deadline) if at <= work.now]
+    if reached and _is_first(work, case, deadline, reached[-1]):
+        _post(work, case, deadline, reached[-1])
+        for each in (case, *merged_into(work, case)):
+            _tell_when_allowed(work, each, deadline)
+    set_next_alarm(work, case, deadline)
+
+
+def tell(work: Work, event: DueCame) -> None:
+    """Tell a reporter, now that she may be told; what changed meanwhile counts."""
+    case = case_for_officer(work.session, event.case_id or 0)
+    if case is None:
+        return
+    deadline = _running(work, main_of(work, case) or case, event)
+    if deadline is not None:
+        _tell_when_allowed(work, case, deadline)
+
+
+def show_day(work: Work, event: DueCame) -> None:
+    """Show the card with today's count of days; by and by, for many cards come at once."""
+    case = case_for_officer(work.session, event.case_id or 0)
+    if case is not None:
+        work.write.show_card(case, priority=ROUTINE, later=timedelta(seconds=1))
+        count_days(work, case, deadlines_of(work, case))
+
+
+def _running(work: Work, case: Case | None, event: DueCame) -> Deadline | None:
+    """The term that the row is about, if it still runs in this case."""
+    name = event.key.rpartition(":")[2]
+    running = deadlines_of(work, case) if case is not None else []
+    return next((deadline for deadline in running if deadline.rule.name == name), None)
+
+
+def _is_first(work: Work, case: Case, deadline: Deadline, point: str) -> bool:
+    """Whether this alarm of this term never rang before; the trail knows, and is told now."""
+    what = f"{deadline.rule.name} {deadline.since.isoformat()} {point}"
+    before = select(CaseEvent.id).where(
+        CaseEvent.case_id == row_id(case), CaseEvent.what == _RANG, CaseEvent.after == what
+    )
+    if work.session.exec(before.limit(1)).first() is not None:
+        return False
+    add_event(work.session, work.vault, case, _RANG, work.now, after=what)
+    return True
+
+
+def _post(work: Work, case: Case, deadline: Deadline, point: str) -> None:
+    rule = deadline.rule
+    when = "half" if point == "half" else ("passed" if deadline.passed else "left")
+    owner = officer_by_id(work.session, work.vault, case.owner_id) if case.owner_id else None
+    key = f"officers.legal.when_{when}" if rule.days else f"officers.legal.year_{when}"
+    lines = [
+        work.texts(
+            "officers.legal.alarm",
+            label=label_of(work, case, rule),
+            when=work.texts(key, nth=deadline.nth, total=deadline.total, left=deadline.left),
+            end=end_of(work, deadline),
+            owner=escaped(plain_name(owner)),
+        )
+    ]
+    if not (rule.dismissal and work.hides(case)):
+        lines.append(work.texts(f"officers.legal.advice.{rule.name}"))
+        lines.append(work.texts("officers.legal.law", law=rule.law))
+    urgent = deadline.passed or point == "one"
+    work.write.post(case, "\n".join(lines), priority=ANSWER if urgent else CASEWORK)
+    work.write.show_card(case)
+
+
+def _tell_when_allowed(work: Work, case: Case, deadline: Deadline) -> None:
+    words = content_of(work.vault, case).safe_hours
+    at = next_allowed(work.now, zone_of(case.region_code, work.zone), words)
+    if at > work.now:
+        let_ring(work, case, TELLING, deadline.rule, at)
+        return
+    state = "passed" if deadline.passed else "running"
+    tell_reporter(
+        work,
+        case,
+        work.texts(
+            f"cases.legal.{deadline.rule.name}.{state}",
+            number=case.number,
+            date=long_date(deadline.end),
+            note="" if deadline.certain else work.texts("cases.legal.estimate"),
+        ),
+    )

@@ -1,0 +1,174 @@
+"""The legal clock: which terms of the law run in a case, and when their alarms ring.
+
+An alarm is a due row for each case and term, at eight in the morning of its day; each rings once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlmodel import col, select
+
+from bot.cases.legal_rules import RULES, Rule
+from bot.cases.work import Work
+from bot.worktime.counting import add_working_days, term
+from storage.cases import row_id
+from storage.due import cancel_due, cancel_dues_of_case, set_due
+from storage.tables import Case, StageRecord
+
+ALARM = "legal"
+"""Kind of the due row that rings for the officers."""
+TELLING = "legal_tell"
+"""Kind of the due row that tells the reporter, once her quiet hours are over."""
+COUNTING = "legal_day"
+"""Kind of the due row that shows the card anew each working day: it says which day it is."""
+
+_EARLY, _MORNING = time(6), time(8)
+_YEAR_POINTS = {"month": 30, "five": 5, "one": 1}
+_POINTS = {"five": 5, "one": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A term as it stands today.
+
+    Attributes:
+        nth: which day of it this is; working days, or days of a year.
+        left: how many are left; 0 on the last day, below 0 afterwards.
+        certain: the calendar was announced; else ``end`` is an estimate.
+    """
+
+    rule: Rule
+    since: date
+    end: date
+    nth: int
+    total: int
+    left: int
+    certain: bool
+
+    @property
+    def passed(self) -> bool:
+        """Whether its last day is over."""
+        return self.left < 0
+
+
+def today(work: Work) -> date:
+    """The day in the union's zone."""
+    return work.now.astimezone(work.zone).date()
+
+
+def deadlines_of(work: Work, case: Case) -> list[Deadline]:
+    """The terms that run now, the nearest end first; those that passed among them.
+
+    Of a merged case none runs: the case that answers for it has them.
+    """
+    if case.merged_into_id is not None:
+        return []
+    days = _days(work, case)
+    found = [
+        _deadline(work, rule, days[rule.record])
+        for rule in RULES
+        if case.status in rule.statuses and rule.record in days and not _is_met(rule, days)
+    ]
+    return sorted(found, key=lambda deadline: deadline.end)
+
+
+def alarms(work: Work, deadline: Deadline) -> list[tuple[str, datetime]]:
+    """The moments of its alarms, in their order: ``half``, ``five``, ``one``, ``passed``."""
+    whole = deadline.total
+    points = {"half": whole - whole // 2}
+    named = _POINTS if deadline.rule.days else _YEAR_POINTS
+    points |= {name: whole - left for name, left in named.items() if left < whole}
+    points["passed"] = whole + 1
+    names = {nth: name for name, nth in points.items()}  # the later of two on one day
+    return [
+        (names[nth], _at(work, _nth_day(work, deadline, nth), _MORNING)) for nth in sorted(names)
+    ]
+
+
+def set_deadlines(work: Work, case: Case) -> None:
+    """Let the alarms of the case ring that are still to come, and no others.
+
+    Called whenever its stage or one of its records changed.
+    """
+    work.session.flush()
+    running = deadlines_of(work, case)
+    kinds = (ALARM, TELLING)
+    keep = [key_of(kind, case, deadline.rule) for kind in kinds for deadline in running]
+    cancel_dues_of_case(work.session, row_id(case), kinds, keep)
+    for deadline in running:
+        set_next_alarm(work, case, deadline)
+    count_days(work, case, running)
+
+
+def count_days(work: Work, case: Case, running: Sequence[Deadline]) -> None:
+    """Let the card be shown anew on the next working day, while it counts days."""
+    if any(deadline.rule.days and not deadline.passed for deadline in running):
+        day = add_working_days(work.calendar, today(work), 1)
+        _set(work, case, COUNTING, f"{COUNTING}:{case.id}", _at(work, day, _EARLY))
+
+
+def set_next_alarm(work: Work, case: Case, deadline: Deadline) -> None:
+    """Let its next alarm ring, if there is one."""
+    coming = (at for _, at in alarms(work, deadline) if at > work.now)
+    at = next(coming, None)
+    if at is None:
+        cancel_due(work.session, key_of(ALARM, case, deadline.rule))
+    else:
+        let_ring(work, case, ALARM, deadline.rule, at)
+
+
+def let_ring(work: Work, case: Case, kind: str, rule: Rule, at: datetime) -> None:
+    """Set the due row of this kind for a term."""
+    _set(work, case, kind, key_of(kind, case, rule), at)
+
+
+def _set(work: Work, case: Case, kind: str, key: str, at: datetime) -> None:
+    lane = work.vault.lookup(f"case:{case.id}")
+    set_due(work.session, organisation_id=case.organisation_id, kind=kind, key=key, lane=lane,
+            due_at=at, case_id=row_id(case))  # fmt: skip
+
+
+def key_of(kind: str, case: Case, rule: Rule) -> str:
+    """The key of a due row: ``legal:12:bipartit``."""
+    return f"{kind}:{case.id}:{rule.name}"
+
+
+def _days(work: Work, case: Case) -> dict[str, date]:
+    """The day that was told last of each record."""
+    records = select(StageRecord).where(StageRecord.case_id == case.id)
+    rows = work.session.exec(records.order_by(col(StageRecord.id))).all()
+    return {record.stage: record.on_date for record in rows if record.on_date is not None}
+
+
+def _is_met(rule: Rule, days: Mapping[str, date]) -> bool:
+    met = days.get(rule.ended_by)
+    return met is not None and met >= days[rule.record]
+
+
+def _deadline(work: Work, rule: Rule, since: date) -> Deadline:
+    now = today(work)
+    if rule.days:
+        seen = term(work.calendar, since, rule.days, now)
+        return Deadline(rule, since, seen.end, seen.nth, seen.total, seen.left, seen.certain)
+    end = _a_year_after(since)
+    whole, nth = (end - since).days, max(0, (now - since).days)
+    return Deadline(rule, since, end, nth, whole, whole - nth, certain=True)
+
+
+def _a_year_after(day: date) -> date:
+    """The same day of the next year; of a leap day the one before it."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, day=28)
+
+
+def _nth_day(work: Work, deadline: Deadline, nth: int) -> date:
+    if deadline.rule.days:
+        return add_working_days(work.calendar, deadline.since, nth)
+    return deadline.since + timedelta(days=nth)
+
+
+def _at(work: Work, day: date, hour: time) -> datetime:
+    return datetime.combine(day, hour, work.zone).astimezone(UTC)

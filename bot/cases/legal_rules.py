@@ -1,0 +1,88 @@
+"""The terms that the law sets, and what each counts from.
+
+A term begins on the ``on_date`` of a stage record; the next working day is its first day. The
+law says "hari kerja" without saying whose: those of the offices are counted, see
+``bot.worktime.calendar``. None of this is advice: officers check it, and workers are told so.
+"""
+
+from dataclasses import dataclass
+
+_BEFORE_MEDIATION = frozenset({"baru", "verifikasi", "ditangani", "bipartit"})
+_BEFORE_SUIT = _BEFORE_MEDIATION | {"mediasi", "dilimpahkan"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One term.
+
+    Attributes:
+        name: in texts (``officers.legal.label.NAME``), due rows and the trail.
+        record: the stage of the record whose day it counts from.
+        days: how many working days it has; 0 is one year by the calendar.
+        statuses: the stages in which it runs.
+        law: the article, as officers cite it.
+        ended_by: the stage of the record that fulfils it.
+        stays: on the card when it has passed, because nothing happens by itself then.
+        dismissal: it is about a dismissal; a confidential case does not show that.
+    """
+
+    name: str
+    record: str
+    days: int
+    statuses: frozenset[str]
+    law: str
+    ended_by: str = ""
+    stays: bool = False
+    dismissal: bool = False
+
+
+BIPARTIT = Rule(
+    "bipartit", "bipartit", 30, frozenset({"bipartit"}), "UU 2/2004 Pasal 3 ayat (2)", stays=True
+)
+"""Talks end within 30 working days of their first day: UU 2/2004 art. 3(2); then they failed
+(art. 3(3))."""
+
+CHOICE = Rule(
+    "choice", "mediasi", 7, frozenset({"mediasi"}), "UU 2/2004 Pasal 4 ayat (4)", ended_by="chosen"
+)
+"""Within 7 working days of the recording both sides choose conciliation or arbitration, else the
+office passes the dispute to a mediator: UU 2/2004 art. 4(3) and (4)."""
+
+MEDIATION = Rule(
+    "mediation", "mediasi", 30, frozenset({"mediasi"}), "UU 2/2004 Pasal 15", stays=True
+)
+"""The mediator ends within 30 working days of receiving the dispute: UU 2/2004 art. 15,
+Permenaker 17/2014 art. 15(1). We know the day of the recording, an earlier one: so is our end."""
+
+ANJURAN = Rule(
+    "anjuran", "anjuran", 10, frozenset({"mediasi"}), "Permenaker 17/2014 Pasal 14 ayat (2)",
+    ended_by="anjuran_answered",
+)  # fmt: skip
+"""Both sides answer the mediator's written advice within 10 working days of receiving it; silence
+is a refusal: UU 2/2004 art. 13(2), Permenaker 17/2014 art. 14(2) and (3)."""
+
+PHI = Rule("phi", "phi", 50, frozenset({"phi"}), "UU 2/2004 Pasal 103", stays=True)
+"""The court decides within 50 working days of the first hearing: UU 2/2004 art. 103."""
+
+PHK_NOTICE = Rule(
+    "phk_notice", "phk_notice", 14, _BEFORE_MEDIATION, "PP 35/2021 Pasal 37 ayat (3)",
+    dismissal=True,
+)  # fmt: skip
+"""The employer's letter comes at least 14 working days before the dismissal: PP 35/2021 art.
+37(3); 7 in the probation period (art. 37(4)), which we do not know of."""
+
+PHK_ANSWER = Rule(
+    "phk_answer", "phk_notice", 7, _BEFORE_MEDIATION, "PP 35/2021 Pasal 39 ayat (1)",
+    ended_by="phk_answered", dismissal=True,
+)  # fmt: skip
+"""Who refuses the dismissal writes so within 7 working days of receiving the letter: PP 35/2021
+art. 39(1). Who does not refuse is reported as dismissed (art. 38)."""
+
+PHK_CLAIM = Rule(
+    "phk_claim", "phk", 0, _BEFORE_SUIT, "UU 2/2004 Pasal 82", stays=True, dismissal=True
+)
+"""One year to sue over a dismissal: UU 2/2004 art. 82. The Constitutional Court has narrowed such
+terms more than once, so it is shown with the word that it must be checked."""
+
+RULES = (BIPARTIT, CHOICE, MEDIATION, ANJURAN, PHI, PHK_NOTICE, PHK_ANSWER, PHK_CLAIM)
+RULE_BY_NAME = {rule.name: rule for rule in RULES}
