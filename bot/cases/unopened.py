@@ -55,7 +55,7 @@ def alarm_unopened(work: Work, event: DueCame) -> None:
 
 
 def _waiting(work: Work, since: datetime, how: str) -> str:
-    return work.texts("officers.delivery.held", since=work.local(since), how=how)
+    return work.texts("officers.delivery.held", at=work.local(since), why=how)
 
 
 def _next_channel(work: Work, case: Case, tried: str) -> str:
