@@ -138,17 +138,20 @@ class FakeTelegram(GroupActions):
         *,
         chat_id: int,
         reply_to: StoredMessage | None = None,
+        file: tuple[str, bytes] | None = None,
     ) -> StoredMessage:
         """Let a member write in a group, in a topic or outside (`None`).
 
-        A bot that is no administrator and has privacy on hears only commands and replies to it.
+        `file` is its kind (`photo`, `voice`, `video`, `document`) with its bytes; the text is
+        then its caption. A bot that is no administrator and has privacy on hears only commands
+        and replies to it.
         """
         chat = self._chat(chat_id)
         if chat.members.setdefault(user.id, "member") in {"left", "kicked"}:
             misuse("Who left the group cannot write in it.")
-        return self._say(
-            chat, user, _written(text, "text"), reply_to=reply_to, thread_id=thread_id
-        )
+        content = self._file(*file) if file else {}
+        content |= _written(text, "caption" if file else "text")
+        return self._say(chat, user, content, reply_to=reply_to, thread_id=thread_id)
 
     def anonymous_admin_message(
         self, chat_id: int, text: str, thread_id: int | None = None
@@ -208,6 +211,11 @@ class FakeTelegram(GroupActions):
             message.edit_date = self.world.timestamp()
             self.queue.add("edited_message", message.wire(), str(message.chat.id))
             return message
+
+    def remove(self, message: StoredMessage) -> None:
+        """Let an administrator delete a message; the bot is not told."""
+        with self.lock:
+            message.deleted = True
 
     def tap(self, message: StoredMessage, button: str, user: User) -> CallbackQuery:
         """Let a person tap a button, named by its label or its callback data."""
