@@ -4,7 +4,7 @@ Everything is reckoned anew then: a day may have been corrected, the calendar to
 silence only the newest alarm rings; the others are no longer true.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import select
 
@@ -34,7 +34,10 @@ _RANG = "deadline_alarm"
 
 
 def ring(work: Work, event: DueCame) -> None:
-    """Tell the officers how far a term is, then its reporters, at once or when they may be."""
+    """Tell the officers how far a term is; its reporters follow, when they may be told.
+
+    They always take a row of their own: one that waits still then gives way to the newer news.
+    """
     case = case_for_officer(work.session, event.case_id or 0)
     deadline = _running(work, case, event)
     if case is None or deadline is None:
@@ -43,7 +46,7 @@ def ring(work: Work, event: DueCame) -> None:
     if reached and _is_first(work, case, deadline, reached[-1]):
         _post(work, case, deadline, reached[-1])
         for each in (case, *merged_into(work, case)):
-            _tell_when_allowed(work, each, deadline)
+            let_ring(work, each, TELLING, deadline.rule, _allowed(work, each))
     set_next_alarm(work, case, deadline)
 
 
@@ -53,8 +56,13 @@ def tell(work: Work, event: DueCame) -> None:
     if case is None:
         return
     deadline = _running(work, main_of(work, case) or case, event)
-    if deadline is not None:
-        _tell_when_allowed(work, case, deadline)
+    if deadline is None:
+        return
+    at = _allowed(work, case)
+    if at > work.now:  # it fired late, or her safe hours changed
+        let_ring(work, case, TELLING, deadline.rule, at)
+    else:
+        _tell(work, case, deadline)
 
 
 def show_day(work: Work, event: DueCame) -> None:
@@ -106,12 +114,13 @@ def _post(work: Work, case: Case, deadline: Deadline, point: str) -> None:
     work.write.show_card(case)
 
 
-def _tell_when_allowed(work: Work, case: Case, deadline: Deadline) -> None:
+def _allowed(work: Work, case: Case) -> datetime:
+    """When the reporter may be told next; now, if she may be told now."""
     words = content_of(work.vault, case).safe_hours
-    at = next_allowed(work.now, zone_of(case.region_code, work.zone), words)
-    if at > work.now:
-        let_ring(work, case, TELLING, deadline.rule, at)
-        return
+    return next_allowed(work.now, zone_of(case.region_code, work.zone), words)
+
+
+def _tell(work: Work, case: Case, deadline: Deadline) -> None:
     state = "passed" if deadline.passed else "running"
     tell_reporter(
         work,

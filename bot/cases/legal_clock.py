@@ -93,9 +93,10 @@ def set_deadlines(work: Work, case: Case) -> None:
     """
     work.session.flush()
     running = deadlines_of(work, case)
-    kinds = (ALARM, TELLING)
-    keep = [key_of(kind, case, deadline.rule) for kind in kinds for deadline in running]
-    cancel_dues_of_case(work.session, row_id(case), kinds, keep)
+    keys = [key_of(kind, case, d.rule) for kind in (ALARM, TELLING) for d in running]
+    if _counts_days(running):
+        keys.append(_counting(case))
+    cancel_dues_of_case(work.session, row_id(case), (ALARM, TELLING, COUNTING), keep=keys)
     for deadline in running:
         set_next_alarm(work, case, deadline)
     count_days(work, case, running)
@@ -103,9 +104,9 @@ def set_deadlines(work: Work, case: Case) -> None:
 
 def count_days(work: Work, case: Case, running: Sequence[Deadline]) -> None:
     """Let the card be shown anew on the next working day, while it counts days."""
-    if any(deadline.rule.days and not deadline.passed for deadline in running):
+    if _counts_days(running):
         day = add_working_days(work.calendar, today(work), 1)
-        _set(work, case, COUNTING, f"{COUNTING}:{case.id}", _at(work, day, _EARLY))
+        _set(work, case, COUNTING, _counting(case), _at(work, day, _EARLY))
 
 
 def set_next_alarm(work: Work, case: Case, deadline: Deadline) -> None:
@@ -121,6 +122,14 @@ def set_next_alarm(work: Work, case: Case, deadline: Deadline) -> None:
 def let_ring(work: Work, case: Case, kind: str, rule: Rule, at: datetime) -> None:
     """Set the due row of this kind for a term."""
     _set(work, case, kind, key_of(kind, case, rule), at)
+
+
+def _counting(case: Case) -> str:
+    return f"{COUNTING}:{case.id}"
+
+
+def _counts_days(running: Sequence[Deadline]) -> bool:
+    return any(deadline.rule.days and not deadline.passed for deadline in running)
 
 
 def _set(work: Work, case: Case, kind: str, key: str, at: datetime) -> None:
