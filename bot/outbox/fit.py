@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.channels import Capabilities, Text
 
 _BUTTON_LABEL, _LIST_LABEL = 20, 24
+_OFFICERS_BUTTONS = 100
 
 
 def fit(text: Text, can: Capabilities) -> Text:
@@ -21,6 +22,14 @@ def fit(text: Text, can: Capabilities) -> Text:
     if count <= can.list_items and longest <= _LIST_LABEL:
         return replace(text, list_label=text.list_label or "Pilih")
     return numbered(text)
+
+
+def fit_for_officers(text: Text, can: Capabilities) -> Text:
+    """The message as officers see it: always with buttons, nobody reads their typed numbers.
+
+    https://core.telegram.org/bots/api#inlinekeyboardmarkup: at most 100 buttons are shown.
+    """
+    return fit(text, replace(can, buttons=max(can.buttons, _OFFICERS_BUTTONS)))
 
 
 def numbered(text: Text) -> Text:

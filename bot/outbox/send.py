@@ -23,7 +23,7 @@ from bot.channels import (
 from bot.commands import Choice
 from bot.events import Address
 from bot.log import get_logger
-from bot.outbox.fit import fit
+from bot.outbox.fit import fit, fit_for_officers
 from bot.outbox.posts import Post, PostReader
 from bot.outbox.split import split_text
 from bot.outbox.window import send_template
@@ -188,7 +188,9 @@ class Sender:
     ) -> str:
         """Words for officers beside a case: anew, or in the place of an earlier post."""
         choices = tuple(Choice(*choice) for choice in payload["choices"])
-        text = fit(Text(payload["text"], choices, html=True, rows=2), channel.capabilities)
+        text = fit_for_officers(
+            Text(payload["text"], choices, html=True, rows=2), channel.capabilities
+        )
         edits: str = payload["edits"]
         if edits and await self._edited(channel, place, edits, text):
             return edits
@@ -221,7 +223,9 @@ class Sender:
     ) -> Sent:
         place, made = await self._place(channel, row, post)
         if post.wants_topic and row.kind != "card":
-            card_id = await _post(channel, place, fit(post.card, channel.capabilities))
+            card_id = await _post(
+                channel, place, fit_for_officers(post.card, channel.capabilities)
+            )
             await asyncio.to_thread(self.posts.card_shown, row, place.thread, card_id)
             await self._pin(channel, place, card_id)
             post = replace(post, card_id=card_id)
@@ -232,7 +236,7 @@ class Sender:
         under_card = "" if place.thread or row.kind == "card" else post.card_id
         if row.kind == "post_file":
             return await self._put_file(channel, place, payload, under_card, made)
-        text = fit(post.text, channel.capabilities)
+        text = fit_for_officers(post.text, channel.capabilities)
         if post.post_id and await self._edited(channel, place, post.post_id, text):
             return Sent(post.post_id, made, post.post_id)
         text = replace(text, reply_to=text.reply_to or under_card)

@@ -66,7 +66,7 @@ def test_who_comes_and_who_leaves_is_noticed(database_url: str, tmp_path: Path) 
         telegram.tap(alarm, "Petugas", guest)
         telegram.tap(alarm, "Petugas", program.ratna)
         wait_until(lambda: "Tamu sekarang terdaftar" in alarm.text, 15, "the answer to the tap")
-        assert len(posts(program, "terdaftar")) == 1
+        assert len(posts(program, "Tamu")) == 1
         telegram.group_message(guest, "/petugas", chat_id=GROUP)
         in_group(program, "Tamu · kasus terbuka: 0")
         telegram.member_left(GROUP, guest)

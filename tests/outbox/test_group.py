@@ -1,5 +1,7 @@
 """The officers' group: topics, cards that live, files that come late, groups without topics."""
 
+from dataclasses import replace
+
 from bot.channels import (
     ContentRejected,
     NotAllowed,
@@ -8,6 +10,7 @@ from bot.channels import (
     TopicGone,
     TryLater,
 )
+from bot.commands import Choice
 from bot.outbox.orders import DANGER
 from storage.tables import Attachment, Case
 from tests.outbox.scripted import Desk
@@ -221,3 +224,16 @@ def test_a_post_of_a_case_that_is_gone_is_left_out(desk: Desk) -> None:
 
 def _nobody(desk: Desk) -> dict[str, object]:
     return {"organisation_id": desk.organisation_id, "number": "KB-0000-0000"}
+
+
+def test_officers_get_buttons_however_many_there_are(desk: Desk) -> None:
+    """A number that an officer types is a note: fourteen categories must stay buttons."""
+    desk.telegram.capabilities = replace(desk.telegram.capabilities, buttons=8)
+    choices = tuple(Choice(f"o:{number}", f"Kategori {number}") for number in range(14))
+    with desk.writing() as write:
+        write.show_card(desk.case)
+        write.post(desk.case, "Kategori?", choices=choices)
+        write.announce("Siapa?", choices=choices)
+        write.whisper("ratna", "Siapa?", choices=choices)
+    desk.deliver()
+    assert [len(sent.text.choices) for sent in desk.telegram.sent].count(14) == 3
