@@ -55,8 +55,12 @@ def invite(act: Act) -> str:
     if not _enough(group):
         raise NotPossible("cases.refused.too_few", fewest=FEWEST)
     collective = open_collective(work, case) or _opened(act)
-    known = {member.case_id for member in members_of(work, collective)}
-    asked = [each for each in group if each.id not in known and _ask(work, collective, each)]
+    known = {_person_of(work, member) for member in members_of(work, collective)}
+    asked = []
+    for each in group:  # a reporter is asked once, however many cases she has
+        if each.person_id not in known and _ask(work, collective, each):
+            known.add(each.person_id)
+            asked.append(each)
     add_event(work.session, work.vault, case, "collective_invited", work.now, actor="officer",
               officer_id=act.officer.id, after=str(len(asked)))  # fmt: skip
     for each in (case, *asked):
@@ -100,22 +104,19 @@ def said(act: Act, done: str) -> str:
 
 
 def take_answer(work: Work, case: Case, *, joins: bool) -> None:
-    """Her answer counts for all her cases in this collective case; the lead's card shows it."""
-    member = _asked(work.session, [row_id(case)])
-    if not member or case.status in CLOSED:
+    """Her answer, once; the lead's card shows it."""
+    asked = _asked(work.session, [row_id(case)])
+    if not asked or case.status in CLOSED:
         _tell(work, case, "over")
         return
-    collective = work.session.get_one(Collective, member[0].collective_id)
-    for each in members_of(work, collective):
-        own = case_by_id(work.session, each.case_id)
-        if own is None or own.person_id != case.person_id or each.state != "asked":
-            continue
-        each.state, each.answered_at = "joined" if joins else "declined", work.now
-        work.session.add(each)
-        add_event(work.session, work.vault, own, f"collective_{each.state}", work.now,
-                  actor="reporter")  # fmt: skip
-        work.write.show_card(own)
+    member = asked[0]
+    member.state, member.answered_at = "joined" if joins else "declined", work.now
+    work.session.add(member)
+    add_event(work.session, work.vault, case, f"collective_{member.state}", work.now,
+              actor="reporter")  # fmt: skip
     work.session.flush()
+    work.write.show_card(case)
+    collective = work.session.get_one(Collective, member.collective_id)
     lead = case_by_id(work.session, collective.lead_id)
     if lead is not None and lead.id != case.id:
         work.write.show_card(lead)
@@ -163,6 +164,11 @@ def _group(work: Work, case: Case) -> list[Case]:
 
 def _enough(group: Sequence[Case]) -> bool:
     return len({case.person_id for case in group if case.person_id is not None}) >= FEWEST
+
+
+def _person_of(work: Work, member: CollectiveMember) -> int | None:
+    case = case_by_id(work.session, member.case_id)
+    return case.person_id if case is not None else None
 
 
 def _opened(act: Act) -> Collective:

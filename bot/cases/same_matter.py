@@ -209,6 +209,6 @@ def _may_decide(act: Act) -> None:
     if main is None:
         must_handle(act.work, act.case, officer)
         return
-    owners = {act.case.owner_id, main.owner_id}
-    if not (officer.is_coordinator or owners & {officer.id, None}):
+    owners = {act.case.owner_id, main.owner_id} - {None}
+    if owners and officer.id not in owners and not officer.is_coordinator:
         raise NotPossible("cases.refused.not_your_merge")
