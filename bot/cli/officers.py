@@ -47,7 +47,7 @@ def add(
         bool | None,
         typer.Option(
             "--confidential/--no-confidential",
-            help="Boleh membaca dan menangani kasus rahasia; koordinator selalu, kecuali dilarang.",
+            help="Boleh menangani kasus rahasia; koordinator boleh, kecuali dilarang.",
         ),
     ] = None,
     slug: _Slug = DEFAULT_ORGANISATION,
