@@ -4,7 +4,6 @@ APScheduler only beats the time; every tick may run in every process at once.
 """
 
 import asyncio
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +14,7 @@ from sqlmodel import col
 
 from bot.clock import Clock
 from bot.inbox.accept import Acceptor
+from bot.inbox.firing import fire_due
 from bot.inbox.spool import Spool
 from bot.log import get_logger
 from bot.metrics import Metrics
@@ -23,12 +23,9 @@ from bot.outbox.orders import DANGER, OutboxWriter
 from bot.texts import Texts
 from storage.crypto import Vault
 from storage.database import Database
-from storage.due import take_due
 from storage.evidence import EvidenceStore, remove_deleted
 from storage.inbound import (
-    NewInbound,
     inbox_counts,
-    insert_inbound,
     oldest_open_inbound,
     release_expired_inbound,
 )
@@ -61,38 +58,11 @@ class Jobs:
 
     def fire_due(self) -> int:
         """Turn rows that came due into events; returns how many."""
-        now = self.clock.now()
         with self.database.transaction() as session:
-            due = take_due(session, now)
-            events = [
-                NewInbound(
-                    organisation_id=row.organisation_id,
-                    source="timer",
-                    account="timer",
-                    external_id=f"{row.id}:{row.sequence}",
-                    lane=row.lane,
-                    sealed=self.vault.seal(
-                        json.dumps(
-                            {
-                                "kind": row.kind,
-                                "key": row.key,
-                                "conversation_id": row.conversation_id,
-                                "case_id": row.case_id,
-                                "sequence": row.sequence,
-                                "due_at": row.due_at.isoformat(),
-                            }
-                        ).encode(),
-                        "inbox",
-                    ),
-                    received_at=now,
-                )
-                for row in due
-            ]
-            if events:
-                insert_inbound(session, events)
-        if events:
+            count = fire_due(session, self.vault, self.clock.now())
+        if count:
             self.wake()
-        return len(events)
+        return count
 
     def take_back_lost(self, *, everything: bool = False) -> None:
         """Give back what workers that died had in hand, and bring the spool home.

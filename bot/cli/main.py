@@ -26,6 +26,8 @@ _COMMANDS = {
     "dead-letters": "Melihat dan mencoba lagi pesan yang gagal.",
     "webhooks": "Memasang webhook pada penyedia.",
     "templates": "Mengajukan dan memeriksa contoh pesan WhatsApp.",
+    "calendar": "Melihat hari libur yang dipakai untuk menghitung hari kerja.",
+    "due": "Melihat dan menyerahkan yang jatuh tempo.",
 }
 
 
