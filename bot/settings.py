@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Jakarta"
     simulator: Literal["auto", "on", "off"] = "auto"
     quiet_seconds: float = Field(default=8, ge=0, le=600)
+    silent_days: int = Field(default=7, ge=1, le=60)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("database_url")

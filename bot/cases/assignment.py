@@ -1,9 +1,10 @@
 """Who handles a case."""
 
 from bot.cases.ownership import must_handle
+from bot.cases.pushes import push
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible, change_stage
-from bot.cases.work import Work, tell_reporter
+from bot.cases.work import Work
 from bot.cases.workplaces import remember_workplace
 from storage.cases import add_event
 from storage.tables import Case
@@ -27,5 +28,5 @@ def take(work: Work, case: Case, officer: RosterOfficer) -> None:
         change_stage(work, case, "verifikasi", officer=officer)
         return
     if case.status == "belum_lengkap" and before is None:  # an emergency that is still being told
-        tell_reporter(work, case, work.texts("cases.taken", number=case.number))
+        push(work, case, work.texts("cases.taken", number=case.number), danger=True)
     work.write.show_card(case)

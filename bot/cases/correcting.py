@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from bot.cases.act import Act, chosen, must_act, offer, offered
 from bot.cases.confidential import keep_confidential, lift_confidence
+from bot.cases.promises import refresh
 from bot.cases.stages import NotPossible
 from bot.cases.taps import button
 from bot.commands import Choice
@@ -73,6 +74,7 @@ def to_urgency(act: Act) -> str:
     _correct(act, "urgency", act.case.urgency, urgency)
     act.case.urgency = urgency
     act.work.session.add(act.case)
+    refresh(act.work, act.case)
     act.work.write.set_topic(act.case)
     return act.work.texts("officers.done.urgency")
 

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot.cases.ownership import must_handle
+from bot.cases.promises import refresh
 from bot.cases.quoting import answered_in_topic, quote_of
 from bot.cases.reply_words import file_trouble, hand_over
 from bot.cases.roster import RosterOfficer
@@ -133,6 +134,7 @@ def send_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOffi
               officer_id=officer.id)  # fmt: skip
     for each in audience:
         _set_officer_speaks(work, each, work.now + OFFICER_SPEAKS)
+        refresh(work, each)
     work.write.show_reply(case, row_id(message))
     work.write.show_card(case)
 
@@ -157,6 +159,9 @@ def undo_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOffi
     add_event(work.session, work.vault, case, "reply_withdrawn", work.now, actor="officer",
               officer_id=officer.id)  # fmt: skip
     _as_if_never_sent(work, case, message)
+    for each in audience_of(work, case, message):
+        each.answered_at = None if each.answered_at == message.at else each.answered_at
+        refresh(work, each)
     work.write.show_reply(case, row_id(message))
     work.write.show_card(case)
 

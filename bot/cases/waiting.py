@@ -1,6 +1,7 @@
 """Waiting for the reporter: the officers asked her something and cannot go on without it."""
 
 from bot.cases.act import Act, must_act
+from bot.cases.promises import refresh
 from bot.cases.stages import CLOSED, NotPossible
 from bot.cases.work import Work
 from storage.cases import add_event
@@ -19,6 +20,7 @@ def wait_for_reporter(act: Act) -> str:
     what = "waits_for_reporter" if begins else "waits_no_more"
     add_event(work.session, work.vault, case, what, work.now, actor="officer",
               officer_id=act.officer.id)  # fmt: skip
+    refresh(work, case)
     work.write.show_card(case)
     done = work.texts("officers.done.waiting" if begins else "officers.done.waiting_over")
     if not act.post:  # typed: there is no tap to answer
@@ -33,6 +35,7 @@ def reporter_wrote(work: Work, case: Case) -> None:
     case.waiting_since = None
     work.session.add(case)
     add_event(work.session, work.vault, case, "waits_no_more", work.now, actor="reporter")
+    refresh(work, case)
     work.write.show_card(case)
 
 

@@ -204,11 +204,18 @@ def proofs(state: State, knowledge: Knowledge) -> Mapping[str, str]:
     }
 
 
+def promise(state: State, knowledge: Knowledge) -> Mapping[str, str]:
+    """When an officer answers at the latest; ``bot.cases.promises`` keeps to it."""
+    urgency = report(state, knowledge).urgency
+    return {"janji": knowledge.texts(f"intake.promise.{urgency}")}
+
+
 def meanwhile(state: State, knowledge: Knowledge) -> Mapping[str, str]:
-    """What she can do until an officer answers."""
+    """When an officer answers, and what she can do until then."""
     tags = knowledge.understand(story(state)).tags if story(state) else ()
     steps = knowledge.taxonomy.worker_steps_for(category(state, knowledge), tags=tags)
-    return {"sementara": "\n".join(f"- {step}" for step in steps)}
+    advice = "\n".join(f"- {step}" for step in steps)
+    return {"sementara": advice, **promise(state, knowledge)}
 
 
 def gives_name(state: State, _knowledge: Knowledge) -> bool:

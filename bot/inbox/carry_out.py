@@ -10,6 +10,7 @@ from bot.cases import check_ins, collective, own_copy, own_data, survey_answers
 from bot.cases.labelling import Predicted
 from bot.cases.meaning import Meaning, keep_meaning
 from bot.cases.opening import add_to_case, correct_message, open_case, page_officers
+from bot.cases.pushes import drop_waiting
 from bot.cases.referral import take_answer
 from bot.cases.stages import CLOSED
 from bot.cases.survey_reopening import reopen_case
@@ -38,6 +39,7 @@ from bot.commands import (
 )
 from bot.events import Address
 from bot.flows.state import State
+from bot.inbox.unasked import UNFINISHED, reminder_time
 from bot.inbox.understanding import Understander
 from bot.outbox.orders import ANSWER, DANGER
 from storage.cases import case_by_id, case_by_number, cases_of_person
@@ -53,6 +55,8 @@ class CarryOut:
 
     Attributes:
         lane: the inbox lane of this reporter; her timers take the same one.
+        state: where her conversation stands after this turn.
+        template: the form that asks her to open WhatsApp for what is said unasked.
         understander: knows what the classifier said of the story in this turn.
         meanings: of the stories that this turn opens or makes longer, by case number.
         files_to_remove: files were marked as deleted; remove them after the commit.
@@ -66,6 +70,8 @@ class CarryOut:
     model: str
     quiet_seconds: float
     meanings: Mapping[str, Meaning] = field(default_factory=dict)
+    state: State | None = None
+    template: str = ""
     files_to_remove: bool = False
     forgotten: bool = False
     _to: Address = field(init=False)
@@ -96,7 +102,7 @@ class CarryOut:
             case SetTimer() | StopTimer():
                 self._timer(command)
             case SetPushes(on=on):
-                self.reporter.person.pushes_on = on
+                self._set_pushes(on=on)
             case SendOwnData():
                 running = conversation_state(self.work.vault, self.reporter)
                 own_copy.send_copy(self.work, self.reporter.person, self._to, running)
@@ -133,6 +139,11 @@ class CarryOut:
             case AnswerCheckIn(check_in_id=check_in_id, safe=safe, urgent_number=number):
                 check_ins.take_answer(work, case, check_in_id, number, safe=safe)
 
+    def _set_pushes(self, *, on: bool) -> None:
+        self.reporter.person.pushes_on = on
+        if not on:
+            drop_waiting(self.work, self.reporter.person)
+
     def _reply(self, command: Reply) -> None:
         danger = self._case is not None and self._case.urgency == "darurat"
         self.work.write.say(
@@ -144,6 +155,7 @@ class CarryOut:
             promise=command.promise,
             case_id=self._case.id if self._case else None,
             priority=DANGER if danger else ANSWER,
+            template=self.template,
         )
 
     def _open(self, command: OpenCase) -> None:
@@ -232,13 +244,17 @@ class CarryOut:
             cancel_due(self.work.session, key)
             return
         seconds = self.quiet_seconds if command.seconds is None else command.seconds
+        due_at = self.work.now + timedelta(seconds=seconds)
+        if command.kind == UNFINISHED:
+            due_at = reminder_time(self.work.vault, self.reporter, self.state, self.work.zone,
+                                   self.work.now, timedelta(seconds=seconds))  # fmt: skip
         set_due(
             self.work.session,
             organisation_id=conversation.organisation_id,
             kind=command.kind,
             key=key,
             lane=self.lane,
-            due_at=self.work.now + timedelta(seconds=seconds),
+            due_at=due_at,
             conversation_id=conversation.id,
         )
 

@@ -47,11 +47,13 @@ from bot.flows.engine import advance
 from bot.flows.knowledge import Knowledge
 from bot.flows.state import State
 from bot.inbox.carry_out import CarryOut, conversation_state, save_conversation
+from bot.inbox.unasked import QUIET, UNFINISHED, fitting_time
 from bot.inbox.understanding import Companies, Understander, gather_knowledge
 from bot.log import get_logger, place_of
 from bot.metrics import Metrics
 from bot.outbox.orders import DANGER, OutboxWriter
 from bot.outbox.results import ReadFailure, keep_report, report_delivery
+from bot.outbox.templates import REMINDER
 from bot.outbox.window import opened
 from bot.texts import Texts
 from bot.worktime.calendar import WorkCalendar
@@ -60,7 +62,7 @@ from nlp.rights_finder import RightsFinder
 from nlp.taxonomy import Taxonomy
 from storage.crypto import Vault
 from storage.database import Database
-from storage.due import is_current
+from storage.due import is_current, set_due
 from storage.evidence import EvidenceStore, remove_deleted
 from storage.inbound import ClaimedInbound, claim_inbound, finish_inbound, return_inbound
 from storage.people import (
@@ -257,10 +259,30 @@ class TurnRunner:
                 zone=self._minds.zone,
                 now=now,
             )
-        if isinstance(event, TimerFired) and reporter is None:
-            self._just_finish(row)
-            return
+        if isinstance(event, TimerFired):
+            if reporter is None:
+                self._just_finish(row)
+                return
+            at = fitting_time(self._vault, reporter, state, self._minds.zone, now)
+            if event.kind != QUIET and at > now:
+                self._fire_later(row, event, at)
+                return
         self._advance_and_save(row, event, state, knowledge, revision, understander, now)
+
+    def _fire_later(self, row: ClaimedInbound, event: TimerFired, at: datetime) -> None:
+        """Let a timer that would ring her phone at a bad hour fire when it may."""
+        with self._database.transaction() as session:
+            set_due(
+                session,
+                organisation_id=row.organisation_id,
+                kind=event.kind,
+                key=f"{event.kind}:{event.conversation_id}",
+                lane=row.lane,
+                due_at=at,
+                conversation_id=event.conversation_id,
+            )
+            if not finish_inbound(session, row, self._clock.now()):
+                raise _Overtaken
 
     def _advance_and_save(
         self,
@@ -291,6 +313,8 @@ class TurnRunner:
                 model=self._minds.classifier.model,
                 quiet_seconds=self._minds.quiet_seconds,
                 meanings=meanings,
+                state=turn.state,
+                template=_template_of(event),
             )
             for command in turn.commands:
                 carry.out(command)
@@ -502,6 +526,11 @@ def _explain(commands: Sequence[object], before: State | None, understander: Und
             continue
         if not (is_open and before is not None and before.parts == command.report.parts):
             understander.explain(command.report)
+
+
+def _template_of(event: MessageReceived | TimerFired) -> str:
+    """The form that asks her to open WhatsApp, if her window is shut by then."""
+    return REMINDER.key if isinstance(event, TimerFired) and event.kind == UNFINISHED else ""
 
 
 def _show_typing(

@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from bot.channels import ContentRejected, GroupChannel, Place, Template, TemplateChannel
 from bot.events import Address
 from bot.log import get_logger
 from bot.outbox.orders import OutboxWriter
-from bot.outbox.templates import UPDATE, approved
+from bot.outbox.templates import FORMS, UPDATE, approved
 from storage.cases import case_by_id
 from storage.crypto import Vault
 from storage.due import cancel_due, set_due
@@ -81,7 +81,7 @@ def follow_up(
         _watch(session, row, now)
         _ask_to_open(session, vault, row, now)
     elif row.kind == TEMPLATE and status in {"failed", "dead"}:
-        _note_refusal(session, row, error)
+        _note_refusal(session, vault, row, error)
         _show_what_waits(session, vault, row, now)
 
 
@@ -146,24 +146,29 @@ def _ask_to_open(session: Session, vault: Vault, row: ClaimedOutbound, now: date
     if before is not None and is_unanswered(before):
         return False
     practice = row.channel == _PRACTICE
-    template = None if practice else approved(session, row.organisation_id, UPDATE)
+    payload = vault.open_json(row.sealed, "outbox")
+    form = next((form for form in FORMS if form.key == payload.get("template")), UPDATE)
+    template = None if practice else approved(session, row.organisation_id, form)
+    if template is None and form is not UPDATE and not practice:
+        form, template = UPDATE, approved(session, row.organisation_id, UPDATE)
     if template is None and not practice:
         get_logger().warning("a text is held and no template is approved", outbox_id=row.id)
         return False
     organisation = session.get_one(Organisation, row.organisation_id)
     OutboxWriter(session, vault, organisation, now).send_template(
-        Address(row.channel, vault.open_json(row.sealed, "outbox")["to"]),
-        template.name if template else UPDATE.name,
+        Address(row.channel, payload["to"]),
+        template.name if template else form.name,
         template.content_sid if template else "",
-        (case.number,),
+        (case.number,) if form.samples else (),
         person_id=row.person_id,
         case=case,
     )
     return True
 
 
-def _note_refusal(session: Session, row: ClaimedOutbound, error: str) -> None:
+def _note_refusal(session: Session, vault: Vault, row: ClaimedOutbound, error: str) -> None:
     """Remember that WhatsApp took a template back, so that it is not tried for each text."""
+    refused = vault.open_json(row.sealed, "outbox").get("template", "")
     status = _TURNED_DOWN.get(error)
     if status is None:
         return
@@ -171,7 +176,7 @@ def _note_refusal(session: Session, row: ClaimedOutbound, error: str) -> None:
     rows = session.exec(
         select(MessageTemplate).where(
             MessageTemplate.organisation_id == row.organisation_id,
-            col(MessageTemplate.name).in_(UPDATE.names),
+            MessageTemplate.name == refused,
             MessageTemplate.status == "approved",
         )
     ).all()

@@ -366,7 +366,7 @@ def test_a_day_of_silence_brings_one_reminder() -> None:
     """Once, not every day."""
     chat = agreed()
     (reminder,) = chat.wait(DAY)
-    assert [choice.label for choice in reminder.choices] == ["Lanjutkan", "Batal"]
+    assert [choice.label for choice in reminder.choices] == ["Lanjutkan", "Hapus"]
     assert reminder.promise is Promise.NOTICE
     assert chat.wait(DAY) == []
 
@@ -410,7 +410,7 @@ def test_after_all_that_a_message_is_kept_and_asked_about() -> None:
     chat = agreed()
     chat.wait(4 * DAY)
     (reply,) = chat.say("ada tambahan min")
-    assert [choice.label for choice in reply.choices] == ["Lanjutkan", "Batal"]
+    assert [choice.label for choice in reply.choices] == ["Lanjutkan", "Hapus"]
     assert chat.ordered(OpenCase)[-1].report.parts[-1] == Part("ada tambahan min", "m3")
 
 
@@ -453,7 +453,7 @@ def test_what_is_written_to_a_saved_draft_is_no_answer_to_its_question() -> None
     chat.say("batal")
     chat.tap("Simpan dulu")
     (reply,) = chat.say("bonus juga dipotong")
-    assert [choice.label for choice in reply.choices] == ["Lanjutkan", "Batal"]
+    assert [choice.label for choice in reply.choices] == ["Lanjutkan", "Hapus"]
     assert chat.ordered(OpenCase)[-1].report.parts[-1].text == "bonus juga dipotong"
 
 

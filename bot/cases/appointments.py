@@ -1,0 +1,267 @@
+"""Appointments of a case: talks, mediation, hearings, evidence that the reporter promised.
+
+She is told of each at once, and again when it moves or falls through. Reminders are due rows of
+each appointment: the day before and two hours before for her, in the morning for the officers;
+of promised evidence on its day. See ``reminders``.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.cases.dates import long_date, short_date
+from bot.cases.markup import escaped, shortened
+from bot.cases.pushes import fitting_time, push
+from bot.cases.work import Work
+from storage.cases import add_event, row_id
+from storage.due import cancel_due, set_due
+from storage.tables import Appointment, Case
+
+KINDS = ("bipartit", "mediasi", "sidang", "lain")
+EVIDENCE = "bukti"
+"""The kind of an appointment that is a date for promised evidence."""
+
+DAY_BEFORE, SOON, MORNING = "appointment_day", "appointment_soon", "appointment_morning"
+REMINDERS = (DAY_BEFORE, SOON, MORNING)
+"""The kinds of their due rows."""
+
+EVENING_BEFORE = time(16)
+"""When she is reminded the day before, where the officers are."""
+SOON_BEFORE = timedelta(hours=2)
+OFFICERS_MORNING = time(7)
+EVIDENCE_HOUR = time(9)
+"""Of a day without an hour: the reminder of promised evidence, the begin of an appointment."""
+
+_SHOWN_ON_CARD = 3
+_WHAT_SHOWN = 60
+
+
+def make(
+    work: Work,
+    case: Case,
+    kind: str,
+    at: datetime,
+    *,
+    what: str = "",
+    has_hour: bool = True,
+    officer_id: int | None = None,
+    tells: bool = True,
+) -> str:
+    """Write an appointment down, let its reminders come due and tell the reporter.
+
+    ``has_hour``: the hour is known, not the day alone. Without ``tells`` she knows of it.
+    Returns why she was not told, see :func:`bot.cases.pushes.push`.
+    """
+    appointment = Appointment(
+        organisation_id=case.organisation_id,
+        case_id=row_id(case),
+        kind=kind,
+        at=at.astimezone(UTC),
+        sealed=_seal(work, what, has_hour=has_hour),
+        officer_id=officer_id,
+        made_at=work.now,
+    )
+    work.session.add(appointment)
+    work.session.flush()
+    _note(work, case, "appointment_made", officer_id)
+    why = tell(work, case, appointment, "made") if tells else ""
+    set_reminders(work, case, appointment)
+    work.write.show_card(case)
+    return why
+
+
+def move(
+    work: Work,
+    case: Case,
+    appointment: Appointment,
+    at: datetime,
+    *,
+    has_hour: bool = True,
+    officer_id: int | None = None,
+) -> tuple[str, bool]:
+    """Give it another time and tell the reporter.
+
+    Returns why she was not told, and whether she is told before the time that it was for.
+    """
+    before = when(work, appointment)
+    in_time = _is_told_in_time(work, case, appointment.at)
+    told = _told(work, appointment)
+    appointment.at, appointment.made_at = at.astimezone(UTC), work.now
+    appointment.sealed = _seal(work, told["what"], has_hour=has_hour)
+    appointment.reminded_at = None
+    work.session.add(appointment)
+    _note(work, case, "appointment_moved", officer_id)
+    why = tell(work, case, appointment, "moved", before=before)
+    set_reminders(work, case, appointment)
+    work.write.show_card(case)
+    return why, in_time
+
+
+def call_off(
+    work: Work, case: Case, appointment: Appointment, *, officer_id: int | None = None
+) -> tuple[str, bool]:
+    """Take it off and tell the reporter; returns the same as :func:`move`."""
+    in_time = _is_told_in_time(work, case, appointment.at)
+    appointment.cancelled_at = work.now
+    work.session.add(appointment)
+    for kind in REMINDERS:
+        cancel_due(work.session, key_of(kind, appointment))
+    _note(work, case, "appointment_cancelled", officer_id)
+    why = tell(work, case, appointment, "cancelled")
+    work.write.show_card(case)
+    return why, in_time
+
+
+def tell(work: Work, case: Case, appointment: Appointment, news: str, **words: str) -> str:
+    """Tell the reporter about it; ``news`` is one of the texts ``cases.appointment``."""
+    kind = EVIDENCE if appointment.kind == EVIDENCE else "meeting"
+    text = work.texts(
+        f"cases.appointment.{kind}.{news}",
+        number=case.number,
+        label=work.texts(f"cases.appointment.label.{appointment.kind}"),
+        when=when(work, appointment),
+        what=_what_line(work, appointment),
+        **words,
+    )
+    return push(work, case, text)
+
+
+def set_reminders(work: Work, case: Case, appointment: Appointment) -> None:
+    """Let its reminders come due; those whose time is over do not."""
+    for kind, at in _reminder_times(work, case, appointment).items():
+        key = key_of(kind, appointment)
+        if at is None or at <= work.now:
+            cancel_due(work.session, key)
+            continue
+        set_due(work.session, organisation_id=case.organisation_id, kind=kind, key=key,
+                lane=f"case:{case.id}", due_at=at, case_id=row_id(case))  # fmt: skip
+
+
+def evidence_moment(work: Work, on: date) -> datetime:
+    """When evidence is reminded of on its day: in the morning; today, two hours from now."""
+    return max(datetime.combine(on, EVIDENCE_HOUR, work.zone), work.now + SOON_BEFORE)
+
+
+def key_of(kind: str, appointment: Appointment) -> str:
+    """The key of a due row: its kind and the appointment."""
+    return f"{kind}:{appointment.id}"
+
+
+def appointment_of_key(work: Work, case: Case, key: str) -> Appointment | None:
+    """The appointment of a due row, if it still stands."""
+    found = work.session.get(Appointment, int(key.rpartition(":")[2]))
+    if found is None or found.case_id != case.id or found.cancelled_at is not None:
+        return None
+    return found
+
+
+def upcoming(work: Work, case: Case) -> Sequence[Appointment]:
+    """What lies ahead and was not called off, the next one first."""
+    query = select(Appointment).where(
+        Appointment.case_id == case.id,
+        col(Appointment.cancelled_at).is_(None),
+        col(Appointment.at) > work.now,
+    )
+    return work.session.exec(query.order_by(col(Appointment.at), col(Appointment.id))).all()
+
+
+def next_appointment(work: Work, case: Case) -> Appointment | None:
+    """The next thing that will happen with the reporter."""
+    return next((one for one in upcoming(work, case) if one.kind != EVIDENCE), None)
+
+
+def when(work: Work, appointment: Appointment) -> str:
+    """Day and hour in full: ``Kamis, 3 Desember 2026, jam 09.00``."""
+    at = appointment.at.astimezone(work.zone)
+    if not _told(work, appointment)["has_hour"]:
+        return long_date(at.date())
+    return work.texts("cases.appointment.when", date=long_date(at.date()), hour=f"{at:%H.%M}")
+
+
+def when_and_what(work: Work, _case: Case, appointment: Appointment) -> str:
+    """In one line for the reporter."""
+    label = work.texts(f"cases.appointment.label.{appointment.kind}")
+    return work.texts("cases.appointment.line", label=label, when=when(work, appointment))
+
+
+def short_line(work: Work, appointment: Appointment) -> str:
+    """For officers, on a card or a button: ``3 Des 2026 09.00 Mediasi``."""
+    at = appointment.at.astimezone(work.zone)
+    hour = f" {at:%H.%M}" if _told(work, appointment)["has_hour"] else ""
+    label = work.texts.label(f"officers.appointment.kind.{appointment.kind}")
+    return f"{short_date(at.date())}{hour} {label}"
+
+
+def what_of(work: Work, appointment: Appointment) -> str:
+    """Place or matter, as the officer or the reporter wrote it."""
+    return str(_told(work, appointment)["what"])
+
+
+def card_lines(work: Work, case: Case) -> list[str]:
+    """What lies ahead, a line each."""
+    lines = []
+    for appointment in upcoming(work, case)[:_SHOWN_ON_CARD]:
+        line = short_line(work, appointment)
+        what = what_of(work, appointment)
+        if what and not work.hides(case):
+            line += f": {escaped(shortened(what, _WHAT_SHOWN))}"
+        lines.append(work.texts("officers.appointment.card", line=line))
+    return lines
+
+
+def forget(work: Work, case: Case) -> None:
+    """Blank what was written about appointments, and remind of none."""
+    query = select(Appointment).where(Appointment.case_id == case.id)
+    for appointment in work.session.exec(query).all():
+        appointment.sealed = _seal(work, "", has_hour=True)
+        appointment.cancelled_at = appointment.cancelled_at or work.now
+        work.session.add(appointment)
+        for kind in REMINDERS:
+            cancel_due(work.session, key_of(kind, appointment))
+
+
+def _reminder_times(
+    work: Work, case: Case, appointment: Appointment
+) -> dict[str, datetime | None]:
+    """When each reminder is due; None for what makes no sense."""
+    local = appointment.at.astimezone(work.zone)
+    if appointment.kind == EVIDENCE:
+        return {DAY_BEFORE: None, SOON: fitting_time(work, case, appointment.at), MORNING: None}
+    before = datetime.combine(local.date() - timedelta(days=1), EVENING_BEFORE, work.zone)
+    morning = datetime.combine(local.date(), OFFICERS_MORNING, work.zone)
+    has_hour = _told(work, appointment)["has_hour"]
+    soon = fitting_time(work, case, appointment.at - SOON_BEFORE) if has_hour else None
+    return {
+        DAY_BEFORE: _if_before(fitting_time(work, case, before), appointment.at - SOON_BEFORE),
+        SOON: _if_before(soon, appointment.at),
+        MORNING: _if_before(morning.astimezone(UTC), appointment.at),
+    }
+
+
+def _if_before(at: datetime | None, end: datetime) -> datetime | None:
+    return at if at is not None and at < end else None
+
+
+def _is_told_in_time(work: Work, case: Case, at: datetime) -> bool:
+    """Whether she hears of a change before the time that it is about."""
+    return at <= work.now or fitting_time(work, case, work.now) < at
+
+
+def _note(work: Work, case: Case, what: str, officer_id: int | None) -> None:
+    actor = "officer" if officer_id is not None else "reporter"
+    add_event(work.session, work.vault, case, what, work.now, actor=actor, officer_id=officer_id)
+
+
+def _what_line(work: Work, appointment: Appointment) -> str:
+    what = what_of(work, appointment)
+    return f"\n{what}" if what else ""
+
+
+def _seal(work: Work, what: str, *, has_hour: bool) -> bytes:
+    return work.vault.seal_json({"what": what, "has_hour": has_hour}, "appointments")
+
+
+def _told(work: Work, appointment: Appointment) -> dict[str, Any]:
+    return dict(work.vault.open_json(appointment.sealed, "appointments"))

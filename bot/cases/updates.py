@@ -1,0 +1,89 @@
+"""A reporter whose case stood still is told so: it goes on, what is waited for, what comes next.
+
+At most once a week, at an hour that suits her. What moves a case: another stage, a reply to her,
+an appointment.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import col, func, select
+
+from bot.cases.appointments import next_appointment, when_and_what
+from bot.cases.dates import short_date
+from bot.cases.promises import replied_at
+from bot.cases.pushes import fitting_time, push
+from bot.cases.referral import waiting_referrals
+from bot.cases.silence import is_watched, patience, watch
+from bot.cases.work import Work
+from bot.events import DueCame
+from storage.cases import add_event, case_for_officer
+from storage.tables import Appointment, Case, CaseEvent
+
+_TOLD = "still_told"
+_AT_MOST_EVERY = timedelta(days=7)
+
+
+def still_due(work: Work, event: DueCame) -> None:
+    """Tell her that it goes on, unless something moved meanwhile."""
+    case = case_for_officer(work.session, event.case_id or 0)
+    if case is None or not is_watched(case) or case.person_id is None:
+        return
+    if case.merged_into_id is not None:  # she hears of the case that answers for hers
+        watch(work, case)
+        return
+    told = _last_told(work, case)
+    at = _last_moved(work, case) + patience(work, case)
+    if told is not None:
+        at = max(at, told + max(patience(work, case), _AT_MOST_EVERY))
+    at = max(at, fitting_time(work, case, max(at, work.now)))
+    if at > work.now:
+        watch(work, case, at)
+        return
+    if not push(work, case, still_words(work, case)):
+        add_event(work.session, work.vault, case, _TOLD, work.now)
+        work.write.show_card(case)
+    watch(work, case, work.now + max(patience(work, case), _AT_MOST_EVERY))
+
+
+def still_words(work: Work, case: Case) -> str:
+    """Where the case stands, what is waited for and what comes next, in her words."""
+    matter = work.texts(f"cases.still.matter.{case.kind}")
+    appointment = next_appointment(work, case)
+    following = work.texts(f"cases.stage.{case.status}.next")
+    if appointment is not None:
+        following = when_and_what(work, case, appointment)
+    since = short_date(case.status_since.astimezone(work.zone).date())
+    return work.texts(
+        "cases.still.told",
+        number=case.number,
+        matter=matter,
+        stage=work.texts(f"cases.stage.{case.status}.plain"),
+        since=since,
+        waits=_waits_for(work, case),
+        following=following,
+    )
+
+
+def _waits_for(work: Work, case: Case) -> str:
+    if waiting_referrals(work.session, work.vault, [case]):
+        return work.texts("cases.still.waits.consent")
+    if case.waiting_since is not None:
+        since = short_date(case.waiting_since.astimezone(work.zone).date())
+        return work.texts("cases.still.waits.reporter", since=since)
+    return work.texts(f"cases.still.waits.{case.status}")
+
+
+def _last_moved(work: Work, case: Case) -> datetime:
+    made = work.session.exec(
+        select(func.max(Appointment.made_at)).where(Appointment.case_id == case.id)
+    ).one()
+    return max([case.status_since, *replied_at(work, case), *filter(None, (made,))])
+
+
+def _last_told(work: Work, case: Case) -> datetime | None:
+    return work.session.exec(
+        select(CaseEvent.at)
+        .where(CaseEvent.case_id == case.id, CaseEvent.what == _TOLD)
+        .order_by(col(CaseEvent.id).desc())
+        .limit(1)
+    ).first()
