@@ -111,7 +111,7 @@ def split(act: Act) -> str:
 
 def _offers(work: Work, case: Case, other: Case, *actions: str) -> tuple[Choice, ...]:
     return tuple(
-        button(work, case, work.texts(f"officers.button.{action}_with", number=other.number),
+        button(work, case, work.texts(f"officers.together.button_{action}", number=other.number),
                action, str(other.id))
         for action in actions
     )  # fmt: skip
