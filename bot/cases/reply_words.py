@@ -29,8 +29,7 @@ def hand_over(work: Work, case: Case, message: CaseMessage, delay: timedelta) ->
         words = with_name(work, case, text)
         work.write.say(
             reach.address,
-            quoted
-            + work.texts("cases.reply_to_reporter", number=case.number, text=words),
+            quoted + work.texts("cases.reply_to_reporter", number=case.number, text=words),
             person_id=reach.person.id,
             case_id=case.id,
             message_id=message.id,
