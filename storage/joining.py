@@ -15,10 +15,19 @@ _SENDING: ColumnElement[str] = literal_column("'sending'")
 _FIELDS = tuple(_outbox.c[name] for name in ClaimedOutbound.__dataclass_fields__)
 
 
-def waiting_posts(session: Session, lane_of: int) -> int:
-    """How many posts wait in the lane of a row that was just claimed."""
-    posts = select(func.count()).where(*_behind(lane_of), _outbox.c.kind == "post")
-    return int(session.execute(posts).scalar_one())
+def many_wait(session: Session, chat: str, now: datetime, many: int) -> bool:
+    """Whether more than ``many`` posts wait for a group, all its topics together."""
+    waiting = (
+        select(_outbox.c.id)
+        .where(
+            _outbox.c.status == _QUEUED,
+            _outbox.c.kind == "post",
+            _outbox.c.chat == chat,
+            _outbox.c.available_at <= now,
+        )
+        .limit(many + 1)
+    )
+    return len(session.execute(waiting).all()) > many
 
 
 def next_in_lane(

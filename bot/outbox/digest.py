@@ -1,9 +1,9 @@
 """Bursts: posts that wait for one topic become one, where a group cannot keep up.
 
-A group takes twenty messages a minute. When posts of a topic have waited for a minute, or many of
-them wait, those that follow each other are joined into one message: all words, in their order,
-each with the time that it carries itself. Every row keeps its own account: the joined ones are
-claimed, settled and, when it fails, queued again together with the first.
+A group takes twenty messages a minute. When many posts wait for it, or one has waited for a
+minute, those of one topic that follow each other are joined into one message: all words, in
+their order, each with the time that it carries itself. Every row keeps its own account: the
+joined ones are claimed, settled and, when it fails, queued again together with the first.
 """
 
 from dataclasses import dataclass, replace
@@ -13,10 +13,10 @@ from typing import Any
 from sqlmodel import Session
 
 from storage.crypto import Vault
-from storage.joining import claim_along, next_in_lane, waiting_posts
+from storage.joining import claim_along, many_wait, next_in_lane
 from storage.outbound import ClaimedOutbound
 
-MANY = 15  # waiting posts of a topic
+MANY = 15  # posts that wait for a group, all its topics together
 LONG = timedelta(seconds=60)
 _BETWEEN = "\n\n"
 _MOST_WORDS = 3800  # Telegram takes 4096 after its markup was read
@@ -59,7 +59,7 @@ def bundle(session: Session, vault: Vault, row: ClaimedOutbound, now: datetime) 
 
 
 def _has_fallen_behind(session: Session, row: ClaimedOutbound, now: datetime) -> bool:
-    return now - row.created_at > LONG or waiting_posts(session, row.id) > MANY
+    return now - row.created_at > LONG or many_wait(session, row.chat, now, MANY)
 
 
 def _belongs(row: ClaimedOutbound, first: ClaimedOutbound) -> bool:

@@ -75,6 +75,21 @@ def test_posts_that_waited_a_minute_are_joined_however_few(desk: Desk) -> None:
     ]
 
 
+def test_a_burst_over_many_topics_is_joined_topic_by_topic(desk: Desk) -> None:
+    """Ten workers with six messages each are more than the group takes in a minute."""
+    other = _other_case(desk)
+    _card(desk)
+    with desk.writing() as write:
+        write.show_card(other)
+    desk.deliver()
+    for number in range(12):
+        _post(desk, f"pesan {number}", case=other if number % 2 else desk.case)
+        _post(desk, f"pesan {number + 100}", case=other if number % 2 else desk.case)
+    desk.deliver()
+    assert sorted(_numbers(desk)) == sorted([*range(12), *range(100, 112)])
+    assert len(desk.telegram.sent) <= 15, "one topic joined, and then there is room"
+
+
 def test_joined_posts_count_as_one_message_of_the_minute(desk: Desk) -> None:
     """Else the group would stand still while it has room."""
     _card(desk)
