@@ -19,6 +19,7 @@ _COMMANDS = {
     "classify": "Mengelompokkan sebuah pesan dengan pengklasifikasi.",
     "model": "Melatih, mengukur, dan memilih pengklasifikasi.",
     "cases": "Melihat dan mengekspor kasus.",
+    "survey": "Melihat hasil survei setelah kasus ditutup.",
     "orgs": "Mengatur organisasi dan akun kanalnya.",
     "officers": "Mengatur daftar petugas.",
     "db": "Memperbarui, mencadangkan, dan memulihkan data.",

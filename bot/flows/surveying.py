@@ -21,7 +21,7 @@ from bot.flows.words import NOT_YET, fold
 _QUESTIONS = ("solved", "score", "reopen")
 _BESIDE = frozenset(
     {"makasih", "makasi", "mksh", "terimakasih", "terima", "kasih", "trims", "banyak", "syukur"}
-    | {"alhamdulillah", "kak", "ka", "min", "pak", "bu", "bang", "mas", "mbak", "ya"}
+    | {"alhamdulillah", "kak", "ka", "min", "pak", "bu", "bang", "mas", "mbak"}
 )
 """Words beside an answer that change nothing about it."""
 
