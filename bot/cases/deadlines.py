@@ -37,7 +37,7 @@ def _line(work: Work, case: Case, deadline: Deadline) -> str:
         return work.texts("officers.legal.passed", label=label, end=end)
     if not deadline.rule.days:
         return work.texts("officers.legal.until", label=label, end=end)
-    if deadline.since > today(work):
+    if not deadline.nth:
         since = _short(work, deadline.since)
         return work.texts("officers.legal.ahead", label=label, since=since, end=end)
     return work.texts(

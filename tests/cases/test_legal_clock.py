@@ -271,7 +271,7 @@ def test_the_year_for_a_suit_is_shown_with_the_word_that_it_must_be_checked(
     _go(office, "2026-12-01 09:00")
     case = office.opens(category="phk_pesangon")
     _record(office, case, "phk", date(2026, 11, 27))
-    assert "gugatan PHK: sampai 27 Nov 2027 (perlu dicek)" in _card(office, case)
+    assert "Batas waktu gugatan PHK: 27 Nov 2027 (perlu dicek)" in _card(office, case)
     for day in ("2027-05-29", "2027-10-28", "2027-11-22", "2027-11-26", "2027-11-28"):
         before = len(_posts(office))
         _go(office, f"{day} 08:00")
@@ -298,7 +298,7 @@ def test_officers_note_a_day_and_may_correct_one(office: Office, case: Case) -> 
     office.writes("joko", case, "/tenggat")
     office.writes("joko", case, "pertemuan pertama")
     office.writes("joko", case, "2 desember 2026")
-    assert "habis 19 Jan" in _card(office, case)
+    assert "bipartit: 19 Jan" in _card(office, case)
     _move(office, case, "mediasi")
     _record(office, case, "mediasi", date(2026, 12, 1))
     office.writes("joko", case, "/tenggat")

@@ -37,7 +37,7 @@ def test_hours_run_only_while_officers_work(at: str, hours: float, until: str) -
 
 
 _moments = st.datetimes(
-    datetime(2026, 1, 1),
+    datetime(2026, 1, 1),  # noqa: DTZ001 - made aware below
     datetime(2027, 12, 1),  # noqa: DTZ001 - made aware below
 ).map(lambda at: at.replace(tzinfo=JAKARTA))
 
