@@ -159,11 +159,11 @@ def _succeed(
 
     A reply that was taken back within its seconds has kept nothing.
     """
-    if before is not None and before.made_at > following.made_at:
+    if before is not None and before.kind == NEXT_STEP and before.made_at >= following.made_at:
         work.session.delete(before)
     elif before is not None:
         needed = [s for s in steps if s.answers or before.kind == NEXT_STEP]
-        kept = (step.at for step in needed if step.at > before.made_at)
+        kept = (step.at for step in needed if step.at >= before.made_at)
         before.kept_at = next(kept, work.now)
         work.session.add(before)
     same = (following.kind, following.made_at)
