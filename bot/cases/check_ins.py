@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from bot.cases.aftercare import CHECK_IN, REOPENED, check_in_key
 from bot.cases.opening import page_officers
+from bot.cases.promises import refresh
 from bot.cases.pushes import fitting_time, push, why_not
 from bot.cases.stages import CLOSED
 from bot.cases.work import Work
@@ -159,6 +160,7 @@ def _open_urgent(work: Work, case: Case, check_in: CheckIn, number: str) -> Case
     _link(work, case, urgent)
     add_event(work.session, work.vault, urgent, "opened", work.now, actor="reporter",
               after=urgent.status)  # fmt: skip
+    refresh(work, urgent)
     work.write.show_card(urgent, priority=DANGER)
     words = {"number": case.number, "day": check_in.day}
     work.write.post(urgent, work.texts("officers.check_in.unsafe", **words), priority=DANGER)

@@ -17,6 +17,7 @@ from bot.cases.work import Work
 from bot.events import DueCame
 from bot.flows.survey import question, solved_choices
 from bot.outbox.templates import SURVEY as TEMPLATE
+from bot.outbox.window import ask_again
 from storage.cases import add_event, case_for_officer
 from storage.due import set_due
 from storage.held import held_in_case
@@ -82,10 +83,12 @@ def _carry_on(work: Work, case: Case, survey: Survey) -> None:
         if at > work.now:
             _wait_until(work, survey, min(at, asked_at + OPEN_FOR))
             return
-        if not held_in_case(work.session, case.id or 0):  # else the question waits for her still
+        if held_in_case(work.session, survey.case_id):  # the question itself waits for her still
+            ask_again(work.session, work.vault, survey.case_id, work.now)
+        else:
             _push(work, case, survey)
-            survey.reminded_at = work.now
-            work.session.add(survey)
+        survey.reminded_at = work.now
+        work.session.add(survey)
     _wait_until(work, survey, asked_at + OPEN_FOR)
 
 

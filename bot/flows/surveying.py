@@ -24,6 +24,8 @@ _BESIDE = frozenset(
     | {"alhamdulillah", "kak", "ka", "min", "pak", "bu", "bang", "mas", "mbak"}
 )
 """Words beside an answer that change nothing about it."""
+_AT_THE_END = frozenset({"ya", "yaa", "yah"})
+"""No yes behind other words: "makasih ya"."""
 
 
 def answer_survey(
@@ -92,6 +94,7 @@ def _typed(
     if is_question(event.text):
         return None
     words = fold(event.text).split()
+    words = words[:-1] if len(words) > 1 and words[-1] in _AT_THE_END else words
     core = " ".join(word for word in words if word not in _BESIDE) or " ".join(words)
     scores = score_choices(knowledge.texts, survey.id)
     solved = solved_choices(knowledge.texts, survey.id)

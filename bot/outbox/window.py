@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlalchemy import update
+from sqlmodel import Session, col, select
 
 from bot.channels import ContentRejected, GroupChannel, Place, Template, TemplateChannel
 from bot.events import Address
 from bot.log import get_logger
 from bot.outbox.orders import OutboxWriter
-from bot.outbox.templates import FORMS, UPDATE, approved
+from bot.outbox.templates import FORMS, SURVEY, UPDATE, approved
 from storage.cases import case_by_id
 from storage.crypto import Vault
 from storage.due import cancel_due, set_due
@@ -39,6 +40,8 @@ from storage.tables import MessageTemplate, Organisation, Outbound
 WINDOW = timedelta(hours=24)
 SHUTS_EARLY = timedelta(minutes=10)
 UNOPENED_AFTER = timedelta(hours=48)
+ASK_AGAIN = timedelta(hours=60)
+"""So long an unanswered template stands for all that comes after it."""
 UNOPENED = "unopened"
 """The kind of the due row that watches over what is held for a case."""
 
@@ -77,8 +80,14 @@ def follow_up(
     session: Session, vault: Vault, row: ClaimedOutbound, status: str, error: str, now: datetime
 ) -> None:
     """Do what follows for the window when a row became held, or when a template failed."""
-    if status == "held":
-        _watch(session, row, now)
+    if status == "held" and _sent_before_she_wrote(session, row):
+        session.execute(
+            update(Outbound)
+            .where(col(Outbound.id) == row.id)
+            .values(status="queued", attempts=0, available_at=now, error="", lane=row.chat)
+        )
+    elif status == "held":
+        _watch(session, vault, row, now)
         _ask_to_open(session, vault, row, now)
     elif row.kind == TEMPLATE and status in {"failed", "dead"}:
         _note_refusal(session, vault, row, error)
@@ -102,6 +111,13 @@ def ask_all_who_wait(session: Session, vault: Vault, organisation_id: int, now: 
     return asked
 
 
+def ask_again(session: Session, vault: Vault, case_id: int, now: datetime) -> None:
+    """Send the template of what is held for a case once more, if the last one is long ago."""
+    held = held_in_case(session, case_id)
+    if held:
+        _ask_to_open(session, vault, _as_claimed(held[-1]), now)
+
+
 async def send_template(channel: GroupChannel, place: Place, payload: dict[str, Any]) -> str:
     """Send a row of kind ``template``; returns the provider's id of the message.
 
@@ -116,11 +132,24 @@ async def send_template(channel: GroupChannel, place: Place, payload: dict[str, 
     )
 
 
-def _watch(session: Session, row: ClaimedOutbound, now: datetime) -> None:
-    """Let the officers be told when the first held text of a case was not opened in time."""
-    if row.case_id is None:
+def _sent_before_she_wrote(session: Session, row: ClaimedOutbound) -> bool:
+    """Whether the refusal was overtaken by a message of hers: the window is open again."""
+    sent_at = session.exec(select(Outbound.sent_at).where(Outbound.id == row.id)).one()
+    if row.person_id is None or sent_at is None:
+        return False
+    wrote = last_inbound(session, {row.person_id}).get((row.person_id, row.channel))
+    return wrote is not None and wrote > sent_at
+
+
+def _watch(session: Session, vault: Vault, row: ClaimedOutbound, now: datetime) -> None:
+    """Let the officers be told when the first held text of a case was not opened in time.
+
+    Nobody need look for her because of a survey: it says itself on the card how far it is.
+    """
+    if row.case_id is None or _is_of_survey(vault, row):
         return
-    if any(other.id != row.id for other in held_in_case(session, row.case_id)):
+    others = (other for other in held_in_case(session, row.case_id) if other.id != row.id)
+    if any(not _is_of_survey(vault, other) for other in others):
         return
     set_due(
         session,
@@ -133,17 +162,21 @@ def _watch(session: Session, row: ClaimedOutbound, now: datetime) -> None:
     )
 
 
+def _is_of_survey(vault: Vault, row: ClaimedOutbound | Outbound) -> bool:
+    return bool(vault.open_json(row.sealed, "outbox").get("template") == SURVEY.key)
+
+
 def _key(case_id: int) -> str:
     return f"{UNOPENED}:{case_id}"
 
 
 def _ask_to_open(session: Session, vault: Vault, row: ClaimedOutbound, now: datetime) -> bool:
-    """Send her the template, unless one is unanswered or none may be sent."""
+    """Send her the template, unless one is lately unanswered or none may be sent."""
     case = case_by_id(session, row.case_id) if row.case_id is not None else None
     if case is None or row.person_id is None:
         return False
     before = newest_template(session, case.id or 0)
-    if before is not None and is_unanswered(before):
+    if before is not None and is_unanswered(before) and now - before.created_at < ASK_AGAIN:
         return False
     practice = row.channel == _PRACTICE
     payload = vault.open_json(row.sealed, "outbox")

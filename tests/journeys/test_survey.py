@@ -412,3 +412,18 @@ def test_danger_in_a_comment_raises_the_alarm(world: World) -> None:
     sri.says("sekarang pabrik kebakaran, teman saya terjebak di dalam")
     assert "112" in sri.heard()[-1]
     assert any("DARURAT" in post for post in world.in_group())
+
+
+def test_behind_a_shut_window_the_template_comes_once_more_and_nobody_looks_for_her(
+    world: World,
+) -> None:
+    """The question itself is held all the while; it must not come twice when she writes."""
+    sri = world.worker(look="sim-whatsapp")
+    case = closed_case(world, sri)
+    for _ in range(10):
+        world.wait(DAY)
+    assert sum(TEMPLATE in heard for heard in sri.heard()) == 2
+    assert asked(sri) == 0
+    assert not any("belum dibuka" in post for post in world.in_group() if case.number in post)
+    sri.taps("5 Sangat puas")
+    assert (asked(sri), survey_of(world, case).score) == (1, 5)
