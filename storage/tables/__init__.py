@@ -46,6 +46,7 @@ from storage.tables.teamwork import (
 )
 from storage.tables.traffic import (
     OUTBOX_STATUSES,
+    Alarm,
     DeliveryReport,
     Due,
     Inbound,
@@ -59,6 +60,7 @@ from storage.tables.traffic import (
 __all__ = [
     "CASE_STATUSES",
     "OUTBOX_STATUSES",
+    "Alarm",
     "Appointment",
     "Attachment",
     "CannedReply",

@@ -243,6 +243,21 @@ class Lease(SQLModel, table=True):
     until: datetime
 
 
+class Alarm(SQLModel, table=True):
+    """Something that is wrong right now and was told to the operator; gone when it is over.
+
+    ``name``: the check, and where it belongs to one the organisation or the machine
+    (``disk@server1``). ``looked_at``: when a process last looked, ``calm_since``: since when
+    all was well again.
+    """
+
+    __tablename__ = "alarms"
+    name: str = Field(primary_key=True, max_length=120)
+    since: datetime
+    looked_at: datetime
+    calm_since: datetime | None = None
+
+
 class SimulatorMessage(SQLModel, table=True):
     """A message as the simulator's phones and group show it. ``sealed``: its content."""
 
