@@ -2,6 +2,7 @@
 
 from sqlmodel import col, select
 
+from bot.cases.survey_answers import own_answers
 from bot.cases.work import Work
 from bot.commands import Promise
 from bot.events import Address
@@ -64,7 +65,7 @@ def _case(work: Work, case: Case) -> str:
         if message.direction == "reporter"
         or (message.direction == "reply" and message.state in _SENT)
     ]
-    return work.texts(
+    facts = work.texts(
         "cases.own_data.case",
         number=case.number,
         status=work.texts(f"cases.stage.{case.status}.plain"),
@@ -77,6 +78,7 @@ def _case(work: Work, case: Case) -> str:
         files=len(attachments_of(work.session, row_id(case))),
         words="\n".join(words) or "-",
     )
+    return "\n".join([facts, *own_answers(work, case)])
 
 
 def _line(work: Work, message: CaseMessage) -> str:

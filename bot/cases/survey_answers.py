@@ -1,6 +1,6 @@
 """What she answers to a survey: stored at once, changed by a later tap, shown in the topic."""
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.cases.confidential import Understand
 from bot.cases.opening import add_to_case
@@ -8,7 +8,7 @@ from bot.cases.together import shown_in
 from bot.cases.work import Work
 from bot.commands import Part
 from storage.cases import add_event
-from storage.tables import Case, Survey, SurveyAnswer
+from storage.tables import Case, CheckIn, Survey, SurveyAnswer
 
 LOW = 2
 """Up to this score she is not content."""
@@ -53,6 +53,22 @@ def take_comment(
     whole = f"{before}\n{words}" if before else words
     survey.sealed = work.vault.seal(whole.encode(), "surveys")
     work.session.add(survey)
+
+
+def own_answers(work: Work, case: Case) -> list[str]:
+    """What she answered, for the copy of her own data, a line for each closing."""
+    surveys = select(Survey).where(Survey.case_id == case.id, Survey.state == "answered")
+    safety = select(CheckIn).where(
+        CheckIn.case_id == case.id, col(CheckIn.answered_at).is_not(None)
+    )
+    lines = [
+        work.texts("cases.own_data.survey", solved=survey.solved or "-", score=survey.score or "-")
+        for survey in work.session.exec(surveys.order_by(col(Survey.closure))).all()
+    ]
+    return lines + [
+        work.texts(f"cases.own_data.check_in_{check_in.state}", day=check_in.day)
+        for check_in in work.session.exec(safety.order_by(col(CheckIn.id))).all()
+    ]
 
 
 def is_unhappy(survey: Survey) -> bool:

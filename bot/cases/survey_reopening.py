@@ -7,7 +7,7 @@ federation above the union reads a neutral line.
 from bot.cases.markup import escaped
 from bot.cases.roster import all_officers
 from bot.cases.sight import may_see
-from bot.cases.stages import NotPossible, change_stage
+from bot.cases.stages import CLOSED, NotPossible, change_stage
 from bot.cases.taps import button
 from bot.cases.together import main_of
 from bot.cases.work import Work, reach_of
@@ -27,6 +27,9 @@ def reopen_case(work: Work, case: Case) -> None:
     if main is not None:
         _ask_about_merged(work, case, main)
         _tell(work, case, "passed_on")
+        return
+    if case.status not in CLOSED:
+        _tell(work, case, "is_reopened")
         return
     try:
         change_stage(work, case, "ditangani", by_reporter=True)

@@ -151,6 +151,8 @@ def _answered(
 def _reopening(
     state: State | None, survey: OpenSurvey, value: str, knowledge: Knowledge, tapped: str
 ) -> Turn:
+    if not survey.may_reopen:  # tapped twice, or the case has moved on since
+        return _aside(state, (), say(knowledge, "survey.noted"), knowledge)
     orders = (ReopenCase(survey.number, survey.id),) if value == "yes" else ()
     here = running(state)
     if here is not None and here.answers.get("survey") == str(survey.id):

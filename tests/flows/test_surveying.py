@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.commands import AddToCase, AnswerCheckIn, AnswerSurvey, CommentSurvey, ReopenCase, Reply
-from bot.events import MessageReceived
+from bot.events import MessageReceived, TimerFired
 from bot.flows.engine import advance
 from bot.flows.knowledge import OpenCheckIn, OpenSurvey, OwnCase
 from bot.flows.script import State, Turn
@@ -163,6 +163,22 @@ def test_where_it_cannot_be_reopened_it_is_not_offered() -> None:
     turn = taps("survey.score.1:17", **known)
     turn = taps("survey.reason.skip", turn.state, **known)
     assert "dibuka lagi" not in replies(turn)[-1]
+
+
+def test_left_lying_the_survey_ends_by_itself() -> None:
+    """What she writes the next day is not taken for a comment."""
+    turn = taps("survey.score.5:17", surveys=(replace(SURVEY, solved="ya"),))
+    assert turn.state is not None
+    assert turn.state.step == "more"
+    lain = advance(turn.state, TimerFired("unfinished", 1, 1, START), knowledge())
+    assert lain == Turn(None)
+
+
+def test_a_case_that_moved_on_is_not_reopened_by_an_old_button() -> None:
+    """Somebody works on it already, or it is closed for good."""
+    known = {"surveys": (replace(SURVEY, solved="belum", score=1, may_reopen=False),)}
+    turn = taps("survey.reopen.yes:17", **known)
+    assert not any(isinstance(c, ReopenCase) for c in turn.commands)
 
 
 def test_a_closed_survey_thanks_and_stores_nothing() -> None:

@@ -239,6 +239,56 @@ def test_a_union_under_a_federation_tells_it_neutrally(world: World) -> None:
     assert "Maju Jaya" not in told[0]
 
 
+def test_a_second_tap_on_reopening_takes_nobody_the_case_away(world: World) -> None:
+    """Old buttons stay on her screen; the officer who goes on must keep the case."""
+    sri = world.worker(look="sim-telegram")
+    case = closed_case(world, sri)
+    world.wait(DAY)
+    sri.taps("Belum")
+    sri.taps("3 Cukup")
+    sri.taps("Lewati")
+    sri.taps("Ya, buka lagi")
+    world.officer("Maria").writes(case, "/ambil")
+    owner = stored(world, case).owner_id
+    assert owner is not None
+    sri.says("menu")
+    sri.taps("Ya, buka lagi")
+    assert (stored(world, case).owner_id, stored(world, case).reopened) == (owner, 1)
+
+
+def test_of_merged_cases_the_coordinators_are_asked(world: World) -> None:
+    """One of many reporters does not reopen the case of all."""
+    sri, dewi = world.worker("sri", "sim-telegram"), world.worker("dewi", "sim-telegram")
+    main, merged = closed_case(world, dewi), closed_case(world, sri)
+    with world.app.database.transaction() as session:
+        row = session.get_one(Case, row_id(merged))
+        row.merged_into_id = main.id
+        session.add(row)
+    world.wait(DAY)
+    sri.taps("Belum")
+    sri.taps("3 Cukup")
+    sri.taps("Lewati")
+    sri.taps("Ya, buka lagi")
+    assert stored(world, main).status == stored(world, merged).status == "selesai"
+    assert any(f"Pelapor {merged.number} merasa" in post for post in world.in_group())
+    assert main.number in world.officer("Ratna").private_chat()[-1]
+    assert merged.number in sri.heard()[-1]
+
+
+def test_her_answers_are_in_the_copy_of_her_data(world: World) -> None:
+    """A copy that leaves something out is none."""
+    sri = world.worker(look="sim-telegram")
+    closed_case(world, sri)
+    world.wait(DAY)
+    sri.taps("Ya")
+    sri.taps("4 Puas")
+    sri.taps("Lewati")
+    sri.says("data saya")
+    while "Jawaban survei" not in "".join(sri.heard()):
+        sri.taps(sri.last_buttons()[0])
+    assert any("masalah selesai ya, nilai 4" in heard for heard in sri.heard())
+
+
 def test_each_closure_has_its_own_survey(world: World) -> None:
     """What was closed a second time is judged a second time."""
     sri = world.worker(look="sim-telegram")
