@@ -15,7 +15,7 @@ from bot.outbox.orders import OutboxWriter
 from storage.crypto import Vault
 from storage.database import Database
 from storage.setup import load_lookup_key
-from storage.tables import Case, CaseMessage, Organisation, PersonAddress
+from storage.tables import Case, CaseMessage, Organisation, Outbound, PersonAddress
 from tests.cli.conftest import CommandLine
 from tests.conftest import ENGINES, migrate
 from tests.fakes.http_server import wait_until
@@ -70,6 +70,11 @@ class Line:
         """Wait until she has heard these words so often."""
         wait_until(lambda: sum(words in said for said in self.said()) >= times, 15, words)
         return [m for m in self.program.twilio.messages(SRI) if words in message_text(m)][-1]
+
+    def held(self) -> int:
+        """How many texts wait for her."""
+        with self.database.reading() as session:
+            return len(session.exec(select(Outbound.id).where(Outbound.status == "held")).all())
 
     def written(self) -> int:
         """How many messages of hers are in the case."""
@@ -149,6 +154,7 @@ def test_held_words_come_in_order_on_her_look_and_the_look_itself_is_no_message(
     line.officers_tell(f"satu {mark}", f"dua {mark}", f"tiga {mark}")
     template = line.heard("Ada kabar", asked + 1)
     assert message_text(template) == f"Ada kabar untuk {line.number}. Balas LIHAT untuk membacanya."
+    wait_until(lambda: line.held() == 3, 15, "all three held")
     in_group(line.program, "menunggu dibuka pelapor")
     answer(line, template)
     line.heard(f"tiga {mark}")

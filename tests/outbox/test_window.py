@@ -145,6 +145,22 @@ def test_a_refusal_at_once_and_one_by_report_do_the_same(desk: Desk) -> None:
     assert _heard(desk)[2:] == ["satu", "dua"]
 
 
+def test_a_refusal_that_her_message_overtook_is_sent_anew(desk: Desk) -> None:
+    """Her window is open again: nobody has to ask her to write."""
+    _template(desk)
+    _say(desk, "satu")
+    desk.deliver()
+    desk.clock.advance(1)
+    _she_writes(desk)
+    _report(desk, "m1", "63016")
+    desk.deliver()
+    assert _heard(desk) == ["satu", "satu"]
+    assert desk.row().status == "sent"
+    _report(desk, "m2", "63016")
+    desk.deliver()
+    assert (_heard(desk)[-1], desk.row().status) == (ASKED, "held"), "but only once"
+
+
 def test_a_person_whose_clock_we_do_not_know_is_tried(desk: Desk) -> None:
     """Nothing is held on a guess."""
     with desk.database.transaction() as session:
