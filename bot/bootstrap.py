@@ -7,6 +7,7 @@ parts together. Nothing runs yet; ``bot.web`` and ``bot.transcript`` let it run.
 import asyncio
 import threading
 from collections.abc import Sequence
+from functools import partial
 
 from sqlmodel import Session
 
@@ -18,8 +19,10 @@ from bot.accounts import (
 from bot.app import App
 from bot.cases import card, reply_posts
 from bot.cases.roster import add_officer, all_officers
+from bot.cases.rounds import plan_all_rounds
 from bot.cases.work import Work
 from bot.channels import GroupChannel, Misconfigured
+from bot.charts.painter import CHART, Painter
 from bot.clock import Clock, SystemClock
 from bot.handlers.simulator.channel import SimulatorChannel
 from bot.handlers.simulator.people import (
@@ -139,6 +142,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
 
     renderers = _renderers(texts, taxonomy, settings, vault, clock, calendar)
     posts = PostReader(database, vault, evidence, renderers)
+    painter = Painter()
     deliverer = Deliverer(
         database=database,
         vault=vault,
@@ -200,7 +204,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
             vault=vault,
             clock=clock,
             evidence=evidence,
-            channel_of=channel_of,
+            channel_of=lambda organisation_id, name: (
+                painter if name == CHART else channel_of(organisation_id, name)
+            ),
             wake_outbox=wake_outbox.set,
         ),
         jobs=Jobs(
@@ -214,9 +220,10 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
             evidence=evidence,
             texts=texts,
             wake=wake_inbox.set,
-            watch_templates=TemplateWatch(
-                database, vault, clock, metrics, texts, accounts
-            ).look,
+            watch_templates=TemplateWatch(database, vault, clock, metrics, texts, accounts).look,
+            plan_rounds=partial(plan_all_rounds, database, calendar, settings.zone, clock.now),
+            watch_alarms=lambda: None,
+            ask_for_alarms=lambda: None,
         ),
         links=links,
         posts=posts,
@@ -319,9 +326,7 @@ def _channels(
             channels[(own.organisation_id, "whatsapp")] = whatsapp  # type: ignore[assignment]
     if simulator is not None:
         for look in (WHATSAPP, TELEGRAM):
-            channels[(owners["simulator"], look)] = SimulatorChannel(
-                look, simulator, clock, texts
-            )
+            channels[(owners["simulator"], look)] = SimulatorChannel(look, simulator, clock, texts)
     return channels
 
 

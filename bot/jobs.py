@@ -55,6 +55,9 @@ class Jobs:
     texts: Texts
     wake: Callable[[], None]
     watch_templates: Callable[[], None]
+    plan_rounds: Callable[[], None]
+    watch_alarms: Callable[[], None]
+    ask_for_alarms: Callable[[], None]
 
     def fire_due(self) -> int:
         """Turn rows that came due into events; returns how many."""
@@ -115,6 +118,18 @@ class Jobs:
         """Ask how far WhatsApp is with our templates, and tell what changed."""
         self.watch_templates()
 
+    def plan_officers_rounds(self) -> None:
+        """Let digests and summaries come due for groups that have none planned."""
+        self.plan_rounds()
+
+    def look_for_alarms(self) -> None:
+        """Look whether all is well here, and tell the operator what began or ended."""
+        self.watch_alarms()
+
+    def ask_providers(self) -> None:
+        """The same for what the network knows: webhooks and the certificate."""
+        self.ask_for_alarms()
+
     def schedule(self) -> AsyncIOScheduler:
         """A scheduler with all ticks, not yet started; start it inside the running loop."""
         scheduler = AsyncIOScheduler(
@@ -126,6 +141,9 @@ class Jobs:
             (self.take_back_lost, 10),
             (self.count, 60),
             (self.look_after_templates, 3600),
+            (self.plan_officers_rounds, 3600),
+            (self.look_for_alarms, 60),
+            (self.ask_providers, 3600),
         ):
             scheduler.add_job(_tick, "interval", args=[work], seconds=seconds, id=work.__name__)
         scheduler.add_job(self.deliverer.settle_uncertain, "interval", seconds=30, id="uncertain")

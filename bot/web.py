@@ -136,6 +136,7 @@ class Running:
         app = self._app
         if app.database.is_sqlite:  # one process: what is in hand belonged to one that died
             app.jobs.take_back_lost(everything=True)
+        app.jobs.plan_officers_rounds()
         # The names of all regions are read on first use; nobody should wait for that.
         threading.Thread(target=match_region, args=("",), name="regions", daemon=True).start()
         for number in range(_TURN_THREADS):

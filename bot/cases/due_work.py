@@ -9,11 +9,14 @@ from collections.abc import Callable
 from bot.cases import aftercare, check_ins, legal_alarms, legal_clock, survey
 from bot.cases.appointments import REMINDERS
 from bot.cases.escalation import promise_due
+from bot.cases.morning import digest_due
 from bot.cases.promises import PROMISE
 from bot.cases.reminders import appointment_due
+from bot.cases.rounds import DIGEST, PICTURE, WEEKLY
 from bot.cases.silence import STILL
 from bot.cases.unopened import alarm_unopened
 from bot.cases.updates import still_due
+from bot.cases.weekly import picture_due, summary_due
 from bot.cases.work import Work
 from bot.events import DueCame
 from bot.outbox.window import UNOPENED
@@ -29,6 +32,9 @@ DUES: dict[str, Callable[[Work, DueCame], None]] = {
     legal_clock.ALARM: legal_alarms.ring,
     legal_clock.TELLING: legal_alarms.tell,
     legal_clock.COUNTING: legal_alarms.show_day,
+    DIGEST: digest_due,
+    WEEKLY: summary_due,
+    PICTURE: picture_due,
 }
 
 

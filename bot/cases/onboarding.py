@@ -15,6 +15,7 @@ from bot.cases.markup import escaped, shortened
 from bot.cases.moving import move_home
 from bot.cases.roster import adopt_administrators
 from bot.cases.roster_trail import note, times_noted
+from bot.cases.rounds import plan_rounds
 from bot.cases.work import Work
 from bot.events import TOPICS_ON, GroupChange, GroupChanged, OfficerTapped, OfficerWrote
 from bot.outbox.whereabouts import group_of
@@ -101,6 +102,7 @@ def _bind(work: Work, chat: str, purpose: str) -> None:
     note(work, "bound", after=purpose, subject=f"chat:{chat}")
     text = work.texts(f"officers.onboarding.bound_{purpose}", name=escaped(organisation.name))
     work.write.announce(text, chat=chat)
+    plan_rounds(work.session, organisation, work.calendar, work.zone, work.now)
     _resettle(work)
 
 

@@ -9,11 +9,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from bot.channels import Channel, FileGone, FileTooLarge, SendFailure
+from bot.channels import FileGone, FileTooLarge, SendFailure
 from bot.clock import Clock
 from bot.events import Media, MediaKind
 from bot.log import get_logger
@@ -39,6 +40,14 @@ class _Pending:
     media: Media
 
 
+class Source(Protocol):
+    """Where a file comes from: the channel that it was sent by, or what draws it."""
+
+    async def fetch(self, media: Media, limit: int) -> bytes:
+        """The bytes of the file, at most ``limit``."""
+        ...
+
+
 class Fetcher:
     """Fetches pending files."""
 
@@ -49,7 +58,7 @@ class Fetcher:
         vault: Vault,
         clock: Clock,
         evidence: EvidenceStore,
-        channel_of: Callable[[int, str], Channel],
+        channel_of: Callable[[int, str], Source],
         wake_outbox: Callable[[], None],
     ) -> None:
         self._database = database

@@ -263,6 +263,14 @@ class OutboxWriter:
         self._group("announce", f"{lane}:{place or self.organisation.id}", priority, payload,
                     chat=chat)  # fmt: skip
 
+    def announce_file(self, attachment_id: int, caption: str) -> None:
+        """Put a file into the officers' group beside all topics; nothing else waits for it.
+
+        Where the file cannot be had the caption, Telegram HTML, goes alone.
+        """
+        payload = {"attachment": attachment_id, "caption": caption}
+        self._group("announce", f"file:{attachment_id}", ROUTINE, payload)
+
     def erase_posts(self, case: Case) -> None:
         """Remove from the groups what was posted there of this case, but for the card."""
         kinds = _outbox.c.kind.in_(("post", "post_file"))

@@ -96,6 +96,8 @@ class Sender:
                 return await self._leave(channel, row, payload)
             case "announce":
                 place = Place(Address(row.channel, row.chat))
+                if "attachment" in payload:
+                    return await self._put_file(channel, place, payload, "", None)
                 return Sent(await self._put_words(channel, place, payload))
             case _:
                 return await self._to_topic(channel, row, payload)
