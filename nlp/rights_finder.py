@@ -18,7 +18,7 @@ from nlp.heads import Floats
 from nlp.rights import RightsEntry
 from nlp.scorer import Embedder
 
-CLOSE_ENOUGH = 0.78
+CLOSE_ENOUGH = 0.82
 """Cosine from which an entry answers the question; see the model card for how it was chosen."""
 ALMOST_AS_CLOSE = 0.06
 """A second entry is offered when it lies at most so much further away."""
@@ -26,6 +26,8 @@ CACHE_FILE = "rights.npz"
 
 NEAREST = 2
 """An entry is as close as the mean of its two nearest phrasings: one odd phrasing is luck."""
+ALONE = 0.1
+"""A single phrasing counts so much less, but counts: an entry may have only one that fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,15 @@ class RightsFinder:
             return []
         cosines = self.places @ self.embedder.embed(text)
         closeness = [
-            float(np.sort(cosines[self.owners == number])[-NEAREST:].mean())
+            _closeness(np.sort(cosines[self.owners == number]))
             for number in range(len(self.entries))
         ]
         order = sorted(range(len(self.entries)), key=lambda number: -closeness[number])
         return [(self.entries[number], closeness[number]) for number in order]
+
+
+def _closeness(ascending: Floats) -> float:
+    return float(max(ascending[-NEAREST:].mean(), ascending[-1] - ALONE))
 
 
 def load_rights_finder(classifier: Classifier, entries: Sequence[RightsEntry]) -> RightsFinder:

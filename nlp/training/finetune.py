@@ -20,20 +20,18 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from nlp.heads import Floats, width
+from nlp.training.losses import imitation, loss_of
 from nlp.training.network import Base, Network, half_precision, logits_of, tensors, tokenised
-from nlp.training.task import UNKNOWN, Task
+from nlp.training.task import Task
 
 STATE_FILE = "state.pt"
 
-_WEIGHTS = (1.0, 0.5, 0.5, 40.0, 0.3)
-"""Of category, kind, urgency, tags and contrast; the tags' loss is a mean over some 70 labels."""
-_ALSO = 0.3
-"""Part of the target that the further categories of a message share."""
 _WARM_UP = 0.08
 _HEADS_FASTER = 10.0
 """The heads start from nothing, the encoder from what it knows."""
 _WORDS_HIDDEN = 0.1
 """Share of the tokens that are hidden at each look, so that no single word decides."""
+_CONTRAST_WEIGHT = 0.3
 _CONTRAST_GROUPS = 24
 _CONTRAST_TEMPERATURE = 0.07
 _BATCHES_IN_A_CHUNK = 32
@@ -49,15 +47,24 @@ class Settings:
     seed: int = 1
     patience: int = 2
     """Epochs without a better held-out loss after which learning stops early."""
+    also: float = 0.3
+    """Part of the target that the further categories of a message share; 0: the main one only."""
+    focus: float = 0.0
+    """Focal loss (Lin et al. 2017) of the category: above 0, what is clear already counts less."""
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Messages with their task, and groups of phrasings that mean the same."""
+    """Messages with their task, and groups of phrasings that mean the same.
+
+    Attributes:
+        taught: the calibrated logits of a teacher, one row a text, to be imitated as well.
+    """
 
     texts: Sequence[str]
     task: Task
     phrasings: Sequence[Sequence[str]] = ()
+    taught: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +140,7 @@ class _Run:
         self.network, self.base, self.settings = network, base, settings
         self.state_file, self.device = work / STATE_FILE, device
         self.rows = tokenised(base.tokenizer, list(learn.texts))
-        self.task = learn.task
+        self.task, self.taught = learn.task, learn.taught
         self.held_out_rows = tokenised(base.tokenizer, list(held_out.texts))
         self.held_out_task = held_out.task
         self.phrasings = [tokenised(base.tokenizer, list(group)) for group in learn.phrasings]
@@ -219,8 +226,9 @@ class _Run:
             self.task.kinds,
             self.task.urgencies,
             self.task.tags,
+            self.taught,
         ):
-            told.update(targets.tobytes())
+            told.update(b"" if targets is None else targets.tobytes())
         size = sum(p.numel() for p in self.network.parameters())
         return f"{told.hexdigest()} {size}"
 
@@ -244,9 +252,11 @@ class _Run:
         ids = ids.masked_fill(hidden, self.base.unknown)
         with half_precision(self.device):
             logits, _ = self.network(ids.to(self.device), mask.to(self.device))
-        loss = loss_of(logits.float(), self.task.rows(np.array(chosen)))
+        loss = self._loss(logits.float(), self.task.rows(np.array(chosen)))
+        if self.taught is not None:
+            loss = loss + imitation(logits.float(), self.taught[chosen], self.task.heads)
         if self.phrasings:
-            loss = loss + _WEIGHTS[4] * self._contrast()
+            loss = loss + _CONTRAST_WEIGHT * self._contrast()
         self.optimizer.zero_grad()
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -272,39 +282,10 @@ class _Run:
 
     def _held_out_loss(self) -> float:
         logits = logits_of(self.network, self.held_out_rows, self.base.padding)
-        return float(loss_of(torch.from_numpy(logits), self.held_out_task).item())
+        return float(self._loss(torch.from_numpy(logits), self.held_out_task).item())
 
-
-def loss_of(logits: Tensor, task: Task) -> Tensor:
-    """The loss of all four heads on these messages."""
-    sizes = [len(head.labels) for head in task.heads]
-    category, kind, urgency, tags = torch.split(logits, sizes, dim=1)
-    device = logits.device
-    wanted = torch.from_numpy(soft_categories(task)).to(device)
-    loss = -_WEIGHTS[0] * (wanted * functional.log_softmax(category, dim=1)).sum(1).mean()
-    for weight, head, target in (
-        (_WEIGHTS[1], kind, task.kinds),
-        (_WEIGHTS[2], urgency, task.urgencies),
-    ):
-        right = torch.from_numpy(target).to(device)
-        lost = functional.cross_entropy(head, right, ignore_index=UNKNOWN, reduction="sum")
-        loss = loss + weight * lost / len(target)
-    told = torch.from_numpy(task.tags).to(device)
-    wrong = functional.binary_cross_entropy_with_logits(
-        tags, told.clamp(min=0).float(), reduction="none"
-    )
-    return loss + _WEIGHTS[3] * (wrong * (told != UNKNOWN)).mean()
-
-
-def soft_categories(task: Task) -> Floats:
-    """What the category head should say: mostly the main one, the rest to the further ones."""
-    main = np.zeros_like(task.accepted)
-    main[np.arange(len(main)), task.categories] = 1.0
-    further = task.accepted - main
-    count = further.sum(axis=1, keepdims=True)
-    share = np.where(count > 0, _ALSO, 0.0)
-    soft = main * (1 - share) + further * share / np.maximum(count, 1)
-    return np.asarray(soft, dtype=np.float32)
+    def _loss(self, logits: Tensor, task: Task) -> Tensor:
+        return loss_of(logits, task, self.settings.also, self.settings.focus)
 
 
 def _seed(seed: int) -> None:

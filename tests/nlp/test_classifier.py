@@ -35,7 +35,7 @@ def test_the_json_has_the_agreed_names_in_order() -> None:
     ]  # fmt: skip
     assert [list(c) for c in said["candidates"]] == [["category", "probability"]] * 3
     assert said["candidates"][0]["category"] == said["category"] == "upah"
-    assert said["model"] == CLASSIFIER.model == "bawaan-2"
+    assert said["model"] == CLASSIFIER.model == "bawaan-3"
     assert said["recommendations"]
     assert json.loads(json.dumps(said)) == said
 
