@@ -16,8 +16,10 @@ from bot.accounts import (
     OrganisationAccounts,
     stored_accounts,
 )
+from bot.alarm_watch import AlarmWatch
 from bot.app import App
 from bot.cases import card, reply_posts
+from bot.cases.retention_rules import load_retention_rules
 from bot.cases.roster import add_officer, all_officers
 from bot.cases.rounds import plan_all_rounds
 from bot.cases.work import Work
@@ -49,6 +51,7 @@ from bot.metrics import Metrics
 from bot.outbox.deliver import Deliverer
 from bot.outbox.orders import OutboxWriter
 from bot.outbox.posts import PostReader, Renderers
+from bot.retention import Retention
 from bot.settings import Settings, SettingsProblem
 from bot.template_watch import TemplateWatch
 from bot.texts import Texts, load_texts
@@ -106,11 +109,12 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
 
     Raises:
         KeyProblem, SettingsProblem, SpoolUnusable, ModelError, TaxonomyError, RightsError,
-            CalendarProblem: with what is wrong and what to do.
+            CalendarProblem, RetentionProblem: with what is wrong and what to do.
     """
     clock = clock or SystemClock()
     texts, taxonomy = load_texts(), load_taxonomy()
     calendar = load_calendar(settings.data_dir / FOLDER)
+    rules = load_retention_rules(settings.data_dir, taxonomy)
     classifier = load_classifier(settings.classifier, taxonomy)
     rights = load_rights_finder(classifier, load_rights(taxonomy=taxonomy))
     database, vault = open_store(settings, clock=clock)
@@ -143,6 +147,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
     renderers = _renderers(texts, taxonomy, settings, vault, clock, calendar)
     posts = PostReader(database, vault, evidence, renderers)
     painter = Painter()
+    alarms = AlarmWatch(settings, database, vault, clock, metrics, texts, accounts)
     deliverer = Deliverer(
         database=database,
         vault=vault,
@@ -222,8 +227,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
             wake=wake_inbox.set,
             watch_templates=TemplateWatch(database, vault, clock, metrics, texts, accounts).look,
             plan_rounds=partial(plan_all_rounds, database, calendar, settings.zone, clock.now),
-            watch_alarms=lambda: None,
-            ask_for_alarms=lambda: None,
+            watch_alarms=alarms.look,
+            ask_for_alarms=alarms.ask,
+            retention=Retention(database, vault, texts, taxonomy, settings.zone, calendar, rules),
         ),
         links=links,
         posts=posts,

@@ -46,6 +46,9 @@ class Metrics:
         self.templates = Gauge(
             "kawan_templates", "WhatsApp templates by status", ["status"], registry=self.registry
         )
+        self.alarms = Gauge(
+            "kawan_alarms", "Alarms that ring, by check", ["check"], registry=self.registry
+        )
         self.spool_files = Gauge("kawan_spool_files", "Events on disk", registry=self.registry)
 
     def page(self) -> bytes:

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_webhook_secret: SecretStr = SecretStr("")
     officer_chat_id: str = ""
+    operator_chat_id: str = ""
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_auth_token_secondary: SecretStr = SecretStr("")
@@ -43,6 +44,7 @@ class Settings(BaseSettings):
     simulator: Literal["auto", "on", "off"] = "auto"
     quiet_seconds: float = Field(default=8, ge=0, le=600)
     silent_days: int = Field(default=7, ge=1, le=60)
+    inbound_silence_hours: int = Field(default=18, ge=0, le=720)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("database_url")
@@ -84,6 +86,13 @@ class Settings(BaseSettings):
     def _group_id(cls, value: str) -> str:
         if value and not value.lstrip("-").isdigit():
             raise ValueError("must be the number of a Telegram group, for example -1001234567890")
+        return value
+
+    @field_validator("operator_chat_id")
+    @classmethod
+    def _chat_id(cls, value: str) -> str:
+        if value and not value.lstrip("-").isdigit():
+            raise ValueError("must be the number of a Telegram chat, for example 123456789")
         return value
 
     @field_validator("telegram_bot_token")

@@ -30,6 +30,10 @@ _LABELS = {
     "writable": "Tulis database",
     "dead_letters": "Pesan gagal",
     "queue": "Antrean masuk",
+    "outbox": "Antrean keluar",
+    "alarms": "Alarm",
+    "inbound": "Pesan masuk",
+    "templates": "Contoh pesan",
     "evidence": "Bukti",
     "clock_stored": "Jam dan data",
     "clock_provider": "Jam dan penyedia",
@@ -45,6 +49,7 @@ _LABELS = {
     "twilio_secondary": "Token kedua Twilio",
     "public_url": "Alamat umum",
     "public_reach": "Alamat umum hidup",
+    "certificate": "Sertifikat",
 }
 
 

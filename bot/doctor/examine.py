@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from sqlmodel import Session
 
 from bot.accounts import OrganisationAccounts, stored_accounts
 from bot.cases.roster import all_officers
 from bot.clock import Clock
-from bot.doctor import machine, stored, telegram, twilio
+from bot.doctor import certificate, flow, machine, stored, telegram, twilio
 from bot.doctor.asking import Asker
 from bot.doctor.findings import Finding, Status, fault, guarded, ok, warning
 from bot.settings import Settings
@@ -51,6 +52,8 @@ def _inside(
         yield from guarded("queue", lambda: stored.queues(session, now))
         yield from guarded("evidence", lambda: stored.evidence(session, settings))
         yield from guarded("clock_stored", lambda: stored.clock(session, now))
+        yield from guarded("outbox", lambda: flow.outbox(session, now))
+        yield from guarded("alarms", lambda: flow.alarms(session, settings))
     if fits.status is not Status.OK:
         return
     with database.transaction() as session:
@@ -59,7 +62,17 @@ def _inside(
         for organisation, own in accounts:
             if own.telegram is not None or own.whatsapp is not None:
                 yield replace(_roster(session, vault, own), organisation=organisation.slug)
+                for finding in _flowing(session, settings, own, now):
+                    yield replace(finding, organisation=organisation.slug)
     yield from _channels(settings, clock, accounts)
+
+
+def _flowing(
+    session: Session, settings: Settings, own: OrganisationAccounts, now: datetime
+) -> Iterator[Finding]:
+    """Whether messages come in and templates may be sent."""
+    for check in flow.channels(session, settings, own, now):
+        yield from guarded(check.name, check.look)
 
 
 def _roster(session: Session, vault: Vault, own: OrganisationAccounts) -> Finding:
@@ -87,7 +100,7 @@ def _channels(
         for organisation, own in accounts:
             for finding in _providers(ask, settings, clock, organisation, own):
                 yield replace(finding, organisation=organisation.slug)
-        yield from _public(ask, settings, accounts)
+        yield from _public(ask, settings, accounts, clock.now())
         yield from _compared(ask)
 
 
@@ -110,7 +123,10 @@ def _providers(
 
 
 def _public(
-    ask: Asker, settings: Settings, accounts: list[tuple[Organisation, OrganisationAccounts]]
+    ask: Asker,
+    settings: Settings,
+    accounts: list[tuple[Organisation, OrganisationAccounts]],
+    now: datetime,
 ) -> Iterator[Finding]:
     """Our own address, where a provider has to reach us."""
     called = settings.telegram_mode == "webhook" and any(own.telegram for _, own in accounts)
@@ -120,6 +136,7 @@ def _public(
     yield address
     if address.status is Status.OK:
         yield twilio.reachable(ask, settings)
+        yield from certificate.examine(settings.public_url, now)
 
 
 def _compared(ask: Asker) -> Iterator[Finding]:

@@ -55,7 +55,11 @@ def _updates(
     if answer is None or answer.status != _OK:
         yield warning("telegram_webhook", "keadaan webhook tidak diketahui", "Coba lagi nanti.")
         return
-    info = answer.result
+    yield from webhook(settings, answer.result, now)
+
+
+def webhook(settings: Settings, info: Mapping[str, Any], now: datetime) -> Iterator[Finding]:
+    """What Telegram says of our webhook (``getWebhookInfo``), and of what waits there."""
     url = str(info.get("url", ""))
     if settings.telegram_mode == "polling":
         yield _for_polling(url)
