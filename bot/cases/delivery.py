@@ -4,6 +4,7 @@ from sqlmodel import Session, col, select
 
 from bot.cases.unopened import held_line
 from bot.cases.work import Work
+from bot.outbox.orders import LATER
 from storage.tables import Case, CaseMessage, Outbound
 
 _WORST = (
@@ -44,6 +45,8 @@ def delivery_line(work: Work, sent: Outbound | None) -> str:
         return work.texts("officers.delivery.cancelled")
     if sent.status == "held":
         return held_line(work, sent, explain)
+    if sent.status == "queued" and sent.lane.startswith(LATER):
+        return work.texts("officers.delivery.later", at=work.local(sent.available_at))
     at = work.local(sent.settled_at or sent.sent_at or sent.created_at)
     if sent.status in {"failed", "dead", "uncertain"}:
         return work.texts(f"officers.delivery.{sent.status}", why=explain(work, sent.error), at=at)

@@ -21,13 +21,13 @@ from bot.cases.legal_clock import (
 )
 from bot.cases.markup import escaped
 from bot.cases.ownership import plain_name
+from bot.cases.pushes import fitting_time, push
 from bot.cases.roster import officer_by_id
 from bot.cases.together import main_of, merged_into
-from bot.cases.work import Work, tell_reporter
+from bot.cases.work import Work
 from bot.events import DueCame
 from bot.outbox.orders import ANSWER, CASEWORK, ROUTINE
-from bot.worktime.quiet import next_allowed, zone_of
-from storage.cases import add_event, case_for_officer, content_of, row_id
+from storage.cases import add_event, case_for_officer, row_id
 from storage.tables import Case, CaseEvent
 
 _RANG = "deadline_alarm"
@@ -116,13 +116,12 @@ def _post(work: Work, case: Case, deadline: Deadline, point: str) -> None:
 
 def _allowed(work: Work, case: Case) -> datetime:
     """When the reporter may be told next; now, if she may be told now."""
-    words = content_of(work.vault, case).safe_hours
-    return next_allowed(work.now, zone_of(case.region_code, work.zone), words)
+    return fitting_time(work, case, work.now)
 
 
 def _tell(work: Work, case: Case, deadline: Deadline) -> None:
     state = "passed" if deadline.passed else "running"
-    tell_reporter(
+    push(
         work,
         case,
         work.texts(

@@ -125,6 +125,7 @@ def follow_stage(
     further: str = "",
 ) -> None:
     """Bring a merged case to the stage of the case that answers for it; its reporter is told."""
+    refresh(work, merged)
     before = merged.status
     if before == main.status:
         return
@@ -137,7 +138,6 @@ def follow_stage(
               before=before, after=main.status)  # fmt: skip
     work.session.add(merged)
     plan_aftercare(work, merged, before)
-    refresh(work, merged)
     watch(work, merged)
     work.write.show_card(merged)
     work.write.set_topic(merged, closed=True)

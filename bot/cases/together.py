@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from sqlmodel import col, or_, select
 
 from bot.cases.delivery import delivery_line, outbound_of
+from bot.cases.promises import refresh
 from bot.cases.work import Work, reach_of
 from storage.cases import add_event, case_by_id, row_id
 from storage.tables import (
@@ -139,7 +140,7 @@ def take_apart(work: Work, main: Case, merged: Case, officer_id: int | None) -> 
     for case, other in ((merged, main), (main, merged)):
         add_event(work.session, work.vault, case, "split", work.now, actor=actor,
                   officer_id=officer_id, before=other.number)  # fmt: skip
-    work.session.flush()
+    refresh(work, merged)
     work.write.set_topic(merged, closed=False)
     work.write.post(merged, work.texts("officers.together.split_here", number=main.number))
     work.write.post(main, work.texts("officers.together.split_there", number=merged.number))

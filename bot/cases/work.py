@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, select
 
-from bot.commands import Promise
 from bot.events import Address
-from bot.outbox.orders import ANSWER, OutboxWriter
+from bot.outbox.orders import OutboxWriter
 from bot.texts import Texts
 from bot.worktime.calendar import WorkCalendar
 from nlp.taxonomy import Taxonomy
@@ -99,19 +98,3 @@ def reach_of(work: Work, case: Case) -> Reach | None:
         return None
     row = work.session.get_one(PersonAddress, conversation.address_id)
     return Reach(person, address_of(work.vault, row), row.unreachable)
-
-
-def tell_reporter(work: Work, case: Case, text: str) -> bool:
-    """Tell the reporter unasked how her case stands; False when she wants no such messages."""
-    reach = reach_of(work, case)
-    if reach is None or not reach.person.pushes_on or reach.unreachable:
-        return False
-    work.write.say(
-        reach.address,
-        text,
-        person_id=reach.person.id,
-        case_id=case.id,
-        promise=Promise.RECEIPT,
-        priority=ANSWER,
-    )
-    return True
