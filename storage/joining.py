@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Table, literal_column, select, update
 from sqlmodel import Session
 
 from storage.outbound import LEASE, ClaimedOutbound
@@ -62,12 +62,12 @@ def claim_along(session: Session, ids: Collection[int], now: datetime) -> list[C
     return sorted((ClaimedOutbound(*row) for row in rows), key=lambda row: row.id)
 
 
-def is_shared(session: Session, chat: str, external_id: str) -> bool:
-    """Whether a post in a group shows the words of more than one row."""
-    same = select(func.count()).where(
+def sealed_at(session: Session, chat: str, external_id: str) -> list[bytes]:
+    """What the rows say that came to stand in one post of a group."""
+    same = select(_outbox.c.sealed).where(
         _outbox.c.external_id == external_id, _outbox.c.chat == chat, _outbox.c.kind == "post"
     )
-    return int(session.execute(same).scalar_one()) > 1
+    return list(session.execute(same).scalars())
 
 
 def _behind(row_id: int) -> tuple[ColumnElement[bool], ...]:

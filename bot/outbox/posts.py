@@ -14,7 +14,7 @@ from storage.cases import case_by_id
 from storage.crypto import Vault
 from storage.database import Database
 from storage.evidence import EvidenceStore
-from storage.joining import is_shared
+from storage.joining import sealed_at
 from storage.outbound import ClaimedOutbound
 from storage.tables import Attachment, Case, CaseMessage, Organisation
 
@@ -121,6 +121,12 @@ class PostReader:
                 content = b""
         return File(MediaKind(row.kind), content, row.content_type, name, row.key)
 
+    def _is_shared(self, session: Session, chat: str, external_id: str) -> bool:
+        """Whether a post shows the words of more than one row; later versions do not count."""
+        said = sealed_at(session, chat, external_id)
+        first_versions = (self._vault.open_json(sealed, "outbox") for sealed in said)
+        return sum(not payload.get("edits") for payload in first_versions) > 1
+
     def _text(
         self,
         session: Session,
@@ -146,6 +152,6 @@ class PostReader:
             reply_to=payload.get("reply_to", ""),
         )
         edits = payload.get("edits", "")
-        if edits and is_shared(session, row.chat, edits):
+        if edits and self._is_shared(session, row.chat, edits):
             edits = ""  # the words of others stand there too: the new version comes beside it
         return text, edits

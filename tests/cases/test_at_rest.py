@@ -42,6 +42,7 @@ def _live(world: World) -> Worker:
     case = world.cases()[-1]
     ratna.taps(case, "Saya tangani")
     ratna.writes(case, f"catatan {MARK}catatan")
+    ratna.taps(case, "Lainnya")
     ratna.taps(case, "Lihat pelapor")
     ratna.writes(case, f"/balas {MARK}balasan")
     ratna.taps(case, "Kirim")

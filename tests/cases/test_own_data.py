@@ -41,6 +41,7 @@ def _told_and_handled(world: World) -> tuple[Worker, Case]:
     case = world.cases()[-1]
     ratna.taps(case, "Saya tangani")
     ratna.writes(case, f"ibu {MARK}nama takut mandornya")
+    ratna.taps(case, "Lainnya")
     ratna.taps(case, "Lihat pelapor")
     ratna.writes(case, f"/balas Ibu {MARK}nama, kami bantu")
     ratna.taps(case, "Kirim")

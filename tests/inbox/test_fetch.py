@@ -84,18 +84,18 @@ def test_a_file_that_is_late_at_the_provider_is_waited_for(files: Files) -> None
 
 
 @pytest.mark.parametrize(
-    ("trouble", "state"),
-    [(FileTooLarge(), "too_large"), (FileGone(), "failed")],
+    ("trouble", "state", "told"),
+    [(FileTooLarge(), "too_large", "terlalu besar"), (FileGone(), "failed", "gagal diunduh")],
 )
 def test_a_file_that_will_not_come_is_told_on_the_card(
-    files: Files, trouble: Exception, state: str
+    files: Files, trouble: Exception, state: str, told: str
 ) -> None:
     """The officers must ask for it again while she still has it."""
     files.whatsapp.troubles["fetch"] = [trouble]
     files.fetch()
     assert files.file.state == state
     files.deliver()
-    assert "gagal diunduh" in files.telegram.sent[-1].text.text
+    assert told in files.telegram.sent[-1].text.text
 
 
 @pytest.mark.parametrize("trouble", [TryLater("500"), RuntimeError("defect")])
