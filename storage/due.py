@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, literal_column, select, update
+from sqlalchemy import ColumnElement, Table, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 from sqlmodel import select as select_model
@@ -14,6 +14,7 @@ from storage.tables import Due
 
 _due: Table = Due.__table__  # type: ignore[attr-defined]
 _WAITING: ColumnElement[str] = literal_column("'waiting'")
+_SWEEPING_LOCK = 7_203_412  # any number, the same in every process
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,12 @@ def is_current(session: Session, key: str, sequence: int) -> bool:
     """Whether a fired row was not set anew or cancelled since."""
     row = session.exec(select_model(Due).where(Due.key == key)).first()
     return row is not None and row.sequence == sequence and row.status == "fired"
+
+
+def take_turns(session: Session) -> None:
+    """Wait until no other process sweeps, so that events come in the order they were due in."""
+    if is_postgres(session):
+        session.execute(select(func.pg_advisory_xact_lock(_SWEEPING_LOCK)))
 
 
 def take_due(session: Session, now: datetime, limit: int = 200) -> list[DueRow]:

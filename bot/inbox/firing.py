@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from storage.crypto import Vault
-from storage.due import DueRow, take_due
+from storage.due import DueRow, take_due, take_turns
 from storage.inbound import NewInbound, insert_inbound
 
 
 def fire_due(session: Session, vault: Vault, now: datetime) -> int:
     """Turn what has come due into events, oldest first; returns how many."""
+    take_turns(session)
     events = [_event(vault, row, now) for row in take_due(session, now)]
     if events:
         insert_inbound(session, events)
