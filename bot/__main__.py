@@ -5,6 +5,7 @@ import sys
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.cases.retention_rules import RetentionProblem
 from bot.inbox.spool import SpoolUnusable
 from bot.serve import run
 from bot.settings import SettingsProblem
@@ -26,6 +27,7 @@ _START_PROBLEMS = (
     TaxonomyError,
     RightsError,
     CalendarProblem,
+    RetentionProblem,
     SchemaProblem,
     DatabaseDown,
     SQLAlchemyError,

@@ -20,6 +20,7 @@ from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.outbox.deliver import Deliverer
 from bot.outbox.orders import DANGER, OutboxWriter
+from bot.retention import Retention
 from bot.texts import Texts
 from storage.crypto import Vault
 from storage.database import Database
@@ -58,6 +59,7 @@ class Jobs:
     plan_rounds: Callable[[], None]
     watch_alarms: Callable[[], None]
     ask_for_alarms: Callable[[], None]
+    retention: Retention
 
     def fire_due(self) -> int:
         """Turn rows that came due into events; returns how many."""
@@ -130,6 +132,15 @@ class Jobs:
         """The same for what the network knows: webhooks and the certificate."""
         self.ask_for_alarms()
 
+    def keep_to_retention(self) -> None:
+        """Note the time, warn of what is kept too long, delete what officers were told of."""
+        if self.retention.tick(self.clock.now()):
+            remove_deleted(self.database, self.evidence)
+
+    def tidy(self) -> None:
+        """Clean up old rows of the queues."""
+        self.retention.tidy(self.clock.now())
+
     def schedule(self) -> AsyncIOScheduler:
         """A scheduler with all ticks, not yet started; start it inside the running loop."""
         scheduler = AsyncIOScheduler(
@@ -141,6 +152,8 @@ class Jobs:
             (self.take_back_lost, 10),
             (self.count, 60),
             (self.look_after_templates, 3600),
+            (self.keep_to_retention, 3600),
+            (self.tidy, 6 * 3600),
             (self.plan_officers_rounds, 3600),
             (self.look_for_alarms, 60),
             (self.ask_providers, 3600),

@@ -15,6 +15,7 @@ from bot.cases import (
     forms,
     handover,
     legal_dates,
+    legal_hold,
     recusal,
     replies,
     reveal,
@@ -183,6 +184,8 @@ TOPIC_COMMANDS: dict[str, Callable[[Act], str]] = {
     "/bantuan": _help,
     "/riwayat": timeline.show_trail,
     "/tentang": recusal.begin_recusal,
+    "/tahan": legal_hold.hold,
+    "/lepas_tahan": legal_hold.release,
 }
 
 

@@ -5,7 +5,15 @@ Names and addresses never stand here; neither does the story of a sensitive case
 
 from collections.abc import Iterable, Sequence
 
-from bot.cases import aftercare_card, appointments, promises, stage_records, together_card, waiting
+from bot.cases import (
+    aftercare_card,
+    appointments,
+    legal_hold,
+    promises,
+    stage_records,
+    together_card,
+    waiting,
+)
 from bot.cases.card_buttons import card_buttons
 from bot.cases.card_files import files
 from bot.cases.card_people import people
@@ -47,6 +55,7 @@ def card(work: Work, case: Case) -> Text:
     parts = (
         (9, headline(work, case)),
         (8, subject(work, case, content)),
+        (8, legal_hold.card_lines(work, case)),
         (5, facts(work, case, content)),
         (6, ["", *people(work, case, content)]),
         (7, last_delivery(work, case)),

@@ -34,6 +34,7 @@ from storage.tables import (
     Case,
     CaseEvent,
     Consent,
+    Conversation,
     Due,
     Outbound,
     Person,
@@ -53,25 +54,37 @@ def delete(work: Work, reporter: Reporter, lane: str) -> None:
     """
     person = reporter.person
     for case in cases_of_person(work.session, row_id_of(person), limit=_ALL, lock=True):
-        stand_alone(work, case)
-        _empty(work, case)
+        empty_case(work, case)
         if case.status not in CLOSED:
             _withdraw(work, case)
         case.person_id = None
         work.session.add(case)
-        work.write.erase_posts(case)
-        _forget_messages(work, Outbound.case_id == case.id)
+        forget_posts(work, case)
         work.write.post(case, work.texts("officers.post.deleted"))
         work.write.show_card(case)
         work.write.set_topic(case)
     _record_end_of_consent(work, reporter)
+    forget_dead(work.session, lane, work.now)
+    forget_person(work, person, reporter.conversation)
+    work.write.forgets = True
+
+
+def withdraw_draft(work: Work, case: Case) -> None:
+    """The reporter cancelled before the end: what she told goes, the officers are told."""
+    empty_case(work, case)
+    _withdraw(work, case)
+    forget_posts(work, case)
+    work.write.post(case, work.texts("officers.post.draft_withdrawn"))
+    work.write.show_card(case)
+
+
+def forget_person(work: Work, person: Person, conversation: Conversation) -> None:
+    """Forget who she is and how she is reached; her empty row stays for her proofs of consent."""
     loose = work.session.exec(select(Attachment).where(Attachment.person_id == person.id)).all()
     forget_files(work, loose)
     _forget_messages(work, Outbound.person_id == person.id)
-    forget_dead(work.session, lane, work.now)
-    conversation_id = reporter.conversation.id
-    work.session.execute(sql_delete(Due).where(col(Due.conversation_id) == conversation_id))
-    work.session.delete(reporter.conversation)
+    work.session.execute(sql_delete(Due).where(col(Due.conversation_id) == conversation.id))
+    work.session.delete(conversation)
     work.session.flush()
     work.session.execute(
         sql_delete(PersonAddress).where(col(PersonAddress.person_id) == person.id)
@@ -79,18 +92,16 @@ def delete(work: Work, reporter: Reporter, lane: str) -> None:
     person.sealed, person.pseudonym = None, ""
     person.consented_version, person.pushes_on = "", False
     work.session.add(person)
-    work.write.forgets = True
 
 
-def withdraw_draft(work: Work, case: Case) -> None:
-    """The reporter cancelled before the end: what she told goes, the officers are told."""
-    stand_alone(work, case)
-    _empty(work, case)
-    _withdraw(work, case)
-    work.write.erase_posts(case)
-    _forget_messages(work, Outbound.case_id == case.id)
-    work.write.post(case, work.texts("officers.post.draft_withdrawn"))
-    work.write.show_card(case)
+def files_of(work: Work, case: Case) -> list[Attachment]:
+    """The files of a case and of what was said in it, but for those that are deleted already."""
+    files = {file.id: file for file in attachments_of(work.session, row_id(case))}
+    for message in messages_of(work.session, row_id(case)):
+        if message.attachment_id is not None and message.attachment_id not in files:
+            file = work.session.get_one(Attachment, message.attachment_id)
+            files[file.id] = file
+    return [file for file in files.values() if file.state != "deleted"]
 
 
 def forget_files(work: Work, files: Sequence[Attachment]) -> None:
@@ -115,33 +126,47 @@ def _withdraw(work: Work, case: Case) -> None:
         change_stage(work, case, "selesai", outcome="dicabut", by_reporter=True)
 
 
-def _empty(work: Work, case: Case) -> None:
-    """Blank all words of a case: hers, the replies, and notes, which may name her."""
+def empty_case(work: Work, case: Case, *, actor: str = "reporter") -> int:
+    """Blank all words of a case: hers, the replies, and notes, which may name her.
+
+    Returns how many files went with them.
+    """
+    stand_alone(work, case)
+    files = files_of(work, case)
     content = content_of(work.vault, case)
     case.sealed = seal_content(work.vault, replace(CaseContent(), confirmed=content.confirmed))
     link_company(work.session, work.vault, case, "", work.now)
-    files = list(attachments_of(work.session, row_id(case)))
     for message in messages_of(work.session, row_id(case)):
         message.sealed = seal_message(work.vault, MessageContent())
         work.session.add(message)
-        if message.attachment_id is not None:
-            files.append(work.session.get_one(Attachment, message.attachment_id))
     work.session.execute(
         update(CaseEvent).where(col(CaseEvent.case_id) == case.id).values(sealed=None)
     )
-    add_event(work.session, work.vault, case, "content_deleted", work.now, actor="reporter")
+    add_event(work.session, work.vault, case, "content_deleted", work.now, actor=actor)
     forget_records(work, case)
     appointments.forget(work, case)
     forget_comments(work, case)
     forget_files(work, files)
+    return len(files)
+
+
+def forget_posts(work: Work, case: Case) -> None:
+    """Take the posts of a case out of the groups, and blank what was sent in it."""
+    work.write.erase_posts(case)
+    _forget_messages(work, Outbound.case_id == case.id)
 
 
 def _forget_messages(work: Work, whose: Any) -> None:
-    """Blank what went out or waits to go out; what this turn says goes out first."""
+    """Blank what went out or waits to go out.
+
+    What this turn says goes out first, and so does the order to take posts back: it only names
+    them.
+    """
     rows = work.session.exec(select(Outbound).where(whose)).all()
     for row in rows:
         mine = work.write.inbox_id is not None and row.inbox_id == work.write.inbox_id
-        row.forget = mine or row.status in {"sending", "uncertain"}
+        erases = row.kind == "erase" and row.status == "queued"
+        row.forget = mine or erases or row.status in {"sending", "uncertain"}
         if not row.forget:
             if row.status in {"queued", "held"}:
                 row.status, row.settled_at = "cancelled", work.now

@@ -39,7 +39,7 @@ class Waiting:
 def show(*, now: _Now = None, limit: _Limit = 100, as_json: _Json = False) -> None:
     """Menampilkan yang menunggu waktunya; dengan --now hanya yang sudah jatuh tempo saat itu."""
     with existing_store() as store:
-        at = _moment(store, now)
+        at = moment(store, now)
         with store.database.reading() as session:
             waiting = _waiting(session, at, limit, only_late=now is not None)
         _print(store, waiting, as_json=as_json)
@@ -57,7 +57,7 @@ def run(
 ) -> None:
     """Menyerahkan yang jatuh tempo ke program; biasanya program melakukannya sendiri."""
     with existing_store() as store:
-        at = _moment(store, now)
+        at = moment(store, now)
         if dry_run:
             with store.database.reading() as session:
                 waiting = _waiting(session, at, limit, only_late=True)
@@ -82,7 +82,7 @@ def run(
         say(f"{fired} diserahkan; program yang berjalan mengerjakannya segera.")
 
 
-def _moment(store: Store, told: str | None) -> datetime:
+def moment(store: Store, told: str | None) -> datetime:
     """The moment that was told, in the settings' zone unless it names another one."""
     if told is None:
         return store.clock.now()

@@ -29,6 +29,7 @@ _COMMANDS = {
     "templates": "Mengajukan dan memeriksa contoh pesan WhatsApp.",
     "calendar": "Melihat hari libur yang dipakai untuk menghitung hari kerja.",
     "due": "Melihat dan menyerahkan yang jatuh tempo.",
+    "retention": "Menghapus yang masa simpannya habis.",
 }
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bot.cases.retention_rules import RetentionProblem
 from bot.cli.show import Refused
 from bot.inbox.spool import SpoolUnusable
 from bot.settings import SettingsProblem
@@ -47,8 +48,8 @@ def explain(error: Exception) -> tuple[str, str] | None:
             )
         case ModelError() | TaxonomyError() | RightsError():
             return _knowledge(error)
-        case CalendarProblem():
-            return f"kalender hari libur salah: {error}.", "Perbaiki berkas itu, lalu ulangi."
+        case CalendarProblem() | RetentionProblem():
+            return f"sebuah berkas aturan salah: {error}.", "Perbaiki berkas itu, lalu ulangi."
         case DatabaseDown() | OperationalError() | InterfaceError() | PoolTimeout():
             return _database(error)
         case DatabaseError() if type(error) is DatabaseError:  # "file is not a database" and such
