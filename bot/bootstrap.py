@@ -104,19 +104,37 @@ def open_store(settings: Settings, *, clock: Clock) -> tuple[Database, Vault]:
     return database, vault
 
 
-def build(settings: Settings, *, clock: Clock | None = None) -> App:
-    """Wire the whole program.
+def read_minds(settings: Settings) -> Minds:
+    """Words, labels, the classifier, the answers about rights, the calendar.
+
+    Raises:
+        ModelError, TaxonomyError, RightsError, CalendarProblem: with what is wrong.
+    """
+    texts, taxonomy = load_texts(), load_taxonomy()
+    classifier = load_classifier(settings.classifier, taxonomy)
+    return Minds(
+        texts,
+        taxonomy,
+        classifier,
+        load_rights_finder(classifier, load_rights(taxonomy=taxonomy)),
+        settings.zone,
+        settings.quiet_seconds,
+        load_calendar(settings.data_dir / FOLDER),
+        settings.silent_days,
+    )
+
+
+def build(settings: Settings, *, clock: Clock | None = None, minds: Minds | None = None) -> App:
+    """Wire the whole program; ``minds`` are read when they are not given.
 
     Raises:
         KeyProblem, SettingsProblem, SpoolUnusable, ModelError, TaxonomyError, RightsError,
             CalendarProblem, RetentionProblem: with what is wrong and what to do.
     """
     clock = clock or SystemClock()
-    texts, taxonomy = load_texts(), load_taxonomy()
-    calendar = load_calendar(settings.data_dir / FOLDER)
+    minds = minds or read_minds(settings)
+    texts, taxonomy, calendar = minds.texts, minds.taxonomy, minds.calendar
     rules = load_retention_rules(settings.data_dir, taxonomy)
-    classifier = load_classifier(settings.classifier, taxonomy)
-    rights = load_rights_finder(classifier, load_rights(taxonomy=taxonomy))
     database, vault = open_store(settings, clock=clock)
     data = settings.data_dir
     metrics = Metrics()
@@ -183,16 +201,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
             vault=vault,
             clock=clock,
             metrics=metrics,
-            minds=Minds(
-                texts,
-                taxonomy,
-                classifier,
-                rights,
-                settings.zone,
-                settings.quiet_seconds,
-                calendar,
-                settings.silent_days,
-            ),
+            minds=minds,
             evidence=evidence,
             parsers={
                 "twilio": parse_whatsapp,

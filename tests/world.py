@@ -8,6 +8,7 @@ import asyncio
 import itertools
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from bot.accounts import SIMULATED_ORGANISATION
 from bot.app import App
-from bot.bootstrap import build
+from bot.bootstrap import build, read_minds
 from bot.clock import ManualClock
 from bot.events import (
     Address,
@@ -30,6 +31,7 @@ from bot.handlers.simulator.messages import BOT, Message, Said
 from bot.handlers.simulator.people import GROUP, SIMULATED_OFFICERS
 from bot.handlers.simulator.wire import event_as_json
 from bot.inbox.accept import Accepted
+from bot.inbox.turns import Minds
 from bot.settings import load_settings
 from storage.crypto import new_key
 from storage.setup import organisation_by_slug
@@ -37,6 +39,12 @@ from storage.tables import Case
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 STORY = "gaji saya bulan kemarin belum dibayar sampai tgl 20 di PT Maju Jaya Garmindo"
+
+
+@cache
+def _minds(classifier: str) -> Minds:
+    """Read once for all worlds: nothing in it ever changes."""
+    return read_minds(load_settings(_env_file=None, classifier=classifier))
 
 
 class World:
@@ -50,7 +58,13 @@ class World:
         self.settings = load_settings(
             _env_file=None, database_url=database_url, data_dir=data_dir, **settings
         )
-        self.app: App = build(self.settings, clock=self.clock)
+        minds = replace(
+            _minds(self.settings.classifier),
+            zone=self.settings.zone,
+            quiet_seconds=self.settings.quiet_seconds,
+            silent_days=self.settings.silent_days,
+        )
+        self.app: App = build(self.settings, clock=self.clock, minds=minds)
         self._ids = itertools.count(1)
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from sqlmodel import Session, select
@@ -33,6 +34,7 @@ from storage.people import Reporter, meet_reporter
 from storage.tables import Case, Organisation, Outbound
 from tests.storage.rows import NOW, ground_of
 
+_texts, _taxonomy = cache(load_texts), cache(load_taxonomy)  # immutable, and slow to read
 GROUP_CHAT = "-1001"
 SRI = Address("whatsapp", "+6281200000001")
 WHATSAPP = Capabilities(1600, buttons=3, list_items=10, media_limit=10**7, window_hours=24)
@@ -164,7 +166,7 @@ class Desk:
         self.evidence = EvidenceStore(folder / "evidence", self.vault)
         self.whatsapp = ScriptedChannel(WHATSAPP)
         self.telegram = ScriptedChannel(TELEGRAM)
-        self.texts, self.taxonomy = load_texts(), load_taxonomy()
+        self.texts, self.taxonomy = _texts(), _taxonomy()
         self.zone = load_settings(_env_file=None).zone
         self.organisation_id = ground.organisation_id
         renderers = Renderers(
