@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
-from bot.cases.appointments import upcoming, what_of
+from bot.cases.appointments import forget, upcoming, what_of
 from bot.cases.opening import add_to_case
 from bot.cases.promised_evidence import promised_day
 from bot.commands import Part
@@ -198,6 +198,15 @@ def test_what_was_written_about_it_is_sealed_and_goes_with_her_data(
         (row,) = session.exec(select(Appointment)).all()
         assert b"Sri" not in row.sealed
         assert what_of(office.work(session), row) == "rumah Bu Sri"
+    with office.database.transaction() as session:
+        stored = case_by_id(session, case.id or 0)
+        assert stored is not None
+        forget(office.work(session), stored)
+    with office.database.reading() as session:
+        assert what_of(office.work(session), session.get_one(Appointment, row.id)) == ""
+    assert _ahead(office, case) == []
+    hour_by_hour(office, "2026-12-02 10:00", "2026-12-03 12:00", KIND)
+    assert _told(office, "besok ada mediasi") == []
 
 
 def test_evidence_that_officers_ask_for_is_reminded_of_on_its_day(
