@@ -326,9 +326,7 @@ class TurnRunner:
         if carry.files_to_remove:
             remove_deleted(self._database, self._evidence)
 
-    def _meanings(
-        self, row: ClaimedInbound, commands: Sequence[object]
-    ) -> Mapping[str, Meaning]:
+    def _meanings(self, row: ClaimedInbound, commands: Sequence[object]) -> Mapping[str, Meaning]:
         """What new stories mean: measured while no transaction waits."""
         return measure_new(
             self._database, self._vault, self._minds.classifier, row.organisation_id, commands
