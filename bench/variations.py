@@ -1,18 +1,18 @@
 """What each part of the training is worth: ``python -m bench.variations BASE``.
 
 Trains small members on some thousand messages of the corpus, once for each seed, and judges
-them on the development set: the linear model, the encoder with and without each part of its
-training, both together, and a student of the built-in model. The seed chooses the writers who
-are learned from, those who set temperatures and limits, those whose labels are guessed, and the
-order of learning. Phrasings of rights questions and plain phrases are left out.
+them on the development set: the linear model and the encoder with and without each part of
+their training, both together, and the encoder as a student of the built-in model. The seed
+chooses the writers who are learned from, those who set temperatures and limits, those whose
+labels are guessed, and the order of learning. Phrasings of rights questions and plain phrases
+are left out.
 """
 
 import argparse
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from unittest.mock import patch
@@ -48,7 +48,6 @@ COLUMNS = {
 HELD_OUT_PART = 0.2
 """Messages that set temperatures and limits, as a part of those learned from."""
 FOCUS = 2.0
-STUDENT_LAYERS = 2
 
 Judge = Callable[[Sequence[str]], Floats]
 """Gives the logits of texts, one row each."""
@@ -82,50 +81,38 @@ class Answers:
 
 
 @dataclass(slots=True)
+class Trial:
+    """One seed: its messages, how it learns, and the models and figures so far by row."""
+
+    parts: Parts
+    settings: Settings
+    judges: dict[str, Judge] = field(default_factory=dict)
+    figures: dict[str, Figures] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Bench:
-    """What all rows share, and the figures of each row, one for each seed so far."""
+    """What all rows and seeds share."""
 
     base: str
     layers: int
     taxonomy: Taxonomy
     development: Sequence[Example]
-    console: Console
-    rows: dict[str, list[Figures]] = field(default_factory=dict)
 
-    def run(self, parts: Parts, settings: Settings) -> None:
-        """Train and judge all rows of one seed."""
-        words = self.row("linear", parts, self.linear)
-        encoder = self.row("encoder", parts, lambda p: self.encoder(p, settings))
-        both = self.row("both", parts, lambda p: self.together(words, encoder, p))
-        with chat_words_as_written():
-            self.row("linear, chat words as written", parts, self.linear)
-            self.row("encoder, chat words as written", parts, lambda p: self.encoder(p, settings))
-        focal, main_only = replace(settings, focus=FOCUS), replace(settings, also=0.0)
-        self.row("encoder, focal loss", parts, lambda p: self.encoder(p, focal))
-        self.row("encoder, main category alone", parts, lambda p: self.encoder(p, main_only))
-        guessed = map(
-            relabelled, parts.unlabelled, self.predictions(both, parts, parts.unlabelled)
-        )
-        more = replace(parts, learn=(*parts.learn, *guessed))
-        self.row("linear, guessed labels too", more, self.linear)
-        self.row("encoder, guessed labels too", more, lambda p: self.encoder(p, settings))
-        self.row("student", parts, lambda p: self.encoder(p, settings, STUDENT_LAYERS))
-        taught = shipped_logits(parts.learn)
-        self.row(
-            "student, taught by the built-in model",
-            parts,
-            lambda p: self.encoder(p, settings, STUDENT_LAYERS, taught),
-        )
-
-    def row(self, name: str, parts: Parts, make: Callable[[Parts], Judge]) -> Judge:
-        """Train a model, note its figures on the development set, and return it."""
-        started = time.monotonic()
-        judge = make(parts)
-        measured = figures(self.development, self.predictions(judge, parts, self.development))
-        self.rows.setdefault(name, []).append(measured)
-        told = ", ".join(f"{word} {getattr(measured, c):.3f}" for c, word in COLUMNS.items())
-        self.console.print(f"{name}: {told} ({time.monotonic() - started:.0f} s)")
-        return judge
+    def rows(self) -> dict[str, Callable[[Trial], Judge]]:
+        """How to make the model of each row, in an order in which each finds what it needs."""
+        return {
+            "linear": self.linear,
+            "linear, chat words as written": as_written(self.linear),
+            "encoder": self.encoder,
+            "both": self.together,
+            "encoder, taught by the built-in model": lambda t: self.encoder(t, shipped_logits),
+            "encoder, main category alone": lambda t: self.encoder(changed(t, also=0.0)),
+            "encoder, focal loss": lambda t: self.encoder(changed(t, focus=FOCUS)),
+            "linear, guessed labels too": lambda t: self.linear(self.with_guesses(t)),
+            "encoder, chat words as written": as_written(self.encoder),
+            "encoder, guessed labels too": lambda t: self.encoder(self.with_guesses(t)),
+        }
 
     def predictions(
         self, judge: Judge, parts: Parts, examples: Sequence[Example]
@@ -141,36 +128,33 @@ class Bench:
         classifier = ScoringClassifier(answers, self.taxonomy)
         return [classifier.classify(example.text) for example in examples]
 
-    def linear(self, parts: Parts) -> Judge:
+    def linear(self, trial: Trial) -> Judge:
         """The linear model."""
-        learn = material(parts.learn, self.taxonomy)
-        return fit_linear(learn.texts, learn.task, 1, "variation").logits_of
+        learn = material(trial.parts.learn, self.taxonomy)
+        return fit_linear(learn.texts, learn.task, trial.settings.seed, "variation").logits_of
 
     def encoder(
-        self,
-        parts: Parts,
-        settings: Settings,
-        layers: int | None = None,
-        taught: Floats | None = None,
+        self, trial: Trial, teacher: Callable[[Sequence[Example]], Floats] | None = None
     ) -> Judge:
-        """The encoder, fine-tuned."""
-        base = load_base(self.base, layers or self.layers)
-        learn = replace(material(parts.learn, self.taxonomy), taught=taught)
-        held_out = material(parts.held_out, self.taxonomy)
+        """The encoder, fine-tuned, with the logits of a teacher to imitate if there is one."""
+        taught = teacher(trial.parts.learn) if teacher else None
+        learn = replace(material(trial.parts.learn, self.taxonomy), taught=taught)
+        held_out = material(trial.parts.held_out, self.taxonomy)
         with tempfile.TemporaryDirectory() as work, Progress(transient=True) as bar:
             task = bar.add_task("learning")
             tuned = fine_tune(
-                base, learn, held_out, settings, Path(work),
+                load_base(self.base, self.layers), learn, held_out, trial.settings, Path(work),
                 lambda done, total: bar.update(task, completed=done, total=total),
             )  # fmt: skip
         return lambda texts: logits_of(
             tuned.network, tokenised(tuned.tokenizer, list(texts)), tuned.padding
         )
 
-    def together(self, words: Judge, meaning: Judge, parts: Parts) -> Judge:
-        """Both weighed as ``model export`` weighs them."""
-        task = material(parts.held_out, self.taxonomy).task
-        texts = [example.text for example in parts.held_out]
+    def together(self, trial: Trial) -> Judge:
+        """The usual two, weighed as ``model export`` weighs them."""
+        words, meaning = trial.judges["linear"], trial.judges["encoder"]
+        task = material(trial.parts.held_out, self.taxonomy).task
+        texts = [example.text for example in trial.parts.held_out]
         weighed = blended(words(texts), meaning(texts), task)
         return lambda texts: blend(
             at_temperature(words(texts), weighed.word_heads),
@@ -179,15 +163,49 @@ class Bench:
             weighed.shares,
         )
 
-    def table(self, title: str) -> Table:
-        """Mean and half the range over the seeds; the last column compares seed by seed."""
-        table = Table("what", *COLUMNS.values(), "accepted, difference", title=title)
-        for name, measured in self.rows.items():
-            cells = [spread([getattr(one, column) for one in measured]) for column in COLUMNS]
-            pairs = zip(measured, self.rows[name.partition(",")[0]], strict=True)
-            apart = [one.category_accepted - usual.category_accepted for one, usual in pairs]
-            table.add_row(name, *cells, spread(apart, "+.3f") if "," in name else "")
-        return table
+    def with_guesses(self, trial: Trial) -> Trial:
+        """The trial with more messages, labelled by the usual two together."""
+        parts = trial.parts
+        said = self.predictions(trial.judges["both"], parts, parts.unlabelled)
+        guessed = map(relabelled, parts.unlabelled, said)
+        return replace(trial, parts=replace(parts, learn=(*parts.learn, *guessed)))
+
+
+def changed(trial: Trial, **settings: float) -> Trial:
+    """The trial with other settings."""
+    return replace(trial, settings=replace(trial.settings, **settings))  # type: ignore[arg-type]
+
+
+def as_written(make: Callable[[Trial], Judge]) -> Callable[[Trial], Judge]:
+    """The same without writing out any chat word, as if the table of them were empty."""
+
+    def judge(trial: Trial) -> Judge:
+        with patch("nlp.normalise.slang", dict):
+            made = make(trial)
+
+        def logits(texts: Sequence[str]) -> Floats:
+            with patch("nlp.normalise.slang", dict):
+                return made(texts)
+
+        return logits
+
+    return judge
+
+
+def cells(name: str, trials: Sequence[Trial]) -> list[str]:
+    """The row of a table: mean and half the range over the seeds.
+
+    The last cell compares with the usual training of the same member, seed by seed.
+    """
+    told = [
+        spread([getattr(trial.figures[name], column) for trial in trials]) for column in COLUMNS
+    ]
+    usual = name.partition(",")[0]
+    apart = [
+        trial.figures[name].category_accepted - trial.figures[usual].category_accepted
+        for trial in trials
+    ]
+    return [name, *told, spread(apart, "+.3f") if name != usual else ""]
 
 
 def spread(values: Sequence[float], form: str = ".3f") -> str:
@@ -229,33 +247,36 @@ def shipped_logits(examples: Sequence[Example]) -> Floats:
     return at_temperature(logits, shipped.heads)
 
 
-@contextmanager
-def chat_words_as_written() -> Iterator[None]:
-    """Within, no chat word is written out, as if the table of chat words were empty."""
-    with patch("nlp.normalise.slang", dict):
-        yield
-
-
 def main() -> None:
-    """Train, judge and print; the table so far after every seed."""
+    """Train, judge and print, each row as soon as all seeds have it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("base", help="folder of an encoder, as nlp.training.e5 writes it")
     parser.add_argument("--messages", type=int, default=2000)
+    parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--layers", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     taxonomy, console = load_taxonomy(), Console()
     corpus = load_corpus(taxonomy=taxonomy)
-    bench = Bench(
-        options.base, options.layers, taxonomy, load_corpus(DEVELOPMENT, taxonomy), console
-    )
-    for seed in range(1, options.seeds + 1):
-        console.print(f"seed {seed}")
-        settings = Settings(epochs=options.epochs, seed=seed)
-        bench.run(parts_of(corpus, seed, options.messages), settings)
-        shape = f"{options.messages} messages, {options.layers} layers, {options.epochs} epochs"
-        console.print(bench.table(f"{shape}, seeds 1 to {seed}: mean ± half range"))
+    bench = Bench(options.base, options.layers, taxonomy, load_corpus(DEVELOPMENT, taxonomy))
+    learning = {"epochs": options.epochs, "batch": options.batch}
+    trials = [
+        Trial(parts_of(corpus, seed, options.messages), Settings(**learning, seed=seed))
+        for seed in range(1, options.seeds + 1)
+    ]
+    table = Table("what", *COLUMNS.values(), "accepted, difference", title="mean ± half range")
+    for name, make in bench.rows().items():
+        for trial in trials:
+            started = time.monotonic()
+            judge = trial.judges[name] = make(trial)
+            said = bench.predictions(judge, trial.parts, bench.development)
+            trial.figures[name] = figures(bench.development, said)
+            seconds = time.monotonic() - started
+            console.print(f"{name}, seed {trial.settings.seed}: {seconds:.0f} s")
+        table.add_row(*cells(name, trials))
+        console.print(*cells(name, trials), sep=" | ")
+    console.print(table)
 
 
 if __name__ == "__main__":
