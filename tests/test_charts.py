@@ -15,6 +15,7 @@ from bot.charts.draw import HEIGHT, WIDTH
 from bot.charts.painter import Painter, _environment
 from bot.charts.sheet import Course, Panel, Sheet, Tile, sheet_from_json
 from bot.events import Media, MediaKind
+from bot.handlers.simulator.people import GROUP
 from tests.world import World
 
 ROOT = Path(__file__).parent.parent
@@ -84,9 +85,9 @@ def test_the_weekly_picture_comes_into_the_group(world: World) -> None:
     world.opened_case()
     world.app.jobs.plan_officers_rounds()
     world.wait(7 * 86400)
-    store = world.app.simulator
-    assert store is not None
-    sent = [text for text in world.in_group() if "Ringkasan minggu lalu" in text]
-    assert len(sent) == 1
-    assert "Kasus baru 1, selesai 0, masih terbuka 1." in sent[0]
+    (sent,) = [m for m in world.said(str(GROUP)) if "Ringkasan minggu lalu" in m.said.text]
+    assert "Kasus baru 1, selesai 0, masih terbuka 1." in sent.said.text
+    assert sent.said.media is not None
+    assert (sent.said.media.content_type, sent.said.media.kind) == ("image/png", MediaKind.PHOTO)
+    assert (sent.said.media.size or 0) > 10_000
     assert "Pagi ini" in "\n".join(world.in_group())
