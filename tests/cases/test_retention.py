@@ -1,6 +1,7 @@
 """What is kept too long goes, after a warning, once, and never because a clock was wrong."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -426,3 +427,20 @@ def test_a_wrong_file_stops_the_program_and_says_why(tmp_path: Path, told: str, 
     (tmp_path / "retensi.toml").write_text(told)
     with pytest.raises(RetentionProblem, match=said):
         load_retention_rules(tmp_path, load_taxonomy())
+
+
+def test_processes_that_sweep_at_once_delete_each_case_once(office: Office) -> None:
+    """Every process has the same tick; nobody may read two receipts for one case."""
+    cases = [office.opens(REPORT) for _ in range(12)]
+    now = office.clock.now()
+    with office.database.transaction() as session:
+        for case in cases:
+            stored = session.get_one(Case, case.id)
+            stored.status, stored.closed_at = "selesai", now - timedelta(days=900)
+            stored.warned_at = now - timedelta(days=31)
+            session.add(stored)
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        sweeps_at_once = [pool.submit(_retention(office).sweep, now) for _ in range(3)]
+    done = [number for sweep in sweeps_at_once for _, _, number in did(sweep.result())]
+    assert sorted(done) == sorted(case.number for case in cases)
+    assert sorted(one.number for one in receipts(office)) == sorted(done)
