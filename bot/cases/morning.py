@@ -186,7 +186,7 @@ def _is_near(deadline: Deadline) -> bool:
 
 def _low(work: Work, morning: _Morning, officer: RosterOfficer) -> list[str]:
     lines = [
-        case_link(case)
+        f"• {case_link(case)}"
         for survey, case in morning.low
         if survey.officer_id == officer.id and may_see(work, officer, case)
     ]
@@ -196,7 +196,7 @@ def _low(work: Work, morning: _Morning, officer: RosterOfficer) -> list[str]:
 def _unowned(work: Work, seen: Iterable[Case], officer: RosterOfficer) -> list[str]:
     """For coordinators all, for others the confidential ones: the group's line knows them not."""
     lines = [
-        f"{URGENCY_MARKS[case.urgency]}{case_link(case)}"
+        f"• {URGENCY_MARKS[case.urgency]}{case_link(case)}"
         for case in seen
         if _is_unowned(case) and (officer.is_coordinator or case.sensitive)
     ]

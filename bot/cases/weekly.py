@@ -80,7 +80,7 @@ def caption(work: Work, figures: Figures) -> str:
 def sheet(work: Work, figures: Figures) -> Sheet:
     """The same as a picture."""
 
-    def label(key: str) -> str:
+    def word(key: str) -> str:
         return work.texts.label(f"officers.weekly.picture.{key}")
 
     def shown(days: float | None) -> str:
@@ -97,14 +97,14 @@ def sheet(work: Work, figures: Figures) -> Sheet:
     few = work.texts("officers.weekly.picture.few", count=FEW)
     month = work.texts("officers.weekly.picture.month", count=FEW)
     return Sheet(
-        title=label("title"),
+        title=word("title"),
         subtitle=f"{_span(figures)} · {work.organisation.name}",
-        tiles=tuple(Tile(value, label(name)) for name, value in values.items()),
-        tall=Panel(label("categories"), label("week"), label("none"), figures.categories),
-        upper=Panel(label("companies"), month, few, figures.companies),
-        lower=Panel(label("regions"), month, few, figures.regions),
+        tiles=tuple(Tile(value, word(name)) for name, value in values.items()),
+        tall=Panel(word("categories"), word("week"), word("none"), figures.categories),
+        upper=Panel(word("companies"), month, few, figures.companies),
+        lower=Panel(word("regions"), month, few, figures.regions),
         course=Course(
-            label("course"), label("new"), label("done"),
+            word("course"), word("new"), word("done"),
             tuple((f"{day.day}/{day.month}", new, done) for day, new, done in figures.weeks),
         ),
     )  # fmt: skip
