@@ -81,9 +81,7 @@ def answer_all(act: Act) -> str:
         raise NotPossible("cases.refused.nobody_joined")
     if not (act.words or act.attachment_id is not None):
         raise NotPossible("cases.refused.collective_words")
-    replies.preview_reply(
-        work, case, act.officer, act.words, attachment_id=act.attachment_id
-    )
+    replies.preview_reply(work, case, act.officer, act.words, attachment_id=act.attachment_id)
     preview = select(CaseMessage).where(
         CaseMessage.case_id == case.id,
         CaseMessage.officer_id == act.officer.id,

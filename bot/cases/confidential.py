@@ -67,6 +67,7 @@ def lift_confidence(work: Work, case: Case, coordinator: RosterOfficer) -> None:
     """
     if work.session.exec(select(Recusal.id).where(Recusal.case_id == case.id)).first():
         return
+    stand_alone(work, case)  # what it answered for stays confidential
     case.sensitive = False
     work.session.add(case)
     remember_workplace(work, case)

@@ -174,9 +174,7 @@ def _late(act: GroupAct, _spec: str) -> _Found:
     return _Found(list(notes), work.texts("officers.found.late", count=len(notes)), notes)
 
 
-def _ids(
-    act: GroupAct, *conditions: ColumnElement[bool], oldest_first: bool = False
-) -> list[int]:
+def _ids(act: GroupAct, *conditions: ColumnElement[bool], oldest_first: bool = False) -> list[int]:
     """The cases of the union that fit and that the officer may see, see ``sight.may_see``."""
     recused = select(Recusal.case_id).where(Recusal.officer_id == act.officer.id)
     seen = [col(Case.id).not_in(recused)]

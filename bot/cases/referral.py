@@ -72,8 +72,8 @@ def ask_consent(act: Act, body: str) -> str:
 def take_answer(work: Work, case: Case, *, agreed: bool) -> None:
     """Her answer: with a yes the case moves; the officers and she are told what became of it."""
     record = _waiting_record(work, case)
-    is_over = STAGE not in TRANSITIONS[case.status] or bool(merged_into(work, case))
-    if record is None or is_over:
+    is_merged = case.merged_into_id is not None or bool(merged_into(work, case))
+    if record is None or is_merged or STAGE not in TRANSITIONS[case.status]:
         if record is not None:
             change_answers(work, record, **{CONSENT: OVER})
             work.write.show_card(case)

@@ -9,7 +9,7 @@ from bot.cases.alike import find_alike
 from bot.cases.case_lines import case_line, case_link
 from bot.cases.collective import invite_button, said
 from bot.cases.ownership import must_handle
-from bot.cases.sight import may_see, must_see
+from bot.cases.sight import is_about_officer, may_see, must_see
 from bot.cases.stages import CLOSED, NotPossible, follow_stage
 from bot.cases.taps import button
 from bot.cases.together import (
@@ -143,6 +143,8 @@ def _partner(act: Act, *, together: bool = False) -> Case:
     must_see(work, act.officer, other)
     if other.sensitive != case.sensitive:
         raise NotPossible("cases.refused.not_with_secret")
+    if not together and is_about_officer(work, case, other):
+        raise NotPossible("cases.refused.about_officer")
     return other
 
 
@@ -192,9 +194,7 @@ def _end_link(act: Act, other: Case) -> None:
 
 
 def _forget_link(work: Work, case: Case, other: Case) -> bool:
-    found = [
-        link for link in links_of(work, case) if other.id in {link.first_id, link.second_id}
-    ]
+    found = [link for link in links_of(work, case) if other.id in {link.first_id, link.second_id}]
     for one in found:
         work.session.delete(one)
     work.session.flush()

@@ -4,7 +4,7 @@ An officer sees the cases of her own union; a confidential one only with that ri
 that is about her or him.
 """
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible
@@ -39,3 +39,9 @@ def is_recused(work: Work, officer: RosterOfficer, case: Case) -> bool:
         ).first()
         is not None
     )
+
+
+def is_about_officer(work: Work, *cases: Case) -> bool:
+    """Whether one of these cases is about an officer, whoever that is."""
+    recused = select(Recusal.id).where(col(Recusal.case_id).in_([case.id for case in cases]))
+    return work.session.exec(recused.limit(1)).first() is not None

@@ -153,11 +153,11 @@ def stand_alone(work: Work, case: Case) -> None:
 
     For a case that became confidential, or whose reporter deleted her data.
     """
+    take_back_words(work, case)
     if case.merged_into_id is None and not _touched(work, case):
         return
     main = main_of(work, case)
     if main is not None:
-        take_back_words(work, case)
         take_apart(work, main, case, None)
     for merged in merged_into(work, case, lock=True):
         take_apart(work, case, merged, None)
@@ -171,7 +171,7 @@ def stand_alone(work: Work, case: Case) -> None:
 
 
 def take_back_words(work: Work, case: Case) -> None:
-    """Remove from the main topic what the reporter of a merged case wrote there."""
+    """Remove from other topics what the reporter wrote there while her case was merged."""
     hers = select(CaseMessage.id).where(CaseMessage.case_id == row_id(case))
     posts = work.session.exec(
         select(Outbound).where(

@@ -51,7 +51,8 @@ def alarm_unopened(work: Work, event: DueCame) -> None:
         since=work.local(since),
         next=_next_channel(work, case, waiting[0].channel),
     )
-    work.write.post(case, text, priority=ANSWER)
+    main = case_by_id(work.session, case.merged_into_id) if case.merged_into_id else None
+    work.write.post(main or case, text, priority=ANSWER)
 
 
 def _waiting(work: Work, since: datetime, how: str) -> str:

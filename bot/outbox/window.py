@@ -35,7 +35,7 @@ from storage.held import (
     newest_template,
 )
 from storage.outbound import ClaimedOutbound, release_held
-from storage.tables import MessageTemplate, Organisation, Outbound
+from storage.tables import CaseMessage, MessageTemplate, Organisation, Outbound
 
 WINDOW = timedelta(hours=24)
 SHUTS_EARLY = timedelta(minutes=10)
@@ -226,8 +226,10 @@ def _show_what_waits(session: Session, vault: Vault, row: ClaimedOutbound, now: 
     organisation = session.get_one(Organisation, row.organisation_id)
     writer = OutboxWriter(session, vault, organisation, now)
     for held in held_in_case(session, case.id or 0):
-        if held.message_id is not None:
-            writer.show_reply(case, held.message_id)
+        reply = session.get(CaseMessage, held.message_id or 0)
+        written_in = case_by_id(session, reply.case_id) if reply is not None else None
+        if reply is not None and written_in is not None:  # of the case that answers for this one
+            writer.show_reply(written_in, reply.id or 0)
     writer.show_card(case)
 
 
