@@ -42,7 +42,6 @@ _NEXT_IDS = text(
 
 MAX_ATTEMPTS = 5
 LEASE = timedelta(seconds=60)
-_NEWEST = 20_000  # so many rows are looked through, however many there are
 _NEW_ROW = {"status": "new", "attempts": 0, "error": ""}
 
 
@@ -224,21 +223,6 @@ def oldest_open_inbound(session: Session) -> datetime | None:
     """When the oldest row came that still waits for its turn."""
     return session.execute(
         select(_inbox.c.received_at).where(_inbox.c.status == _NEW).order_by(_inbox.c.id).limit(1)
-    ).scalar()
-
-
-def last_inbound(session: Session, organisation_id: int, source: str) -> datetime | None:
-    """When something came last from there, among the newest rows; None if nothing did."""
-    newest = select(func.max(_inbox.c.id)).scalar_subquery()
-    return session.execute(
-        select(_inbox.c.received_at)
-        .where(
-            _inbox.c.id > newest - _NEWEST,
-            _inbox.c.organisation_id == organisation_id,
-            _inbox.c.source == source,
-        )
-        .order_by(_inbox.c.id.desc())
-        .limit(1)
     ).scalar()
 
 

@@ -267,14 +267,6 @@ def oldest_queued_outbound(session: Session, now: datetime) -> datetime | None:
     ).scalar()
 
 
-def stuck_outbound(session: Session, since: datetime) -> int:
-    """Rows that should have left by then, and those that are tried again and again since then."""
-    late = _outbox.c.available_at <= since
-    refused = (_outbox.c.error != "") & (_outbox.c.created_at <= since)
-    stuck = select(func.count()).where(_outbox.c.status == _QUEUED, late | refused)
-    return int(session.execute(stuck).scalar_one())
-
-
 def _has_older() -> Any:
     return (
         select(_older.c.id)

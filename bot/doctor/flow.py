@@ -12,8 +12,7 @@ from bot.settings import Settings
 from bot.worktime.calendar import FOLDER, load_calendar
 from bot.worktime.service import working_time_between
 from storage.alarms import ringing
-from storage.inbound import last_inbound
-from storage.outbound import stuck_outbound
+from storage.flow import last_inbound, stuck_outbound
 from storage.tables import MessageTemplate
 
 STUCK = timedelta(minutes=5)
