@@ -19,6 +19,7 @@ from bot.cases.appointments import (
 )
 from bot.cases.asking import Answers, Field, Form
 from bot.cases.dates import read_date
+from bot.cases.markup import escaped
 from bot.cases.stages import CLOSED, NotPossible
 from bot.cases.taps import button
 from bot.commands import Choice
@@ -204,6 +205,18 @@ def _sure(act: Act) -> Mapping[str, str]:
     return {"ya": act.work.texts.label("officers.appointment.sure")}
 
 
+def _send(act: Act) -> Mapping[str, str]:
+    return {"ya": act.work.texts.label("officers.button.reply_send")}
+
+
+def _has_words(answers: Answers) -> bool:
+    return bool(answers.get("what"))
+
+
+def _shown_words(_act: Act, answers: Answers) -> Mapping[str, str]:
+    return {"text": escaped(answers["what"])}
+
+
 def _soon(act: Act) -> Mapping[str, str]:
     label = act.work.texts.label
     days = {"today": 0, "tomorrow": 1}
@@ -220,11 +233,12 @@ def _today(act: Act) -> date:
 _ON = Field("on", _read_day, _soon)
 _AT = Field("hour", _read_hour, optional=True)
 _WHAT = Field("what", _read_words, optional=True)
+_SEND = Field("sure", _only_by_tap, _send, asked=_has_words, fill=_shown_words)
 
 APPOINTMENT_FORM = Form(
-    "appointment", (Field("kind", _only_by_tap, _kinds), _ON, _AT, _WHAT), _make
+    "appointment", (Field("kind", _only_by_tap, _kinds), _ON, _AT, _WHAT, _SEND), _make
 )
-EVIDENCE_FORM = Form("evidence", (_ON, _WHAT), _ask_for_evidence)
+EVIDENCE_FORM = Form("evidence", (_ON, _WHAT, _SEND), _ask_for_evidence)
 MOVE_FORM = Form("appointment_move", (_ON, _AT), _move)
 EVIDENCE_MOVE_FORM = Form("evidence_move", (_ON,), _move)
 CALL_OFF_FORM = Form("appointment_off", (Field("sure", _only_by_tap, _sure),), _call_off)

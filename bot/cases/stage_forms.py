@@ -90,15 +90,23 @@ def _to_bipartit(act: Act, answers: Answers) -> str:
 
 
 def _to_mediasi(act: Act, answers: Answers) -> str:
+    return _move(act, answers, "mediasi", _recorded_words(act, answers))
+
+
+def _to_phi(act: Act, answers: Answers) -> str:
+    return _move(act, answers, "phi", _suit_words(act, answers))
+
+
+def _recorded_words(act: Act, answers: Answers) -> str:
     texts = act.work.texts
     when = long_date(date.fromisoformat(answers["recorded"]))
     recorded = texts("cases.further.recorded", office=answers["office"], date=when)
     number = answers["registration"]
     registration = texts("cases.further.registration", number=number) if number else ""
-    return _move(act, answers, "mediasi", recorded, registration)
+    return "\n".join(filter(None, (recorded, registration)))
 
 
-def _to_phi(act: Act, answers: Answers) -> str:
+def _suit_words(act: Act, answers: Answers) -> str:
     texts = act.work.texts
     further = [
         texts(f"cases.further.{name}", value=answers[name])
@@ -108,7 +116,7 @@ def _to_phi(act: Act, answers: Answers) -> str:
     if answers["hearing"]:
         when = long_date(date.fromisoformat(answers["hearing"]))
         further.append(texts("cases.further.hearing", value=when))
-    return _move(act, answers, "phi", *further)
+    return "\n".join(further)
 
 
 def _to_selesai(act: Act, answers: Answers) -> str:
@@ -135,6 +143,14 @@ def _refusing_words(act: Act, answers: Answers) -> str:
     return f"{words}\n{texts('cases.further.instead', text=instead)}" if instead else words
 
 
+def _shown_recording(act: Act, answers: Answers) -> Mapping[str, str]:
+    return {"text": escaped(_recorded_words(act, answers))}
+
+
+def _shown_suit(act: Act, answers: Answers) -> Mapping[str, str]:
+    return {"text": escaped(_suit_words(act, answers))}
+
+
 def _shown_closing(act: Act, answers: Answers) -> Mapping[str, str]:
     return {"text": escaped(_closing_words(act, answers))}
 
@@ -149,6 +165,10 @@ def _shown_body(_act: Act, answers: Answers) -> Mapping[str, str]:
 
 def _has_sentence(answers: Answers) -> bool:
     return bool(answers.get("sentence"))
+
+
+def _names_the_suit(answers: Answers) -> bool:
+    return bool(answers.get("court") or answers.get("docket"))
 
 
 def _read_day(act: Act, text: str) -> str:
@@ -214,6 +234,7 @@ FORMS = {
             Field("office", _read_words),
             Field("recorded", _read_day, _just_now),
             Field("registration", _read_words, optional=True),
+            Field(_SURE, _only_by_tap, _send, fill=_shown_recording),
         ),
         _to_mediasi,
     ),
@@ -223,6 +244,7 @@ FORMS = {
             Field("court", _read_words, optional=True),
             Field("docket", _read_words, optional=True),
             Field("hearing", _read_day, optional=True),
+            Field(_SURE, _only_by_tap, _send, asked=_names_the_suit, fill=_shown_suit),
         ),
         _to_phi,
     ),

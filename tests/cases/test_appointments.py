@@ -35,6 +35,8 @@ def _makes(
     office.chooses("joko", case, "appointment", "kind", "mediasi")
     for words in (on, hour, what):
         office.writes("joko", case, words)
+    if what != "-":
+        office.chooses("joko", case, "appointment", "sure", "ya")
 
 
 def _ahead(office: Office, case: Case) -> list[Appointment]:
@@ -215,6 +217,7 @@ def test_evidence_that_officers_ask_for_is_reminded_of_on_its_day(
     """``/janji bukti`` with the day at once."""
     office.writes("joko", case, "/janji bukti 26 november")
     office.writes("joko", case, "slip gaji oktober")
+    office.chooses("joko", case, "evidence", "sure", "ya")
     assert len(_told(office, "Petugas menunggu bukti")) == 1
     hour_by_hour(office, "2026-11-24 10:00", "2026-11-28 10:00", KIND)
     assert _told(office, "apakah buktinya sudah ada") == ["26.11. 09:00"]

@@ -74,6 +74,7 @@ def test_what_may_be_skipped_is_skipped_by_tap_or_word(office: Office, case: Cas
     office.writes("joko", case, "Disnaker Gresik")
     office.writes("joko", case, "20/11/2026")
     office.chooses("joko", case, "to_mediasi", "registration")
+    office.chooses("joko", case, "to_mediasi", "sure", "ya")
     assert office.stored(case).status == "mediasi"
     assert "Dicatat di Disnaker Gresik: Jumat, 20 November 2026." in _told(office)
     office.taps("joko", case, "to_stage", "phi")
@@ -89,15 +90,32 @@ def test_the_court_and_the_day_of_the_hearing_are_told(office: Office, case: Cas
     office.taps("joko", case, "to_stage", "mediasi")
     for said in ("Disnaker Gresik", "hari ini", "560/12"):
         office.writes("joko", case, said)
+    office.chooses("joko", case, "to_mediasi", "sure", "ya")
     assert "Nomor catatannya: 560/12" in _told(office)
     office.taps("joko", case, "to_stage", "phi")
     for said in ("PHI Gresik", "14/Pdt.Sus-PHI/2026", "7 januari 2027"):
         office.writes("joko", case, said)
+    office.chooses("joko", case, "to_phi", "sure", "ya")
     heard = _told(office)
     assert "Pengadilannya: PHI Gresik" in heard
     assert "Nomor perkaranya: 14/Pdt.Sus-PHI/2026" in heard
     assert "Sidang pertama: Kamis, 7 Januari 2027." in heard
     assert _records(office, case)[-1][1] == date(2027, 1, 7)
+
+
+def test_a_note_typed_while_a_form_waits_does_not_leave(office: Office, case: Case) -> None:
+    """Who is disturbed in the middle writes the others a note, and it becomes an answer."""
+    office.taps("joko", case, "to_stage", "mediasi")
+    for said in ("Disnaker Gresik", "hari ini", "KENARI-CATATAN untuk kita saja"):
+        office.writes("joko", case, said)
+    assert "KENARI-CATATAN" in _asked(office)
+    office.writes("joko", case, "batal")
+    assert (office.stored(case).status, _told(office)) == ("ditangani", "")
+    office.writes("joko", case, "/janji bukti besok")
+    office.writes("joko", case, "KENARI-CATATAN lagi")
+    assert "KENARI-CATATAN" in _asked(office)
+    office.writes("joko", case, "batal")
+    assert _told(office) == ""
 
 
 def test_words_for_the_worker_are_shown_before_they_leave(office: Office, case: Case) -> None:
@@ -158,7 +176,8 @@ def test_of_two_officers_who_move_a_case_one_wins_and_the_other_is_told(
     office.writes("joko", case, "lewati")
     office.writes("ratna", case, "Disnaker Gresik")
     office.writes("ratna", case, "hari ini")
-    answer = office.chooses("ratna", case, "to_mediasi", "registration")
+    office.chooses("ratna", case, "to_mediasi", "registration")
+    answer = office.chooses("ratna", case, "to_mediasi", "sure", "ya")
     assert answer == Answer(office.texts("cases.refused.moved_on", stage="Bipartit"), alert=True)
     assert office.stored(case).status == "bipartit"
     assert [stage for stage, _, _ in _records(office, case)] == ["bipartit"]
