@@ -14,7 +14,7 @@ from storage.crypto import Vault, new_key
 from storage.keyring import open_vault, write_keys
 from storage.running import in_use
 from storage.sealed import SEALED_FOLDERS, Resealer, key_uses, newest_key_id, sealed_columns
-from storage.tables import Attachment, Company, Survey
+from storage.tables import Appointment, Attachment, Company, RosterEvent, StageRecord, Survey
 from tests.cli.conftest import CommandLine, on_both_engines
 from tests.world import STORY, World
 
@@ -50,11 +50,22 @@ def fill(world: World, cli: CommandLine) -> None:
     assert app.simulator is not None
     slip = app.simulator.files.keep(b"foto slip", Media(MediaKind.PHOTO, "", "image/jpeg"))
     sri.says("ini slip saya", media=(slip.as_media(),))
+    ratna = world.officer()
+    ratna.writes(case, "/tutup")  # a question with its form
+    ratna.writes(None, "/cari gaji")
     cli.ok("cases", "show", case.number, "--reveal")
     cli.ok("orgs", "set", "utama", "--telegram-bot-token", stdin="7:AA\n")
     app.spool.keep(Accepted("simulator", "simulator", "spooled", "x", b"{}"), world.clock.now())
     sri.sends(sri.event(text="masih ada lagi"))
     with app.database.transaction() as session:
+        owned = {"organisation_id": case.organisation_id, "at": case.opened_at}
+        when = {"made_at": case.opened_at, "at": case.opened_at}
+        seal = app.vault.seal
+        session.add(StageRecord(**owned, case_id=case.id, stage="bipartit",
+                                sealed=seal(b"{}", "stage_records")))  # fmt: skip
+        session.add(RosterEvent(**owned, what="joined", sealed=seal(b"{}", "roster_events")))
+        session.add(Appointment(organisation_id=case.organisation_id, **when, case_id=case.id,
+                                kind="lain", sealed=seal(b"{}", "appointments")))  # fmt: skip
         company = Company(organisation_id=case.organisation_id, lookup="x", created_at=case.opened_at,
                           sealed=app.vault.seal(b"PT Contoh", "companies"))  # fmt: skip
         session.add(company)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.events import Event, Location, MessageReceived
+from bot.events import DueCame, Event, Location, MessageReceived
 from bot.handlers.simulator.markup import BadMarkup, parse_html, plain_text
 from bot.handlers.simulator.wire import Malformed, event_as_json, event_from_json
 
@@ -18,8 +18,11 @@ PLACES = st.builds(Location, st.floats(-90, 90), st.floats(-180, 180), st.text()
 
 def built(kind):
     """Any event of this kind, with aware times and places that exist."""
-    special = {"location": st.none() | PLACES} if kind is MessageReceived else {}
-    return st.builds(kind, at=MOMENTS, **special)
+    special = {
+        MessageReceived: {"location": st.none() | PLACES},
+        DueCame: {"due_at": MOMENTS},
+    }
+    return st.builds(kind, at=MOMENTS, **special.get(kind, {}))
 
 
 EVENTS = st.one_of([built(kind) for kind in get_args(Event)])

@@ -30,6 +30,7 @@ def test_a_worker_is_heard_answered_and_told_every_step(world: World) -> None:
     assert "Kami hubungi HRD hari ini." in sri.heard()[-1]
     ratna.taps(case, "Tutup")
     ratna.taps(case, "Tercapai")
+    ratna.taps(case, "Lewati")
     assert "ditutup" in sri.heard()[-1]
     closed = world.cases()[0]
     assert (closed.status, closed.outcome) == ("selesai", "tercapai")
@@ -40,6 +41,7 @@ def test_every_step_leaves_an_audit_row(world: World) -> None:
     case = world.opened_case()
     ratna = world.officer()
     ratna.taps(case, "Saya tangani")
+    ratna.taps(case, "Lainnya")
     ratna.taps(case, "Urgensi")
     ratna.taps(case, "Darurat")
     with world.app.database.reading() as session:

@@ -97,7 +97,7 @@ def test_no_query_of_a_turn_reads_a_whole_table(full: Ground) -> None:
         if found:
             read_whole[name] = found
     assert read_whole == {}
-    without_index = text("SELECT id FROM cases WHERE category = 'upah-x'")
+    without_index = text("SELECT id FROM cases WHERE outcome = 'upah-x'")
     plans = _plans_of(full, lambda s, g: s.connection().execute(without_index))
     assert any(_reads_whole_table(line) for line in plans), "the check itself sees nothing"
 
@@ -116,12 +116,12 @@ def _tables(database: Database) -> Iterator[tuple[str, str, str]]:
     yield ("cases",
            "number, organisation_id, person_id, kind, category, also, tags, urgency, status,"
            " status_since, outcome, identity, sensitive, region_code, sealed, chat_id, thread_id,"
-           " card_id, topic_state, opened_at, reopened",
+           " card_id, topic_state, opened_at, reopened, legal_hold",
            f"'N' || i, :o, i, 'pengaduan', 'upah', '', '', 'normal', 'selesai', {at}, '',"
-           f" 'rahasia', {no}, '', :x, '-100', 't' || i, 'c' || i, 'open', {at}, 0")  # fmt: skip
+           f" 'rahasia', {no}, '', :x, '-100', 't' || i, 'c' || i, 'open', {at}, 0, {no}")  # fmt: skip
     yield ("case_messages",
-           "organisation_id, case_id, direction, state, source, preview_id, sealed, at",
-           f":o, i, 'reporter', '', 's' || i, '', :x, {at}")  # fmt: skip
+           "organisation_id, case_id, direction, state, source, preview_id, audience, sealed, at",
+           f":o, i, 'reporter', '', 's' || i, '', '', :x, {at}")  # fmt: skip
     yield ("inbox",
            "organisation_id, source, account, external_id, lane, status, attempts, available_at,"
            " error, sealed, received_at",
