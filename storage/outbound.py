@@ -259,11 +259,13 @@ def outbox_counts(session: Session) -> dict[str, int]:
 
 
 def oldest_queued_outbound(session: Session, now: datetime) -> datetime | None:
-    """When the oldest row was written that should have left by now."""
+    """Since when the oldest row waits that should have left by now.
+
+    A row that was written for a later hour waits from then on.
+    """
+    since = case((_outbox.c.attempts == 0, _outbox.c.available_at), else_=_outbox.c.created_at)
     return session.execute(
-        select(func.min(_outbox.c.created_at)).where(
-            _outbox.c.status == _QUEUED, _outbox.c.available_at <= now
-        )
+        select(func.min(since)).where(_outbox.c.status == _QUEUED, _outbox.c.available_at <= now)
     ).scalar()
 
 
