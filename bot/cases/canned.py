@@ -129,14 +129,17 @@ def _fit(wanted: str, is_now: str) -> int:
 
 
 def _change(act: Act, known: Mapping[str, str]) -> str:
-    if not act.officer.is_coordinator:
-        raise NotPossible("cases.refused.coordinators_only")
+    _must_coordinate(act)
     return begin(act, CANNED_FORM, known)
 
 
-def _remove(act: Act, name: str) -> str:
+def _must_coordinate(act: Act) -> None:
     if not act.officer.is_coordinator:
         raise NotPossible("cases.refused.coordinators_only")
+
+
+def _remove(act: Act, name: str) -> str:
+    _must_coordinate(act)
     _keep(act, replace(_named(act.work, name), text=""))
     return act.work.texts("officers.done.canned_removed")
 
@@ -182,6 +185,7 @@ def _stages(act: Act) -> dict[str, str]:
 
 
 def _done(act: Act, answers: Answers) -> str:
+    _must_coordinate(act)
     _keep(act, CannedText(**answers))
     return act.work.texts("officers.done.canned", name=escaped(answers["name"]))
 

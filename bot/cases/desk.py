@@ -18,6 +18,7 @@ from bot.cases.stages import NotPossible
 from bot.cases.taps import meaning_of
 from bot.cases.work import Work
 from bot.events import OfficerTapped, OfficerWrote
+from bot.log import get_logger
 from storage.cases import (
     MessageContent,
     case_for_officer,
@@ -74,6 +75,8 @@ def officer_tapped(work: Work, event: OfficerTapped) -> None:
         done = _carry_out(work, officer, tap, event)
     except NotPossible as reason:
         refusal = work.texts(reason.reason, **reason.words)
+        get_logger().warning("tap refused", reason=reason.reason, inbox_id=work.write.inbox_id,
+                             organisation=work.organisation.id)  # fmt: skip
         work.write.answer_tap(event.tap_id, refusal, alert=True)
         return
     work.write.answer_tap(event.tap_id, done)

@@ -187,10 +187,10 @@ def resend_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOf
         NotPossible: it is on its way or has arrived.
     """
     _may_answer(work, case, officer)
+    still_hers = select(Case.id).where(Case.person_id == Outbound.person_id)  # not deleted since
+    failed = col(Outbound.status).in_(_REDO), col(Outbound.case_id).in_(still_hers)
     rows = work.session.exec(
-        select(Outbound)
-        .where(Outbound.message_id == message.id, col(Outbound.status).in_(_REDO))
-        .with_for_update()
+        select(Outbound).where(Outbound.message_id == message.id, *failed).with_for_update()
     ).all()
     if not rows:
         raise NotPossible("cases.refused.already_sent")

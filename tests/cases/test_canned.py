@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.cases.canned import LONGEST, all_canned, fitting
+from bot.cases.roster import change_officer
 from bot.texts import CannedText, load_texts
 from nlp.taxonomy import load_taxonomy
 from tests.cases.office import REPORT, Office
@@ -123,6 +124,18 @@ def test_an_unknown_word_in_braces_is_refused_and_asked_again(office: Office) ->
     assert "Halo {name}" not in names(office)["thr"].text
     office.writes("ratna", case, "Halo {nama}")
     assert names(office)["thr"].text == "Halo {nama}"
+
+
+def test_who_is_no_coordinator_any_more_cannot_end_the_change(office: Office) -> None:
+    """Rights count at the end, not at the beginning."""
+    case = office.opens()
+    office.deliver()
+    before = names(office)["thr"].text
+    office.writes("ratna", case, "/cepat ubah thr")
+    with office.database.transaction() as session:
+        change_officer(session, office.vault, office.officers["ratna"], role="officer")
+    office.writes("ratna", case, "THR tidak usah dibayar.")
+    assert names(office)["thr"].text == before
 
 
 def test_only_coordinators_change_them_and_readers_use_none(office: Office) -> None:

@@ -79,12 +79,7 @@ def test_words_written_while_merged_go_too_when_she_deletes_her_data_after_the_s
     assert not office.taps("ratna", other, "split", str(main.id)).alert
     office.deliver(60)
     assert "KENARI-HAPUS" in office.standing_in_the_group()
-    with office.database.transaction() as session:
-        reporter = find_reporter(
-            session, office.vault, office.organisation_id, (address_of("DEWI"),)
-        )
-        assert reporter is not None
-        own_data.delete(office.work(session), reporter, "lane")
+    _deletes_her_data(office, "DEWI")
     office.deliver(60)
     assert "KENARI-HAPUS" not in office.standing_in_the_group()
     assert not any("KENARI-HAPUS" in str(office.payload(row)) for row in office.rows("post"))
@@ -138,6 +133,33 @@ def test_what_a_merged_reporter_has_not_opened_is_told_in_the_topic_that_is_read
         alarm_unopened(office.work(session), DueCame("unopened", "k", 1, at, at, other.id))
     (alarm,) = posts_in(office, main)[before:]
     assert other.number in alarm
+
+
+def test_a_failed_answer_is_not_tried_again_for_who_deleted_her_data(office: Office) -> None:
+    """The words of both are gone, and so is the consent of one."""
+    main, _other = _merged(office)
+    office.writes("ratna", main, "/balas Halo")
+    message = office.messages(main, "reply")[-1]
+    office.taps("ratna", main, "reply_send", message_id=message.id)
+    with office.database.transaction() as session:
+        for row in office.rows("say"):
+            if row.message_id == message.id:
+                row.status = "failed"
+                session.merge(row)
+    _deletes_her_data(office, "DEWI")
+    assert not office.taps("ratna", main, "reply_resend", message_id=message.id).alert
+    again = [
+        row.case_id for row in office.rows("say") if row.status == "queued" and row.message_id
+    ]
+    assert again == [main.id]
+
+
+def _deletes_her_data(office: Office, name: str) -> None:
+    with office.database.transaction() as session:
+        known = (address_of(name),)
+        reporter = find_reporter(session, office.vault, office.organisation_id, known)
+        assert reporter is not None
+        own_data.delete(office.work(session), reporter, "lane")
 
 
 def _stands(office: Office, case: Case, thread: str) -> None:

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+import structlog
 
 from bot.cases.roster import adopt_administrators, all_officers, remove_officer
 from storage.cases import case_by_id, cases_of_person
@@ -73,8 +74,10 @@ def test_tokens_of_others_old_ones_and_inventions_do_nothing(office: Office) -> 
     case = office.opens()
     before = _state(office, case)
     for payload in ("o:", "o:abcdef", "take", f"o:{case.id}", "o:" + "x" * 200, "\x00"):
-        answer = office.taps_payload("ratna", payload)
+        with structlog.testing.capture_logs() as logs:
+            answer = office.taps_payload("ratna", payload)
         assert answer == Answer(office.texts("officers.refused.old_button"), alert=True)
+        assert [log["reason"] for log in logs] == ["officers.refused.old_button"]
     answer = office.taps("ratna", case, "an_action_of_tomorrow")
     assert answer == Answer(office.texts("officers.refused.old_button"), alert=True)
     assert _state(office, case) == before
@@ -113,7 +116,10 @@ def test_of_two_officers_who_tap_at_once_one_wins_and_the_other_is_told(office: 
     winner = "Joko" if owner == office.officers["joko"].id else "Maria"
     texts = [office.payload(row)["text"] for row in office.rows("tap")]
     assert sorted(texts) == sorted(
-        [office.texts("officers.done.taken"), office.texts("cases.refused.other_owner", owner=winner)]
+        [
+            office.texts("officers.done.taken"),
+            office.texts("cases.refused.other_owner", owner=winner),
+        ]
     )
 
 
