@@ -90,9 +90,11 @@ class AlarmWatch:
         now = self.clock.now()
         seen: list[_Seen] = []
         if self.settings.telegram_mode == "webhook":
-            with Asker(self.clock) as asker, self.database.reading() as session:
-                for own in self.accounts:
-                    seen += self._webhook(asker, session, own, now)
+            with self.database.reading() as session:
+                whose = [_of(session, own) for own in self.accounts]
+            with Asker(self.clock) as asker:
+                for own, name in zip(self.accounts, whose, strict=True):
+                    seen += self._webhook(asker, own, name, now)
         if is_public(self.settings.public_url):
             found = list(certificate.examine(self.settings.public_url, now))
             seen += [_Seen("certificate", _trouble(found))] if found else []
@@ -116,7 +118,7 @@ class AlarmWatch:
                 yield _Seen(look.name, _trouble(look.look()), whose)
 
     def _webhook(
-        self, asker: Asker, session: Session, own: OrganisationAccounts, now: datetime
+        self, asker: Asker, own: OrganisationAccounts, whose: str, now: datetime
     ) -> Iterator[_Seen]:
         answer = asker.telegram(own.telegram, "getWebhookInfo") if own.telegram else None
         if answer is None or answer.status != _OK:
@@ -124,7 +126,7 @@ class AlarmWatch:
         found = list(telegram.webhook(self.settings, answer.result, now))
         for check in ("telegram_webhook", "telegram_pending"):
             trouble = _trouble(one for one in found if one.check == check)
-            yield _Seen(check, trouble, _of(session, own))
+            yield _Seen(check, trouble, whose)
 
     def _look_at_clock(self, now: datetime) -> Finding | None:
         """Whether the clock jumped since the last look, or not long ago."""
