@@ -47,19 +47,20 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1)
     options = parser.parse_args()
     settings = [Settings(epochs=options.epochs, seed=seed + 1) for seed in range(options.seeds)]
-    ours = []
+    console, ours = Console(), []
     for name, read in (("emot", read_emot), ("smsa", read_smsa)):
         learn, judge = (read(options.folder, part) for part in ("train", "valid"))
-        scores = [
-            100 * score(options.base, options.layers, learn, judge, one, name) for one in settings
-        ]
+        scores = []
+        for one in settings:
+            scores.append(100 * score(options.base, options.layers, learn, judge, one, name))
+            console.print(f"{name}, seed {one.seed}: {scores[-1]:.2f}")
         ours.append(f"{np.mean(scores):.2f} ± {np.std(scores):.2f}")
     table = Table("model", "EmoT", "SmSA", title="macro-F1")
     for model, (emot, smsa) in PUBLISHED.items():
         table.add_row(model, f"{emot:.2f}", f"{smsa:.2f}")
     layers = f", {options.layers} layers" if options.layers else ""
     table.add_row(f"this pipeline, {options.base}{layers}, {options.seeds} seeds", *ours)
-    Console().print(table)
+    console.print(table)
 
 
 def read_emot(folder: Path, part: str) -> Labelled:
