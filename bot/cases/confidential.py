@@ -6,11 +6,11 @@ from sqlmodel import select
 
 from bot.cases.markup import escaped
 from bot.cases.moving import move_home
+from bot.cases.parting import part
 from bot.cases.roster import RosterOfficer, all_officers, officer_by_id
 from bot.cases.showing import show_message
 from bot.cases.sight import may_see
 from bot.cases.taps import button
-from bot.cases.together import stand_alone
 from bot.cases.work import Work
 from bot.cases.workplaces import remember_workplace
 from bot.flows.alarm import WORDS_TO_JUDGE_BY
@@ -35,7 +35,7 @@ def keep_confidential(work: Work, case: Case) -> None:
         return
     stood = bool(case.chat_id)
     if case.id is not None:
-        stand_alone(work, case)  # what is confidential is never merged with what is open
+        part(work, case)  # what is confidential is never merged with what is open
     case.sensitive = True
     work.session.add(case)
     remember_workplace(work, case)
@@ -67,7 +67,7 @@ def lift_confidence(work: Work, case: Case, coordinator: RosterOfficer) -> None:
     """
     if work.session.exec(select(Recusal.id).where(Recusal.case_id == case.id)).first():
         return
-    stand_alone(work, case)  # what it answered for stays confidential
+    part(work, case)  # what it answered for stays confidential
     case.sensitive = False
     work.session.add(case)
     remember_workplace(work, case)

@@ -9,10 +9,10 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot.cases import appointments
+from bot.cases.parting import part
 from bot.cases.stage_records import forget_records
 from bot.cases.stages import CLOSED, change_stage
 from bot.cases.survey_answers import forget_comments
-from bot.cases.together import stand_alone
 from bot.cases.work import Work
 from storage.cases import (
     CaseContent,
@@ -131,7 +131,7 @@ def empty_case(work: Work, case: Case, *, actor: str = "reporter") -> int:
 
     Returns how many files went with them.
     """
-    stand_alone(work, case)
+    part(work, case)
     files = files_of(work, case)
     content = content_of(work.vault, case)
     case.sealed = seal_content(work.vault, replace(CaseContent(), confirmed=content.confirmed))

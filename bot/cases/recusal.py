@@ -11,11 +11,11 @@ from sqlmodel import select
 from bot.cases.act import Act
 from bot.cases.confidential import keep_confidential, release_if_unseen, withdraw
 from bot.cases.markup import escaped
+from bot.cases.parting import part
 from bot.cases.roster import RosterOfficer, all_officers, officer_by_id
 from bot.cases.sight import is_recused, may_see
 from bot.cases.stages import NotPossible
 from bot.cases.taps import button
-from bot.cases.together import stand_alone
 from bot.cases.work import Work
 from storage.cases import add_event, row_id
 from storage.tables import Case, CaseEvent, Recusal
@@ -138,7 +138,7 @@ def _recuse(act: Act, officer: RosterOfficer) -> None:
     work.session.flush()
     _log(act, "recused", officer.id)
     if case.sensitive:
-        stand_alone(work, case)  # its words stand in no other topic, and nobody answers from there
+        part(work, case)  # its words stand in no other topic, and nobody answers from there
         release_if_unseen(work, case)
         withdraw(work, case)
     else:

@@ -9,6 +9,7 @@ from bot.cases.alike import find_alike
 from bot.cases.case_lines import case_line, case_link
 from bot.cases.collective import invite_button, said
 from bot.cases.ownership import must_handle
+from bot.cases.parting import show_here_too
 from bot.cases.sight import is_about_officer, may_see, must_see
 from bot.cases.stages import CLOSED, NotPossible, follow_stage
 from bot.cases.taps import button
@@ -101,8 +102,10 @@ def split(act: Act) -> str:
     must_see(work, act.officer, other)
     if case.merged_into_id == other.id:
         take_apart(work, other, case, act.officer.id)
+        show_here_too(work, case)
     elif other.merged_into_id == case.id:
         take_apart(work, case, other, act.officer.id)
+        show_here_too(work, other)
     else:
         _end_link(act, other)
         return said(act, work.texts("officers.done.split", number=other.number))

@@ -101,6 +101,30 @@ def test_words_written_while_merged_go_too_when_the_case_becomes_confidential_la
     assert "KENARI-RAHASIA" not in office.standing_in_the_group()
 
 
+def test_deleting_the_main_case_leaves_the_words_of_the_other_reporter_readable(
+    office: Office,
+) -> None:
+    """Her officers would never learn what she wrote meanwhile."""
+    _main, other = _merged(office)
+    writes(office, other, "KENARI-BUKTI")
+    office.deliver(60)
+    _deletes_her_data(office, "SRI")
+    office.deliver(60)
+    assert office.standing_in_the_group().count("KENARI-BUKTI") == 1
+    assert any("KENARI-BUKTI" in text for text in posts_in(office, other))
+
+
+def test_after_a_split_what_was_written_meanwhile_stands_in_the_own_topic_once(
+    office: Office,
+) -> None:
+    """Who goes on with the case reads all of it, and nothing twice."""
+    main, other = _merged(office)
+    writes(office, other, "KENARI-SUSULAN")
+    for action in ("split", "merge", "split"):
+        assert not office.taps("ratna", other, action, str(main.id)).alert
+    assert sum("KENARI-SUSULAN" in text for text in posts_in(office, other)) == 1
+
+
 def test_a_merged_case_is_not_handed_on_by_a_late_consent(office: Office) -> None:
     """It would go to another body while the union goes on answering for it."""
     main, other = opens(office, "SRI"), opens(office, "DEWI")
