@@ -203,6 +203,18 @@ def test_new_members_are_told_without_being_administrator() -> None:
     assert isinstance(only_bots, NotUnderstood)
 
 
+def test_a_member_who_leaves_is_told_of_without_being_administrator() -> None:
+    """Rights end with the membership, also where Telegram tells it as a message only."""
+    gone = {"id": 5, "is_bot": False, "first_name": "Joko"}
+    event = changed("message__topic", text=None, entities=None, left_chat_member=gone)
+    assert isinstance(event, GroupChanged)
+    assert (event.change, event.officer.user_id) == (GroupChange.MEMBER_LEFT, "5")
+    bot = gone | {"is_bot": True}
+    assert isinstance(
+        changed("message__topic", text=None, entities=None, left_chat_member=bot), NotUnderstood
+    )
+
+
 def test_topics_are_told_with_the_bots_rights() -> None:
     """Without them every case lies in one heap."""
     chat = update("my_chat_member__promoted")["my_chat_member"]["chat"]

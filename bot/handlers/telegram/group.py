@@ -58,6 +58,8 @@ def group_message(message: Message, *, edited: bool) -> OfficerWrote | GroupChan
         )
     if message.new_chat_members:
         return _joined(message)
+    if message.left_chat_member is not None:
+        return _left(message, message.left_chat_member)
     if officer is None:
         return None
     if message.forum_topic_closed is not None or message.forum_topic_reopened is not None:
@@ -147,6 +149,19 @@ def _joined(message: Message) -> GroupChanged | None:
         at=message.date,
         officer=people[0],
         others=tuple(people[1:]),
+    )
+
+
+def _left(message: Message, user: User) -> GroupChanged | None:
+    """Who left or was put out, as the group tells it; None for bots, ours included."""
+    if user.is_bot:
+        return None
+    return GroupChanged(
+        channel=CHANNEL,
+        change=GroupChange.MEMBER_LEFT,
+        chat_id=str(message.chat.id),
+        at=message.date,
+        officer=_officer(user),
     )
 
 
