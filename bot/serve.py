@@ -10,6 +10,7 @@ import uvicorn
 from bot.app import App
 from bot.bootstrap import build
 from bot.log import configure_logging, get_logger
+from bot.memory import give_back
 from bot.settings import Settings, SettingsProblem, load_settings
 from bot.web import Role, Running, web_app
 from storage.running import in_use
@@ -28,6 +29,7 @@ def run(role: Role) -> None:
     configure_logging(settings.log_level)
     with in_use(settings.data_dir):
         app = build(settings)
+        give_back()
         try:
             serve(app, role)
         finally:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 
-import psycopg
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -30,6 +29,8 @@ def listen(
     A lost connection is opened again after a pause; what was missed in between is found by the
     next poll.
     """
+    import psycopg  # noqa: PLC0415 - 8 MB that a program on SQLite does not need
+
     address = database.engine.url.set(drivername="postgresql").render_as_string(
         hide_password=False
     )
