@@ -191,6 +191,28 @@ def take_back_words(work: Work, case: Case) -> None:
     work.session.flush()
     for chat, ids in standing.items():
         work.write.erase(chat, ids, case)
+        _say_again(work, chat, ids, case)
+
+
+def _say_again(work: Work, chat: str, ids: list[str], case: Case) -> None:
+    """Words of others that were joined into a post which is taken away are posted again."""
+    along = work.session.exec(
+        select(Outbound).where(
+            Outbound.chat == chat,
+            col(Outbound.external_id).in_(ids),
+            Outbound.kind == "post",
+            Outbound.case_id != case.id,
+        )
+    ).all()
+    hers = select(CaseMessage.id).where(CaseMessage.case_id == row_id(case))
+    hidden = set(work.session.exec(hers).all())
+    for row in along:
+        if row.message_id in hidden:
+            continue
+        row.status, row.attempts, row.available_at = "queued", 0, work.now
+        row.external_id, row.settled_at, row.sent_at = "", None, None
+        row.paced = work.organisation.officer_channel == "telegram"
+        work.session.add(row)
 
 
 def _touched(work: Work, case: Case) -> bool:

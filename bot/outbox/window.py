@@ -80,7 +80,7 @@ def follow_up(
     session: Session, vault: Vault, row: ClaimedOutbound, status: str, error: str, now: datetime
 ) -> None:
     """Do what follows for the window when a row became held, or when a template failed."""
-    if status == "held" and _sent_before_she_wrote(session, row):
+    if status == "held" and _sent_before_she_wrote(session, row, error, now):
         session.execute(
             update(Outbound)
             .where(col(Outbound.id) == row.id)
@@ -132,13 +132,18 @@ async def send_template(channel: GroupChannel, place: Place, payload: dict[str, 
     )
 
 
-def _sent_before_she_wrote(session: Session, row: ClaimedOutbound) -> bool:
-    """Whether the refusal was overtaken by a message of hers: the window is open again."""
+def _sent_before_she_wrote(
+    session: Session, row: ClaimedOutbound, error: str, now: datetime
+) -> bool:
+    """Whether the refusal was overtaken by a message of hers: the window is open again.
+
+    Our own clock only asks when she wrote; WhatsApp's refusal is younger than that.
+    """
     sent_at = session.exec(select(Outbound.sent_at).where(Outbound.id == row.id)).one()
     if row.person_id is None or sent_at is None:
         return False
     wrote = last_inbound(session, {row.person_id}).get((row.person_id, row.channel))
-    return wrote is not None and wrote > sent_at
+    return wrote is not None and wrote > (now - WINDOW + SHUTS_EARLY if error == SHUT else sent_at)
 
 
 def _watch(session: Session, vault: Vault, row: ClaimedOutbound, now: datetime) -> None:

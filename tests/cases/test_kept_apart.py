@@ -114,6 +114,22 @@ def test_deleting_the_main_case_leaves_the_words_of_the_other_reporter_readable(
     assert any("KENARI-BUKTI" in text for text in posts_in(office, other))
 
 
+def test_words_that_were_joined_with_hers_are_posted_again(office: Office) -> None:
+    """In a burst one post carries the words of both; only hers may go."""
+    main, other = _merged(office)
+    for n in range(9):
+        writes(office, main, f"SRI-{n}.")
+        writes(office, other, f"DEWI-{n}.")
+    office.deliver(60)
+    assert any("SRI-3." in text and "DEWI-3." in text for text in _standing(office))
+    _deletes_her_data(office, "DEWI")
+    office.deliver(60)
+    office.deliver(60)
+    standing = "\n".join(_standing(office))
+    assert [standing.count(f"SRI-{n}.") for n in range(9)] == [1] * 9
+    assert "DEWI-" not in standing
+
+
 def test_after_a_split_what_was_written_meanwhile_stands_in_the_own_topic_once(
     office: Office,
 ) -> None:
@@ -176,6 +192,10 @@ def test_a_failed_answer_is_not_tried_again_for_who_deleted_her_data(office: Off
         row.case_id for row in office.rows("say") if row.status == "queued" and row.message_id
     ]
     assert again == [main.id]
+
+
+def _standing(office: Office) -> list[str]:
+    return [text.text for text in office.posts_in(GROUP_CHAT).values()]
 
 
 def _deletes_her_data(office: Office, name: str) -> None:

@@ -8,11 +8,19 @@ from sqlmodel import Session, col, select
 from bot.channels import ContentRejected, WindowClosed
 from bot.commands import Promise
 from bot.handlers.whatsapp.failures import report_failure
-from bot.outbox.results import report_delivery
+from bot.outbox.outcome import Result
+from bot.outbox.results import record_results, report_delivery
 from bot.outbox.templates import UPDATE
-from bot.outbox.window import UNOPENED_AFTER, ask_all_who_wait, opened
+from bot.outbox.window import (
+    SHUT,
+    UNOPENED_AFTER,
+    ask_all_who_wait,
+    opened,
+    shut_windows,
+)
 from storage.cases import MessageContent, row_id, seal_message
 from storage.due import take_due
+from storage.outbound import claim_outbound
 from storage.tables import CaseMessage, Due, MessageTemplate, Outbound
 from tests.outbox.scripted import SRI, Desk
 from tests.storage.rows import NOW
@@ -159,6 +167,22 @@ def test_a_refusal_that_her_message_overtook_is_sent_anew(desk: Desk) -> None:
     _report(desk, "m2", "63016")
     desk.deliver()
     assert (_heard(desk)[-1], desk.row().status) == (ASKED, "held"), "but only once"
+
+
+def test_words_that_our_clock_held_while_her_message_waited_to_be_read_leave(desk: Desk) -> None:
+    """She wrote a moment before they were claimed, and her turn ran in between."""
+    _template(desk)
+    desk.clock.advance(ALMOST_A_DAY)
+    _say(desk, "satu")
+    with desk.database.transaction() as session:
+        now = desk.clock.now()
+        (row,) = claim_outbound(session, now)
+        assert shut_windows(session, [row], now) == {row.id}
+        desk.meet(session)  # written now, that is not after the claim
+        opened(session, desk.reporter.person.id or 0, "whatsapp", now)
+        record_results(session, desk.vault, [Result(row, "held", error=SHUT)], now, report_failure)
+    desk.deliver()
+    assert _heard(desk) == ["satu"]
 
 
 def test_a_person_whose_clock_we_do_not_know_is_tried(desk: Desk) -> None:
