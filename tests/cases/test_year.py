@@ -3,14 +3,15 @@
 import gc
 import shutil
 from collections import Counter, defaultdict
-from datetime import UTC, date, datetime, time, timedelta
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 
-import lokal.holidays
-import numpy as np
 from sqlmodel import col, select
 
+from bot.log import configure_logging
 from bot.outbox.orders import DANGER
 from storage.database import Database
 from storage.tables import (
@@ -24,15 +25,11 @@ from storage.tables import (
 )
 from tests.cases.year import Year
 from tests.cases.year_acts import EVENINGS, REGIONS
+from tests.worktime.reckoning import eight, next_working_moment, working_day
 
+CASES = 500
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _CLOSED = {"selesai", "ditolak", "arsip"}
-_OFF = [
-    date.fromisoformat(day.date)
-    for year in (2026, 2027)
-    for day in lokal.holidays.get_holidays(year).holidays
-]
-_BUSINESS = np.busdaycalendar(weekmask="1111100", holidays=_OFF)
 _LADDER = {"baru", "verifikasi", "ditangani", "bipartit"}
 # Which working day of a term rings, counted by hand from what the issue asks: half, 5 and 1 days
 # left, and passed. Where two fall on one day the later one rings.
@@ -51,17 +48,31 @@ _TERMS = {
 
 
 def test_a_year_of_five_hundred_cases(tmp_path: Path, migrated_sqlite: Path) -> None:
-    """Promises, surveys, alarms, quiet hours and stops, all at once and for long."""
-    shutil.copy(migrated_sqlite, tmp_path / "year.db")
-    database = Database(f"sqlite:///{tmp_path / 'year.db'}")
+    """Promises, surveys, alarms, quiet hours and stops, all at once and for long.
+
+    Two unions of 250 cases each live it side by side, in processes of their own: one after the
+    other it would take twice the time.
+    """
+    folders = [tmp_path / name for name in ("timur", "barat")]
+    for folder in folders:
+        folder.mkdir()
+        shutil.copy(migrated_sqlite, folder / "year.db")
+    with ProcessPoolExecutor(len(folders), get_context("fork")) as unions:
+        audited = list(unions.map(_live_and_audit, folders, (2026, 2027)))
+    assert sum(audited) >= CASES  # those that grew out of check-ins count as well
+
+
+def _live_and_audit(folder: Path, seed: int) -> int:
+    """A year of one union; how many cases it had."""
+    configure_logging("WARNING", json_lines=True)
+    database = Database(f"sqlite:///{folder / 'year.db'}")
     gc.disable()
-    try:
-        year = Year(database, tmp_path, seed=2026)
-        year.live()
-        _Books(year).audit()
-    finally:
-        gc.enable()
-        database.dispose()
+    year = Year(database, folder, seed, CASES // 2)
+    year.live()
+    books = _Books(year)
+    books.audit()
+    database.dispose()
+    return len(books.cases)
 
 
 class _Books:
@@ -196,7 +207,7 @@ class _Books:
                    for since, until in self._waits(promise.case_id)):  # fmt: skip
                 continue
             always = promise.kind == "first_answer" and case.urgency == "darurat"
-            rings = promise.due_at if always else _next_working_moment(promise.due_at)
+            rings = promise.due_at if always else next_working_moment(promise.due_at)
             escalated = [e for e in self.events[promise.case_id, "promise_late"]
                          if promise.made_at < e.at <= ended and e.before == promise.kind]  # fmt: skip
             levels = [int(e.after) for e in escalated]
@@ -235,7 +246,7 @@ class _Books:
         until = min([*newer, *ended, self.year.until])
         rings: set[tuple[object, ...]] = set()
         for nth, point in points.items():
-            at = _eight(_working_day(record.on_date, nth))
+            at = eight(working_day(record.on_date, nth))
             if record.at < at < until and self._stage_at(case_id, at) in stages:
                 rings.add((case_id, name, f"{record.on_date}", point, at))
         return rings
@@ -267,24 +278,3 @@ class _Books:
             (e.at, next((at for at in over if at > e.at), self.year.until))
             for e in self.events[case_id, "waits_for_reporter"]
         ]
-
-
-def _working_day(since: date | None, nth: int) -> date:
-    assert since is not None
-    rolled = np.busday_offset(since, 0, roll="backward", busdaycal=_BUSINESS)
-    found: date = np.busday_offset(rolled, nth, busdaycal=_BUSINESS).astype(date)
-    return found
-
-
-def _eight(day: date) -> datetime:
-    return datetime.combine(day, time(1), UTC)
-
-
-def _next_working_moment(at: datetime) -> datetime:
-    """Itself from eight to five on a working day, else the next eight o'clock of one."""
-    local = at.astimezone(UTC) + timedelta(hours=7)
-    working = bool(np.is_busday(local.date(), busdaycal=_BUSINESS))
-    if working and time(8) <= local.time() < time(17):
-        return at
-    day = local.date() if working and local.time() < time(8) else local.date() + _DAY
-    return _eight(np.busday_offset(day, 0, roll="forward", busdaycal=_BUSINESS).astype(date))

@@ -1,4 +1,4 @@
-"""A year in a union: five hundred reports, officers quick and slow, and time that goes on.
+"""A year in a union: hundreds of reports, officers quick and slow, and time that goes on.
 
 Each case is a generator that does one thing after the other and says when it goes on. The clock
 steps from what is due to what is done next, never by minutes. Rounds of the officers (digests
@@ -26,7 +26,7 @@ from storage.due import take_due
 from storage.tables import Case, Due
 from tests.cases.year_acts import Someone, YearActs
 
-CASES, PERSONS, DAYS = 500, 420, 365
+DAYS, CASES_A_PERSON = 365, 1.2
 REPORTS_FOR = 300
 """Days in which reports come in; the rest of the year brings them to their end."""
 _BATCHES = (time(9),)
@@ -53,15 +53,15 @@ class Year(YearActs):
     ``swept``: the kinds of what came due, in their order.
     """
 
-    def __init__(self, database: Database, folder: Path, seed: int) -> None:
-        super().__init__(database, folder, seed, PERSONS)
+    def __init__(self, database: Database, folder: Path, seed: int, cases: int) -> None:
+        super().__init__(database, folder, seed, persons=int(cases / CASES_A_PERSON))
         self.begun, self.until = self.clock.now(), self.clock.now() + DAYS * _DAY
         self.swept: list[str] = []
         self._order = itertools.count()
         self._lives: list[tuple[datetime, int, Life]] = [(self.until, -1, iter(()))]
-        for number in range(CASES):
+        for number in range(cases):
             at = self.begun + timedelta(minutes=self.chance.randrange(REPORTS_FOR * 1440))
-            self._begin(at, self._life(number, self.people[number % PERSONS]))
+            self._begin(at, self._life(number, self.people[number % len(self.people)]))
 
     # --- time ---------------------------------------------------------------------------------
 
