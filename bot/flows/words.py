@@ -35,6 +35,7 @@ class Word(StrEnum):
     RESUME = "resume"
     LOOK = "look"
 
+
 _SPELLINGS = {
     "menu": Word.MENU,
     "menu utama": Word.MENU,

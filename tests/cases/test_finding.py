@@ -14,7 +14,10 @@ from storage.tables import Case, CaseMessage, Recusal
 from tests.cases.office import REPORT, Office
 from tests.outbox.scripted import GROUP_CHAT
 
-ON, BACK = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}", "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}"
+ON, BACK = (
+    "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
+    "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}",
+)
 DAY = timedelta(days=1).total_seconds()
 SECRET = Report(
     kind="pengaduan", category="pelecehan_kekerasan",

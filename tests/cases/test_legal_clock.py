@@ -250,7 +250,9 @@ def test_each_rule_counts_what_the_law_says(office: Office) -> None:
         with office.database.reading() as session:
             row = case_by_id(session, case.id or 0)
             assert row is not None
-            ends |= {d.rule.name: (d.total, d.end) for d in deadlines_of(office.work(session), row)}
+            ends |= {
+                d.rule.name: (d.total, d.end) for d in deadlines_of(office.work(session), row)
+            }
     assert ends == {
         "phk_notice": (14, date(2026, 12, 14)),
         "phk_answer": (7, date(2026, 12, 3)),

@@ -14,7 +14,9 @@ from tests.flows.beginnings import STORY, with_case
 from tests.flows.chat import REPORTER, START, Chat, knowledge
 
 
-@pytest.mark.parametrize("text", ["LIHAT", "lihat", "Lihat.", "lihatt", "liat", "lihat kak", "LHIAT"])
+@pytest.mark.parametrize(
+    "text", ["LIHAT", "lihat", "Lihat.", "lihatt", "liat", "lihat kak", "LHIAT"]
+)
 def test_the_word_is_understood_as_people_type_it(text: str) -> None:
     """She reads it in a template and types it on a small keyboard."""
     assert command(text) is Word.LOOK

@@ -153,7 +153,9 @@ def test_held_words_come_in_order_on_her_look_and_the_look_itself_is_no_message(
     before, asked = line.written(), sum("Ada kabar" in said for said in line.said())
     line.officers_tell(f"satu {mark}", f"dua {mark}", f"tiga {mark}")
     template = line.heard("Ada kabar", asked + 1)
-    assert message_text(template) == f"Ada kabar untuk {line.number}. Balas LIHAT untuk membacanya."
+    assert (
+        message_text(template) == f"Ada kabar untuk {line.number}. Balas LIHAT untuk membacanya."
+    )
     wait_until(lambda: line.held() == 3, 15, "all three held")
     in_group(line.program, "menunggu dibuka pelapor")
     answer(line, template)

@@ -136,9 +136,7 @@ def test_what_can_be_tapped_or_points_elsewhere_stays_alone(
 
 
 @pytest.mark.parametrize("trouble", [TryLater("x"), OutcomeUnknown("x")])
-def test_joined_posts_that_fail_are_queued_again_together(
-    desk: Desk, trouble: Exception
-) -> None:
+def test_joined_posts_that_fail_are_queued_again_together(desk: Desk, trouble: Exception) -> None:
     """Half a digest would be lost otherwise."""
     _card(desk)
     desk.telegram.troubles["send_text"] = [trouble]
