@@ -5,6 +5,7 @@ always goes, at once.
 """
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 from sqlmodel import col
@@ -51,7 +52,8 @@ def push(
     reach = reach_of(work, case)
     if why or reach is None:
         return why
-    at = work.now if danger else fitting_time(work, case, work.now)
+    zone, safe_hours = _hours(work, case)
+    at = work.now if danger else next_allowed(work.now, zone, safe_hours)
     work.write.say(
         reach.address,
         text,
@@ -63,6 +65,7 @@ def push(
         priority=DANGER if danger else ANSWER,
         delay=at - work.now,
         template=template,
+        unasked=None if danger else (zone.key, safe_hours),
     )
     return ""
 
@@ -78,15 +81,17 @@ def why_not(work: Work, case: Case) -> str:
 
 
 def fitting_time(work: Work, case: Case, at: datetime) -> datetime:
-    """The first moment from ``at`` on when her phone may ring: no quiet hour where she lives.
+    """The first moment from ``at`` on when her phone may ring: no quiet hour where she lives."""
+    return next_allowed(at, *_hours(work, case))
 
-    The safe hours that she told last win.
-    """
+
+def _hours(work: Work, case: Case) -> tuple[ZoneInfo, str]:
+    """Where she lives, and the safe hours that she told last: they win."""
     safe_hours = content_of(work.vault, case).safe_hours
     person = work.session.get(Person, case.person_id) if case.person_id else None
     if person is not None:
         safe_hours = private_of(work.vault, person).get("safe_hours") or safe_hours
-    return next_allowed(at, zone_of(case.region_code, work.zone), safe_hours)
+    return zone_of(case.region_code, work.zone), safe_hours
 
 
 def drop_waiting(work: Work, person: Person) -> None:

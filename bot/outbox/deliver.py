@@ -27,6 +27,7 @@ from bot.outbox.outcome import Result
 from bot.outbox.posts import PostReader
 from bot.outbox.results import ReadFailure, record_results
 from bot.outbox.send import CardPending, ChannelFinder, FilePending, Sender
+from bot.outbox.unasked import put_off
 from bot.outbox.window import SHUT, shut_windows
 from storage.crypto import Vault
 from storage.database import Database
@@ -49,10 +50,10 @@ _AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """What was claimed to be one message; ``is_shut``: it must wait for her to write."""
+    """What was claimed to be one message; ``instead``: what becomes of it without a send."""
 
     bundle: Bundle
-    is_shut: bool
+    instead: Result | None
 
 
 class Deliverer:
@@ -182,9 +183,10 @@ class Deliverer:
         with self._database.transaction() as session:
             rows = claim_outbound(session, now, limit)
             shut = shut_windows(session, rows, now)
+            instead = {row.id: Result(row, "held", error=SHUT) for row in rows if row.id in shut}
+            instead |= put_off(session, self._vault, rows, now)
             return [
-                _Claim(bundle(session, self._vault, row, now), is_shut=row.id in shut)
-                for row in rows
+                _Claim(bundle(session, self._vault, row, now), instead.get(row.id)) for row in rows
             ]
 
     def _record(self, results: list[Result]) -> None:
@@ -219,8 +221,8 @@ class Deliverer:
 
     async def _carry(self, claim: _Claim) -> list[Result]:
         """What became of each row of a message; those that went with the first fare alike."""
-        if claim.is_shut:
-            return [Result(claim.bundle.row, "held", error=SHUT)]
+        if claim.instead is not None:
+            return [claim.instead]
         first = await self._deliver(claim.bundle.row)
         along = [
             replace(first, row=row, joined=True, thread_id=None) for row in claim.bundle.joined

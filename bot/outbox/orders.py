@@ -69,12 +69,14 @@ class OutboxWriter:
         delay: timedelta = timedelta(0),
         reply_to: str = "",
         template: str = "",
+        unasked: tuple[str, str] | None = None,
     ) -> None:
         """Say something to a reporter; long texts become several messages.
 
         ``message_id`` is the officer's reply that these words are; it may wait (``delay``) for
         its undo time, or other words for a fitting hour, without holding up anything else.
         ``template`` is the key of the form that asks her to open WhatsApp if her window is shut.
+        ``unasked``: the name of her time zone and her safe hours; it leaves only when they allow.
         """
         limit = TEXT_LIMITS.get(to.channel, _TELEGRAM_LIMIT)
         pieces = split_text(text, min(limit, _CHOICE_LIMIT) if choices else limit)
@@ -96,7 +98,8 @@ class OutboxWriter:
                     "list_label": list_label,
                     "reply_to": reply_to if index == 0 else "",
                 }
-                | ({"template": template} if template else {}),
+                | ({"template": template} if template else {})
+                | ({"unasked": unasked} if unasked else {}),
                 person_id=person_id,
                 case_id=case_id,
                 message_id=message_id,
@@ -144,6 +147,7 @@ class OutboxWriter:
         *,
         person_id: int,
         case: Case,
+        unasked: tuple[str, str] | None = None,
     ) -> None:
         """Send an approved template about a case; one that still waits stands for it."""
         self._write(
@@ -154,7 +158,8 @@ class OutboxWriter:
             promise=Promise.QUESTION,
             priority=ANSWER,
             payload={"to": to.path, "template": name, "content": content_id,
-                     "variables": list(variables)},
+                     "variables": list(variables)}
+            | ({"unasked": unasked} if unasked else {}),
             person_id=person_id,
             case_id=case.id,
             merge_key=f"template:{case.id}",

@@ -200,6 +200,7 @@ def _ask_to_open(session: Session, vault: Vault, row: ClaimedOutbound, now: date
         (case.number,) if form.samples else (),
         person_id=row.person_id,
         case=case,
+        unasked=payload.get("unasked"),
     )
     return True
 
