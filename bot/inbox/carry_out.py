@@ -59,6 +59,7 @@ class CarryOut:
         template: the form that asks her to open WhatsApp for what is said unasked.
         understander: knows what the classifier said of the story in this turn.
         meanings: of the stories that this turn opens or makes longer, by case number.
+        unasked: the name of her time zone and her safe hours, when nobody asked for what is said.
         files_to_remove: files were marked as deleted; remove them after the commit.
         forgotten: the reporter's data were deleted, her conversation with them.
     """
@@ -72,6 +73,7 @@ class CarryOut:
     meanings: Mapping[str, Meaning] = field(default_factory=dict)
     state: State | None = None
     template: str = ""
+    unasked: tuple[str, str] | None = None
     files_to_remove: bool = False
     forgotten: bool = False
     _to: Address = field(init=False)
@@ -156,6 +158,7 @@ class CarryOut:
             case_id=self._case.id if self._case else None,
             priority=DANGER if danger else ANSWER,
             template=self.template,
+            unasked=self.unasked,
         )
 
     def _open(self, command: OpenCase) -> None:

@@ -47,7 +47,7 @@ from bot.flows.engine import advance
 from bot.flows.knowledge import Knowledge
 from bot.flows.state import State
 from bot.inbox.carry_out import CarryOut, conversation_state, save_conversation
-from bot.inbox.unasked import QUIET, UNFINISHED, fitting_time
+from bot.inbox.unasked import QUIET, UNFINISHED, fitting_time, hours_of
 from bot.inbox.understanding import Companies, Understander, gather_knowledge
 from bot.log import get_logger, place_of
 from bot.metrics import Metrics
@@ -316,6 +316,9 @@ class TurnRunner:
                 state=turn.state,
                 template=_template_of(event),
             )
+            if isinstance(event, TimerFired) and event.kind == UNFINISHED:
+                hours = hours_of(self._vault, reporter, state, self._minds.zone)
+                carry.unasked = (hours[0].key, hours[1])
             for command in turn.commands:
                 carry.out(command)
             _show_typing(work, event, turn.commands, reporter.person.id)

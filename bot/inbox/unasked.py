@@ -28,9 +28,16 @@ def fitting_time(
 
     What she told in the conversation that runs wins over what she told before.
     """
+    return next_allowed(at, *hours_of(vault, reporter, state, zone))
+
+
+def hours_of(
+    vault: Vault, reporter: Reporter, state: State | None, zone: ZoneInfo
+) -> tuple[ZoneInfo, str]:
+    """Where she lives and her safe hours."""
     told = _told(state)
     safe_hours = told.get("safe_hours") or private_of(vault, reporter.person).get("safe_hours", "")
-    return next_allowed(at, zone_of(told.get("region_code", ""), zone), safe_hours)
+    return zone_of(told.get("region_code", ""), zone), safe_hours
 
 
 def reminder_time(

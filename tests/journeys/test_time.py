@@ -65,6 +65,25 @@ def test_nothing_that_was_typed_is_lost_when_she_comes_back(world: World) -> Non
     assert question in sri.heard()[-1]
 
 
+def test_a_reminder_that_an_outage_kept_until_the_night_waits_for_the_morning(
+    world: World,
+) -> None:
+    """Nobody asked for it: it must not ring at two because a provider came back then."""
+    _go(world, "2026-11-23 19:30")
+    sri = _begins(world)
+    before = len(sri.heard())
+    clock = world.clock
+    assert isinstance(clock, ManualClock)
+    clock.advance(24 * 3600 + 600)
+    assert world.app.jobs.fire_due() == 1
+    while world.app.runner.run_next():
+        pass  # said, but nothing can be sent
+    _go(world, "2026-11-25 02:00")
+    assert _since(sri, before) == []
+    _go(world, "2026-11-25 08:00")
+    assert len(_since(sri, before)) == 1
+
+
 def test_the_reminder_keeps_to_quiet_hours(world: World) -> None:
     """Begun by night, it is reminded of before eight in the evening, inside WhatsApp's day."""
     _go(world, "2026-11-23 22:30")
