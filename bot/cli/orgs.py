@@ -36,6 +36,9 @@ _FORMS: Mapping[str, tuple[str, str]] = {
 _Json = Annotated[bool, typer.Option("--json", help="Jawab dengan JSON.")]
 _Slug = Annotated[str, typer.Argument(metavar="SLUG", help="Nama pendek, seperti serikat-kain.")]
 _ASKED = "ditanyakan tanpa ditampilkan; kosong untuk menghapus"
+_Parent = Annotated[
+    str | None, typer.Option("--parent", metavar="SLUG", help="Federasi di atasnya, nama pendek.")
+]
 
 
 @app.command("list")
@@ -49,11 +52,12 @@ def show(*, as_json: _Json = False) -> None:
         return
     print_table(
         "Organisasi",
-        ("Nama pendek", "Nama", "Grup petugas", "Akun sendiri", "Petugas", "Kasus"),
+        ("Nama pendek", "Nama", "Di bawah", "Grup petugas", "Akun sendiri", "Petugas", "Kasus"),
         [
             (
                 row["slug"],
                 row["name"],
+                row["parent"] or "-",
                 row["officer_chat"] or "belum diatur",
                 ", ".join(row["own_accounts"]) or "-",
                 str(row["officers"]),
@@ -69,6 +73,7 @@ def add(
     slug: _Slug,
     name: Annotated[str, typer.Option(help="Nama lengkap, seperti dibaca pekerja.")],
     *,
+    parent: _Parent = None,
     as_json: _Json = False,
 ) -> None:
     """Menambah organisasi."""
@@ -78,9 +83,11 @@ def add(
     with existing_store() as store, store.database.transaction() as session:
         if organisation_by_slug(session, slug) is not None:
             raise Refused(f"organisasi {slug!r} sudah ada.", "Ubah dengan orgs set.")
-        ensure_organisation(session, slug=slug, name=name, now=store.clock.now())
+        added = ensure_organisation(session, slug=slug, name=name, now=store.clock.now())
+        if parent:
+            _put_under(session, added, parent)
     if as_json:
-        print_json({"slug": slug, "name": name})
+        print_json({"slug": slug, "name": name, "parent": parent or ""})
     else:
         say(f"{name} ditambahkan. Isi akun dan grup petugasnya dengan orgs set {slug}.")
 
@@ -94,6 +101,7 @@ def change(
     officer_chat: Annotated[
         str | None, typer.Option(help="Nomor grup petugas di Telegram, seperti -100…")
     ] = None,
+    parent: _Parent = None,
     telegram_bot_token: Annotated[
         bool, typer.Option("--telegram-bot-token", help=f"Token bot Telegram ({_ASKED}).")
     ] = False,
@@ -132,7 +140,7 @@ def change(
     tokens = {key: _ask(key) for key, wanted in asked.items() if wanted}
     changes = {key: value for key, value in given.items() if value is not None} | tokens
     changes = {key: _checked(key, value) for key, value in changes.items()}
-    if name is None and officer_chat is None and not changes:
+    if name is None and officer_chat is None and parent is None and not changes:
         raise typer.BadParameter("sebutkan apa yang diubah; lihat orgs set --help")
     with existing_store() as store, store.database.transaction() as session:
         organisation = organisation_named(session, slug)
@@ -140,6 +148,8 @@ def change(
             organisation.name = _checked_name(name)
         if officer_chat is not None:
             organisation.officer_chat = _checked("officer_chat", officer_chat)
+        if parent is not None:
+            _put_under(session, organisation, parent)
         if changes:
             _seal_accounts(store, organisation, changes)
             _refuse_shared(store, session, organisation)
@@ -175,6 +185,32 @@ def invite(
         return
     say(f"Tulis di grupnya, setelah bot dimasukkan: /mulai_grup {code}")
     say("Kode ini berlaku 24 jam dan hanya sekali. Jangan ditulis di tempat lain.")
+
+
+def _put_under(session: Session, organisation: Organisation, slug: str) -> None:
+    """Make the organisation with this short name the federation above; empty: none is.
+
+    Raises:
+        Refused: there is no such organisation, or it stands below this one.
+    """
+    if not slug:
+        organisation.parent_id = None
+        session.add(organisation)
+        return
+    if slug == organisation.slug:
+        raise Refused(f"{slug!r} tidak bisa di bawah dirinya sendiri.", "Lihat orgs list.")
+    above: Organisation | None = organisation_named(session, slug)
+    parent_id = above.id if above is not None else None
+    while above is not None:
+        if above.id == organisation.id:
+            raise Refused(
+                f"{slug!r} berada di bawah {organisation.slug!r}; tidak ada yang disimpan.",
+                "Federasi harus di atas semua anggotanya. Lihat orgs list; lepaskan dulu dengan "
+                f'orgs set {slug} --parent "".',
+            )
+        above = session.get(Organisation, above.parent_id) if above.parent_id else None
+    organisation.parent_id = parent_id
+    session.add(organisation)
 
 
 def _seal_accounts(store: Store, organisation: Organisation, changes: Mapping[str, str]) -> None:
@@ -234,9 +270,12 @@ def _facts(store: Store, session: Session, organisation: Organisation) -> dict[s
         col(OfficerAccount.removed_at).is_(None),
     )
     cases = select(func.count()).where(Case.organisation_id == organisation.id)
+    parent_id = organisation.parent_id
+    parent = session.get(Organisation, parent_id) if parent_id is not None else None
     return {
         "slug": organisation.slug,
         "name": organisation.name,
+        "parent": parent.slug if parent is not None else "",
         "officer_channel": organisation.officer_channel,
         "officer_chat": organisation.officer_chat,
         "sensitive_chat": organisation.sensitive_chat,

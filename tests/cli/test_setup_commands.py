@@ -104,6 +104,39 @@ def test_an_unknown_organisation_is_told_with_those_that_exist(cli: CommandLine)
     assert "utama" in cli.fails("orgs", "set", "utma", "--name", "x")
 
 
+def test_a_union_is_put_under_its_federation_and_taken_out_again(cli: CommandLine) -> None:
+    """What nobody in a union may decide goes one level up."""
+
+    def parents() -> dict[str, str]:
+        return {row["slug"]: row["parent"] for row in cli.json("orgs", "list")}
+
+    cli.ok("orgs", "add", "federasi", "--name", "Federasi")
+    cli.ok("orgs", "add", "garmen", "--name", "Serikat Garmen", "--parent", "federasi")
+    cli.ok("orgs", "set", "utama", "--parent", "garmen")
+    assert parents() == {"utama": "garmen", "federasi": "", "garmen": "federasi"}
+    assert "Di bawah" in cli.ok("orgs", "list")
+    cli.ok("orgs", "set", "utama", "--name", "Utama")
+    assert parents()["utama"] == "garmen"
+    cli.ok("orgs", "set", "utama", "--parent", "")
+    assert parents()["utama"] == ""
+
+
+def test_a_federation_that_is_unknown_or_below_is_refused(cli: CommandLine) -> None:
+    """In a circle nobody stands above anybody, and a typing error leads nowhere."""
+    cli.ok("orgs", "add", "federasi", "--name", "Federasi")
+    cli.ok("orgs", "add", "garmen", "--name", "Serikat Garmen", "--parent", "federasi")
+    cli.ok("orgs", "set", "utama", "--parent", "garmen")
+    for below in ("garmen", "utama"):
+        said = cli.fails("orgs", "set", "federasi", "--parent", below, "--name", "Lain")
+        assert f"'{below}' berada di bawah 'federasi'" in said
+    assert "dirinya sendiri" in cli.fails("orgs", "set", "federasi", "--parent", "federasi")
+    assert "garmen" in cli.fails("orgs", "set", "federasi", "--parent", "germen")
+    cli.fails("orgs", "add", "kebun", "--name", "Kebun", "--parent", "germen")
+    rows = {row["slug"]: row for row in cli.json("orgs", "list")}
+    assert (rows["federasi"]["parent"], rows["federasi"]["name"]) == ("", "Federasi")
+    assert "kebun" not in rows
+
+
 def test_officers_are_added_changed_and_removed(cli: CommandLine) -> None:
     """The roster decides who may read and answer."""
     cli.ok("officers", "add", "4711", "--name", "Ratna")
