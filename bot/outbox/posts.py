@@ -1,6 +1,7 @@
 """What stands in the officers' group, read from the database at the moment of sending."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +31,6 @@ class Post:
     """
 
     text: Text
-    card: Text
     title: str
     thread_id: str
     card_id: str
@@ -59,12 +59,10 @@ class PostReader:
         self._renderers = renderers
 
     def read(self, row: ClaimedOutbound, payload: dict[str, Any]) -> Post | None:
-        """The post that a row stands for; None when its case is gone."""
-        with self._database.transaction() as session:
-            case = case_by_id(session, row.case_id or 0)
+        """The post that a row stands for; None when its case is gone or has moved."""
+        with self._looking_at(row) as session:
+            case = self._case_here(session, row)
             if case is None:
-                return None
-            if self._moved(session, case, row):
                 return None
             in_this_chat = case.chat_id in {"", row.chat}
             thread = case.thread_id if in_this_chat else ""
@@ -74,7 +72,6 @@ class PostReader:
                 return None
             return Post(
                 text=text,
-                card=self._renderers.card(session, case),
                 title=self._renderers.title(session, case),
                 thread_id=thread,
                 card_id=card_id,
@@ -82,27 +79,43 @@ class PostReader:
                 wants_topic=not card_id,
             )
 
+    def card(self, row: ClaimedOutbound) -> Text | None:
+        """The card of the row's case; None when the case is gone or has moved."""
+        with self._database.transaction() as session:
+            case = self._case_here(session, row)
+            return None if case is None else self._renderers.card(session, case)
+
     def card_shown(self, row: ClaimedOutbound, thread_id: str, card_id: str) -> None:
         """Remember where a case's topic and card stand, as soon as they do."""
         with self._database.transaction() as session:
-            case = case_by_id(session, row.case_id or 0, lock=True)
-            if case is not None and not self._moved(session, case, row):
+            case = self._case_here(session, row, lock=True)
+            if case is not None:
                 case.chat_id, case.thread_id, case.card_id = row.chat, thread_id, card_id
                 session.add(case)
 
     def topic_made(self, row: ClaimedOutbound, thread_id: str) -> None:
         """Remember a case's new topic before its card stands, so that no second one is made."""
         with self._database.transaction() as session:
-            case = case_by_id(session, row.case_id or 0, lock=True)
-            if case is not None and not self._moved(session, case, row):
+            case = self._case_here(session, row, lock=True)
+            if case is not None:
                 case.chat_id, case.thread_id, case.card_id = row.chat, thread_id, ""
                 case.topic_state = "open"
                 session.add(case)
 
-    def _moved(self, session: Session, case: Case, row: ClaimedOutbound) -> bool:
-        """Whether the case went to the other group while this row waited or was on its way."""
+    def _looking_at(self, row: ClaimedOutbound) -> AbstractContextManager[Session]:
+        """Living posts store what their buttons mean; everything else is only read."""
+        living = row.kind in {"card", "reply"}
+        return self._database.transaction() if living else self._database.reading()
+
+    def _case_here(
+        self, session: Session, row: ClaimedOutbound, *, lock: bool = False
+    ) -> Case | None:
+        """The row's case, unless it went to the other group while the row was on its way."""
+        case = case_by_id(session, row.case_id or 0, lock=lock)
         organisation = session.get_one(Organisation, row.organisation_id)
-        return lives_elsewhere(organisation, case, row.chat)
+        if case is None or lives_elsewhere(organisation, case, row.chat):
+            return None
+        return case
 
     def file(self, attachment_id: int) -> File | None:
         """A stored file; None while it is being fetched; without content when it is lost."""

@@ -223,11 +223,14 @@ class Sender:
     async def _put(
         self, channel: GroupChannel, row: ClaimedOutbound, payload: dict[str, Any], post: Post
     ) -> Sent:
-        place, made = await self._place(channel, row, post)
+        card: Text | None = None
         if post.wants_topic and row.kind != "card":
-            card_id = await _post(
-                channel, place, fit_for_officers(post.card, channel.capabilities)
-            )
+            card = await asyncio.to_thread(self.posts.card, row)
+            if card is None:
+                return Sent()
+        place, made = await self._place(channel, row, post)
+        if card is not None:
+            card_id = await _post(channel, place, fit_for_officers(card, channel.capabilities))
             await asyncio.to_thread(self.posts.card_shown, row, place.thread, card_id)
             await self._pin(channel, place, card_id)
             post = replace(post, card_id=card_id)
