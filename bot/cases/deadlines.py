@@ -26,6 +26,8 @@ def label_of(work: Work, case: Case, rule: Rule) -> str:
 def end_of(work: Work, deadline: Deadline) -> str:
     """Its last day, and how sure that is."""
     notes = [] if deadline.certain else [work.texts("officers.legal.estimate")]
+    if deadline.provisional:
+        notes.append(work.texts("officers.legal.provisional"))
     if not deadline.rule.days:
         notes.append(work.texts("officers.legal.check"))
     return " ".join([_short(work, deadline.end), *notes])

@@ -45,7 +45,8 @@ def ring(work: Work, event: DueCame) -> None:
     reached = [point for point, at in alarms(work, deadline) if at <= work.now]
     if reached and _is_first(work, case, deadline, reached[-1]):
         _post(work, case, deadline, reached[-1])
-        for each in (case, *merged_into(work, case)):
+        told = deadline.rule.told_provisionally or not deadline.provisional
+        for each in (case, *merged_into(work, case)) if told else ():
             let_ring(work, each, TELLING, deadline.rule, _allowed(work, each))
     set_next_alarm(work, case, deadline)
 

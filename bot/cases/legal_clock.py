@@ -36,6 +36,7 @@ class Deadline:
         nth: which day of it this is; working days, or days of a year.
         left: how many are left; 0 on the last day, below 0 afterwards.
         certain: the calendar was announced; else ``end`` is an estimate.
+        provisional: it counts from another day than the law does, for that one is not known yet.
     """
 
     rule: Rule
@@ -45,6 +46,7 @@ class Deadline:
     total: int
     left: int
     certain: bool
+    provisional: bool
 
     @property
     def passed(self) -> bool:
@@ -66,10 +68,11 @@ def deadlines_of(work: Work, case: Case) -> list[Deadline]:
         return []
     days = _days(work, case)
     found = [
-        _deadline(work, rule, days[rule.record])
+        _deadline(work, rule, since, provisional=rule.rather not in {"", *days})
         for rule in RULES
-        if case.status in rule.statuses and rule.record in days and not _is_met(rule, days)
-    ]
+        if case.status in rule.statuses and (since := rule.since(days)) is not None
+        and not _is_met(rule, since, days)
+    ]  # fmt: skip
     return sorted(found, key=lambda deadline: deadline.end)
 
 
@@ -150,19 +153,21 @@ def _days(work: Work, case: Case) -> dict[str, date]:
     return {record.stage: record.on_date for record in rows if record.on_date is not None}
 
 
-def _is_met(rule: Rule, days: Mapping[str, date]) -> bool:
+def _is_met(rule: Rule, since: date, days: Mapping[str, date]) -> bool:
     met = days.get(rule.ended_by)
-    return met is not None and met >= days[rule.record]
+    return met is not None and met >= since
 
 
-def _deadline(work: Work, rule: Rule, since: date) -> Deadline:
+def _deadline(work: Work, rule: Rule, since: date, *, provisional: bool) -> Deadline:
     now = today(work)
     if rule.days:
         seen = term(work.calendar, since, rule.days, now)
-        return Deadline(rule, since, seen.end, seen.nth, seen.total, seen.left, seen.certain)
+        return Deadline(rule, since, seen.end, seen.nth, seen.total, seen.left, seen.certain,
+                        provisional)  # fmt: skip
     end = _a_year_after(since)
     whole, nth = (end - since).days, max(0, (now - since).days)
-    return Deadline(rule, since, end, nth, whole, whole - nth, certain=True)
+    return Deadline(rule, since, end, nth, whole, whole - nth, certain=True,
+                    provisional=provisional)  # fmt: skip
 
 
 def _a_year_after(day: date) -> date:

@@ -16,10 +16,10 @@ _OF_STAGE = {"meeting": "bipartit", "recorded": "mediasi", "hearing": "phi"}
 """Days that the form of a stage asked for; all others are records of their own."""
 _AT = {
     "bipartit": ("meeting",),
-    "mediasi": ("recorded", "chosen", "anjuran", "anjuran_answered"),
+    "mediasi": ("recorded", "chosen", "mediator", "anjuran", "anjuran_answered"),
     "phi": ("hearing",),
 }
-_OF_DISMISSAL = ("phk_notice", "phk_answered", "phk")
+_OF_DISMISSAL = ("phk_notice", "phk_answered", "phk", "not_agreed")
 _BEFORE_SUIT = frozenset({"baru", "verifikasi", "ditangani", "bipartit", "mediasi", "dilimpahkan"})
 _DISMISSED = frozenset({"phk_sepihak", "pesangon", "mundur_paksa"})
 

@@ -5,7 +5,9 @@ law says "hari kerja" without saying whose: those of the offices are counted, se
 ``bot.worktime.calendar``. None of this is advice: officers check it, and workers are told so.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 _BEFORE_MEDIATION = frozenset({"baru", "verifikasi", "ditangani", "bipartit"})
 _BEFORE_SUIT = _BEFORE_MEDIATION | {"mediasi", "dilimpahkan"}
@@ -24,6 +26,10 @@ class Rule:
         ended_by: the stage of the record that fulfils it.
         stays: on the card when it has passed, because nothing happens by itself then.
         dismissal: it is about a dismissal; a confidential case does not show that.
+        rather: the stage of the record that it counts from as soon as that is known; until then
+            the count from ``record`` is a provisional one.
+        earlier: the stage of a record whose day counts instead of ``record`` where it is earlier.
+        told_provisionally: whether the reporter hears of a provisional count.
     """
 
     name: str
@@ -34,6 +40,16 @@ class Rule:
     ended_by: str = ""
     stays: bool = False
     dismissal: bool = False
+    rather: str = ""
+    earlier: str = ""
+    told_provisionally: bool = True
+
+    def since(self, days: Mapping[str, date]) -> date | None:
+        """The day that it counts from, by the day of each record; None where none is known."""
+        if self.rather in days:
+            return days[self.rather]
+        day = days.get(self.record)
+        return min(day, days.get(self.earlier, day)) if day is not None else None
 
 
 BIPARTIT = Rule(
@@ -46,13 +62,17 @@ CHOICE = Rule(
     "choice", "mediasi", 7, frozenset({"mediasi"}), "UU 2/2004 Pasal 4 ayat (4)", ended_by="chosen"
 )
 """Within 7 working days of the recording both sides choose conciliation or arbitration, else the
-office passes the dispute to a mediator: UU 2/2004 art. 4(3) and (4)."""
+office passes the dispute to a mediator: UU 2/2004 art. 4(3) and (4). Arbitration is for disputes
+of interest, conciliation for these and for dismissals (art. 4(5) and (6)); a dispute of rights
+goes to the mediator. Which one a case is the program does not know: its texts say so."""
 
 MEDIATION = Rule(
-    "mediation", "mediasi", 30, frozenset({"mediasi"}), "UU 2/2004 Pasal 15", stays=True
-)
+    "mediation", "mediasi", 30, frozenset({"mediasi"}), "UU 2/2004 Pasal 15", stays=True,
+    rather="mediator",
+)  # fmt: skip
 """The mediator ends within 30 working days of receiving the dispute: UU 2/2004 art. 15,
-Permenaker 17/2014 art. 15(1). We know the day of the recording, an earlier one: so is our end."""
+Permenaker 17/2014 art. 15(1). The day of the recording is an earlier one, so the count from it is
+provisional; time for clarification does not count either (Permenaker 17/2014 art. 15(2))."""
 
 ANJURAN = Rule(
     "anjuran", "anjuran", 10, frozenset({"mediasi"}), "Permenaker 17/2014 Pasal 14 ayat (2)",
@@ -69,7 +89,8 @@ PHK_NOTICE = Rule(
     dismissal=True,
 )  # fmt: skip
 """The employer's letter comes at least 14 working days before the dismissal: PP 35/2021 art.
-37(3); 7 in the probation period (art. 37(4)), which we do not know of."""
+37(3); 7 in the probation period (art. 37(4)), and none where a grave breach allows to dismiss
+without (art. 52(2) and (3)), which we do not know of."""
 
 PHK_ANSWER = Rule(
     "phk_answer", "phk_notice", 7, _BEFORE_MEDIATION, "PP 35/2021 Pasal 39 ayat (1)",
@@ -79,10 +100,15 @@ PHK_ANSWER = Rule(
 art. 39(1). Who does not refuse is reported as dismissed (art. 38)."""
 
 PHK_CLAIM = Rule(
-    "phk_claim", "phk", 0, _BEFORE_SUIT, "UU 2/2004 Pasal 82", stays=True, dismissal=True
-)
-"""One year to sue over a dismissal: UU 2/2004 art. 82. The Constitutional Court has narrowed such
-terms more than once, so it is shown with the word that it must be checked."""
+    "phk_claim", "phk", 0, _BEFORE_SUIT, "UU 2/2004 Pasal 82, Putusan MK 132/PUU-XXIII/2025",
+    stays=True, dismissal=True, rather="not_agreed", earlier="phk_notice",
+    told_provisionally=False,
+)  # fmt: skip
+"""One year to sue over a dismissal, from the day on which mediation or conciliation failed:
+UU 2/2004 art. 82 as the Constitutional Court reads it since September 2025 (132/PUU-XXIII/2025).
+Before, it ran from the day on which the dismissal was made known (94/PUU-XXI/2023): officers see
+that careful count until the other day is known, workers are not told of it. The court has changed
+its mind more than once, so either is shown with the word that it must be checked."""
 
 RULES = (BIPARTIT, CHOICE, MEDIATION, ANJURAN, PHI, PHK_NOTICE, PHK_ANSWER, PHK_CLAIM)
 RULE_BY_NAME = {rule.name: rule for rule in RULES}

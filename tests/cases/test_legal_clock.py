@@ -272,7 +272,7 @@ def test_the_year_for_a_suit_is_shown_with_the_word_that_it_must_be_checked(
     """Courts have changed such terms; a union that trusts the bot blindly may come too late."""
     _go(office, "2026-12-01 09:00")
     case = office.opens(category="phk_pesangon")
-    _record(office, case, "phk", date(2026, 11, 27))
+    _record(office, case, "not_agreed", date(2026, 11, 27))
     assert "Batas waktu gugatan PHK: 27 Nov 2027 (perlu dicek)" in _card(office, case)
     for day in ("2027-05-29", "2027-10-28", "2027-11-22", "2027-11-26", "2027-11-28"):
         before = len(_posts(office))
@@ -282,6 +282,40 @@ def test_the_year_for_a_suit_is_shown_with_the_word_that_it_must_be_checked(
         assert "(perlu dicek)" in _posts(office)[-1]
     assert len(_told(office)) == 5
     assert all("perlu dicek petugas" in said for said in _told(office))
+
+
+def test_before_mediation_failed_the_year_is_a_careful_count_for_officers(
+    office: Office,
+) -> None:
+    """MK 132/PUU-XXIII/2025: it runs from the failure; who hears before that it is over gives up."""
+    _go(office, "2026-12-01 09:00")
+    case = office.opens(category="phk_pesangon")
+    _record(office, case, "phk", date(2026, 11, 27))
+    _record(office, case, "phk_notice", date(2026, 11, 9))
+    assert "gugatan PHK: 9 Nov 2027 (hitungan sementara) (perlu dicek)" in _card(office, case)
+    _go(office, "2027-11-10 08:00")
+    _fire(office)
+    assert any("gugatan PHK" in post and "sudah lewat" in post for post in _posts(office))
+    assert not any("gugat" in said for said in _told(office))
+    _record(office, case, "not_agreed", date(2027, 10, 4))
+    assert "gugatan PHK: 4 Okt 2028 (perlu dicek)" in _card(office, case)
+
+
+def test_the_mediator_s_days_count_from_the_day_that_it_came_to_the_mediator(
+    office: Office,
+) -> None:
+    """Recorded is not yet passed on; until that is known the count is called provisional."""
+    _go(office, "2026-11-24 09:00")
+    case = office.opens()
+    for stage in ("ditangani", "bipartit", "mediasi"):
+        _move(office, case, stage)
+    _record(office, case, "mediasi", date(2026, 11, 24))
+    assert "mediasi: 11 Jan (hitungan sementara)" in _card(office, case)
+    office.writes("joko", case, "/tenggat")
+    office.writes("joko", case, "diterima mediator")
+    office.writes("joko", case, "1 desember 2026")
+    assert "mediasi: 18 Jan" in _card(office, case)
+    assert "sementara" not in _card(office, case)
 
 
 def test_what_was_done_ends_its_term(office: Office) -> None:
