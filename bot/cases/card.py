@@ -6,6 +6,7 @@ Names and addresses never stand here; neither does the story of a sensitive case
 from collections.abc import Iterable, Sequence
 
 from bot.cases import (
+    above,
     aftercare_card,
     appointments,
     legal_hold,
@@ -59,6 +60,7 @@ def card(work: Work, case: Case) -> Text:
         (5, facts(work, case, content)),
         (6, ["", *people(work, case, content)]),
         (7, last_delivery(work, case)),
+        (8, above.card_lines(work, case)),
         (7, waiting.card_lines(work, case)),
         (7, promises.card_lines(work, case)),
         (7, appointments.card_lines(work, case)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.cases import duty, finding, membership, staff, workload
+from bot.cases import duty, federation, finding, membership, staff, workload
 from bot.cases.group_act import GroupAct
 from bot.cases.guidance import help_text
 
@@ -33,4 +33,7 @@ GROUP_TAPS: dict[str, Callable[[GroupAct], str]] = {
     "staff_right": staff.set_right,
     "staff_remove": staff.remove_member,
     "duty_remove": duty.remove,
+    "above_read": federation.read,
+    "above_yes": federation.recuse,
+    "above_no": federation.dismiss,
 }

@@ -1,13 +1,15 @@
 """A case that is about an officer goes around that person: who it is, and what follows.
 
 People decide: a coordinator says whom a case is about. When a story names somebody on the
-roster, the other coordinators are asked, in their private chats.
+roster, the other coordinators are asked, in their private chats; where there is no other, the
+federation is, or the operator (``bot.cases.above``).
 """
 
 import re
 
 from sqlmodel import select
 
+from bot.cases.above import ask_above, awaits_decision, call_above, is_left_alone, named_in
 from bot.cases.act import Act
 from bot.cases.confidential import keep_confidential, release_if_unseen, withdraw
 from bot.cases.markup import escaped
@@ -35,7 +37,7 @@ def begin_recusal(act: Act) -> str:
     if act.words and act.message:
         work.write.erase(case.chat_id, [act.message], case)
     if named is not None:
-        _recuse(act, named)
+        keep_away(work, case, named, by=act.officer)
         name = escaped(named.name)
         told = work.texts("officers.recusal.kept_away", number=case.number, name=name)
         _answer_privately(act, told)
@@ -50,7 +52,7 @@ def recuse(act: Act) -> str:
     officer = officer_by_id(act.work.session, act.work.vault, int(act.tap.value))
     if officer is None:
         raise NotPossible("officers.refused.old_button")
-    _recuse(act, officer)
+    keep_away(act.work, act.case, officer, by=act.officer)
     name = escaped(officer.name)
     told = act.work.texts("officers.recusal.kept_away", number=act.case.number, name=name)
     _answer_privately(act, told)
@@ -76,12 +78,19 @@ def readmit(act: Act) -> str:
 def dismiss(act: Act) -> str:
     """The name in the story is that of somebody else."""
     _must_decide(act)
+    if awaits_decision(act.work, act.case):
+        add_event(act.work.session, act.work.vault, act.case, "dismissed_above", act.work.now,
+                  actor="officer", officer_id=act.officer.id)  # fmt: skip
+        act.work.write.show_card(act.case)
     _answer_privately(act, act.work.texts("officers.recusal.dismissed", number=act.case.number))
     return ""
 
 
 def suggest_recusal(work: Work, case: Case, told: str) -> None:
-    """Ask the other coordinators, once a name, when the words name an officer in full."""
+    """Ask the other coordinators, once a name, when the words name an officer in full.
+
+    Where there is no other one, somebody outside the union is asked; never the one named.
+    """
     spoken = _words(told)
     if not spoken.strip():
         return
@@ -94,10 +103,12 @@ def suggest_recusal(work: Work, case: Case, told: str) -> None:
             continue
         add_event(work.session, work.vault, case, "names_officer", work.now,
                   after=str(officer.id))  # fmt: skip
-        for coordinator in roster:
-            others = coordinator.is_coordinator and coordinator.id != officer.id
-            if others and may_see(work, coordinator, case):
-                _suggest(work, case, coordinator, officer)
+        others = [one for one in roster if one.is_coordinator and one.id != officer.id]
+        asked = [one for one in others if may_see(work, one, case)]
+        for coordinator in asked:
+            _suggest(work, case, coordinator, officer)
+        if not asked:
+            ask_above(work, case, officer)
 
 
 def _suggest(work: Work, case: Case, coordinator: RosterOfficer, officer: RosterOfficer) -> None:
@@ -113,18 +124,28 @@ def _suggest(work: Work, case: Case, coordinator: RosterOfficer, officer: Roster
 
 def _ask_whom(act: Act) -> None:
     work, case = act.work, act.case
+    named = named_in(work, case) - {act.officer.id}  # nobody reads that it is about herself
     choices = []
     for officer in all_officers(work.session, work.vault, case.organisation_id):
         away = is_recused(work, officer, case)
-        label = work.texts("officers.recusal.away", name=officer.name) if away else officer.name
+        mark = "away" if away else "named_there" if officer.id in named else ""
+        name = officer.name
+        label = work.texts(f"officers.recusal.{mark}", name=name) if mark else name
         action = "readmit" if away else "recuse"
         choices.append(button(work, case, label, action, str(officer.id)))
+    if awaits_decision(work, case):
+        label = work.texts.label("officers.button.recuse_nobody")
+        choices.append(button(work, case, label, "recuse_no"))
     text = work.texts("officers.recusal.whom", number=case.number)
     work.write.whisper(act.officer.user_id, text, choices=tuple(choices), case_id=case.id)
 
 
-def _recuse(act: Act, officer: RosterOfficer) -> None:
-    work, case = act.work, act.case
+def keep_away(work: Work, case: Case, officer: RosterOfficer, *, by: RosterOfficer) -> None:
+    """The case goes around this officer from now on; ``by`` decided it.
+
+    Raises:
+        NotPossible: it does already.
+    """
     if is_recused(work, officer, case):
         raise NotPossible("officers.recusal.already")
     work.session.add(
@@ -136,13 +157,16 @@ def _recuse(act: Act, officer: RosterOfficer) -> None:
         )
     )
     work.session.flush()
-    _log(act, "recused", officer.id)
+    add_event(work.session, work.vault, case, "recused", work.now, actor="officer",
+              officer_id=by.id, after=str(officer.id))  # fmt: skip
     if case.sensitive:
         part(work, case)  # its words stand in no other topic, and nobody answers from there
         release_if_unseen(work, case)
         withdraw(work, case)
     else:
         keep_confidential(work, case)
+    if is_left_alone(work, case):
+        call_above(work, case)
 
 
 def _named(work: Work, words: str) -> RosterOfficer | None:

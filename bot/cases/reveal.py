@@ -10,7 +10,7 @@ from bot.cases.sight import must_see
 from bot.cases.stages import NotPossible
 from bot.cases.taps import button
 from bot.cases.work import Work, reach_of
-from storage.cases import CaseContent, add_event, content_of, message_content
+from storage.cases import add_event, content_of, message_content
 from storage.tables import Case, CaseMessage
 
 _SHOWN = 3000
@@ -35,7 +35,7 @@ def reveal_reporter(work: Work, case: Case, officer: RosterOfficer) -> None:
         who = work.texts("officers.reveal.named", name=escaped(name), address=reach.address.path)
     else:
         who = work.texts("officers.reveal.pseudonym", pseudonym=pseudonym)
-    facts = _facts(work, case, content)
+    facts = facts_of(work, case)
     work.write.whisper(officer.user_id, f"{facts}\n\n{who}", case_id=case.id)
     _log(work, case, officer, "revealed_reporter")
 
@@ -52,7 +52,7 @@ def reveal_story(work: Work, case: Case, officer: RosterOfficer) -> None:
         button(work, case, work.texts.label(f"officers.button.{action}"), action)
         for action in further
     )
-    facts = _facts(work, case, content_of(work.vault, case))
+    facts = facts_of(work, case)
     work.write.whisper(officer.user_id, facts, choices=choices, case_id=case.id)
     _log(work, case, officer, "revealed_story")
 
@@ -78,7 +78,9 @@ def _mark(work: Work, case: Case) -> str:
     return work.texts("officers.reveal.confidential") if case.sensitive else ""
 
 
-def _facts(work: Work, case: Case, content: CaseContent) -> str:
+def facts_of(work: Work, case: Case) -> str:
+    """What was told, without who told it, as Telegram HTML."""
+    content = content_of(work.vault, case)
     return work.texts(
         "officers.reveal.facts",
         number=case.number,

@@ -16,7 +16,9 @@ from storage.tables import Case, CaseEvent
 
 _PAGE = 10
 _NAME_SHOWN = 40
-_NAMELESS = frozenset({"released", "names_officer", "recused", "readmitted"})
+_NAMELESS = frozenset(
+    {"released", "names_officer", "recused", "readmitted", "asked_above", "dismissed_above"}
+)
 _TELLS_OF_THE_STORY = frozenset({"kind", "category", "tags", "step_done", "step_open"})
 
 

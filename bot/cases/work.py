@@ -27,6 +27,7 @@ class Work:
         zone: time zone in which times are shown.
         calendar: which days are working days.
         silent_days: after so many days without news a reporter is told that her case goes on.
+        operator_chat: Telegram chat of who runs the program; empty for none.
     """
 
     session: Session
@@ -39,6 +40,7 @@ class Work:
     write: OutboxWriter
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     silent_days: int = 7
+    operator_chat: str = ""
 
     def local(self, at: datetime) -> str:
         """A moment as people here read it: ``21 Nov 14.05``."""

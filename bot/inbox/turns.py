@@ -95,6 +95,7 @@ class Minds:
     quiet_seconds: float
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     silent_days: int = 7
+    operator_chat: str = ""
 
 
 class TurnRunner:
@@ -516,6 +517,7 @@ class TurnRunner:
             write=OutboxWriter(session, self._vault, organisation, now, inbox_id=row.id),
             calendar=self._minds.calendar,
             silent_days=self._minds.silent_days,
+            operator_chat=self._minds.operator_chat,
         )
 
 
