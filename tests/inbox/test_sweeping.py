@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -73,6 +74,7 @@ def _sweep_together(ground: Ground, databases: list[Database]) -> list[int]:
             counts[index] += fired
             if not fired:
                 return
+            time.sleep(0.001)  # who has just let go of SQLite's one lock would win it again
 
     threads = [threading.Thread(target=sweep, args=[i]) for i in range(len(databases))]
     for thread in threads:
