@@ -15,6 +15,7 @@ from bot.cases.dates import long_date, short_date
 from bot.cases.markup import escaped, shortened
 from bot.cases.pushes import fitting_time, push
 from bot.cases.work import Work
+from bot.outbox.validity import Validity
 from storage.cases import add_event, row_id
 from storage.due import cancel_due, set_due
 from storage.tables import Appointment, Case
@@ -114,8 +115,16 @@ def call_off(
     return why, in_time
 
 
-def tell(work: Work, case: Case, appointment: Appointment, news: str, **words: str) -> str:
-    """Tell the reporter about it; ``news`` is one of the texts ``cases.appointment``."""
+def tell(
+    work: Work,
+    case: Case,
+    appointment: Appointment,
+    news: str,
+    *,
+    until: datetime | None = None,
+    **words: str,
+) -> str:
+    """Tell the reporter about it, until then; ``news`` is a text of ``cases.appointment``."""
     kind = EVIDENCE if appointment.kind == EVIDENCE else "meeting"
     text = work.texts(
         f"cases.appointment.{kind}.{news}",
@@ -125,7 +134,7 @@ def tell(work: Work, case: Case, appointment: Appointment, news: str, **words: s
         what=_what_line(work, appointment),
         **words,
     )
-    return push(work, case, text)
+    return push(work, case, text, valid=Validity(until=until))
 
 
 def set_reminders(work: Work, case: Case, appointment: Appointment) -> None:

@@ -19,6 +19,7 @@ from bot.cases.workplaces import remember_workplace
 from bot.events import DueCame
 from bot.flows.check_in import safety_choices
 from bot.outbox.orders import DANGER
+from bot.outbox.validity import Validity
 from storage.cases import (
     CaseContent,
     add_event,
@@ -101,7 +102,8 @@ def _ask(work: Work, case: Case, check_in: CheckIn) -> None:
     at = fitting_time(work, case, work.now)
     if at == work.now:
         text = work.texts("check_in.ask")
-        push(work, case, text, choices=safety_choices(work.texts, check_in.id or 0))
+        push(work, case, text, choices=safety_choices(work.texts, check_in.id or 0),
+             valid=Validity(stages=tuple(sorted(CLOSED))))  # fmt: skip
         check_in.state, check_in.asked_at = "asked", work.now
         work.session.add(check_in)
         add_event(work.session, work.vault, case, "check_in_asked", work.now)

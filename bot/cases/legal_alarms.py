@@ -16,6 +16,7 @@ from bot.cases.legal_clock import (
     alarms,
     count_days,
     deadlines_of,
+    end_of_day,
     let_ring,
     set_next_alarm,
 )
@@ -27,6 +28,7 @@ from bot.cases.together import main_of, merged_into
 from bot.cases.work import Work
 from bot.events import DueCame
 from bot.outbox.orders import ANSWER, CASEWORK, ROUTINE
+from bot.outbox.validity import Validity
 from storage.cases import add_event, case_for_officer, row_id
 from storage.tables import Case, CaseEvent
 
@@ -130,5 +132,9 @@ def _tell(work: Work, case: Case, deadline: Deadline) -> None:
             number=case.number,
             date=long_date(deadline.end),
             note="" if deadline.certain else work.texts("cases.legal.estimate"),
+        ),
+        valid=Validity(
+            stages=(case.status,),
+            until=None if deadline.passed else end_of_day(work, deadline.end),
         ),
     )

@@ -184,5 +184,10 @@ def _nth_day(work: Work, deadline: Deadline, nth: int) -> date:
     return deadline.since + timedelta(days=nth)
 
 
+def end_of_day(work: Work, day: date) -> datetime:
+    """The midnight after it."""
+    return _at(work, day + timedelta(days=1), time())
+
+
 def _at(work: Work, day: date, hour: time) -> datetime:
     return datetime.combine(day, hour, work.zone).astimezone(UTC)

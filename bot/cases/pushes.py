@@ -13,6 +13,7 @@ from sqlmodel import col
 from bot.cases.work import Work, reach_of
 from bot.commands import Choice, Promise
 from bot.outbox.orders import ANSWER, DANGER, LATER
+from bot.outbox.validity import ALWAYS, Validity
 from bot.worktime.quiet import next_allowed, zone_of
 from storage.cases import content_of
 from storage.people import private_of
@@ -31,6 +32,7 @@ def push(
     list_label: str = "",
     template: str = "",
     danger: bool = False,
+    valid: Validity = ALWAYS,
 ) -> str:
     """Tell the reporter of a case something unasked, at the next moment that suits her.
 
@@ -43,6 +45,7 @@ def push(
         template: key of the form (``bot.outbox.templates``) that asks her to open WhatsApp when
             her window is shut; empty for the one that says there is news.
         danger: it must not wait for the morning.
+        valid: when it may still be said; what waits for longer is not said at all.
 
     Returns:
         Empty when it is queued, else why not: :data:`STOPPED`, :data:`UNREACHABLE` or
@@ -66,6 +69,7 @@ def push(
         delay=at - work.now,
         template=template,
         unasked=None if danger else (zone.key, safe_hours),
+        valid=valid,
     )
     return ""
 

@@ -58,7 +58,11 @@ def _remind_reporter(work: Work, case: Case, appointment: Appointment, kind: str
     end = appointment.at - SOON_BEFORE if kind == DAY_BEFORE else appointment.at
     if _must_wait(work, case, appointment, kind, end):
         return
-    _remind(work, case, appointment, "day_before" if kind == DAY_BEFORE else "soon")
+    if kind == DAY_BEFORE:  # "tomorrow" is no word for the day itself
+        local = appointment.at.astimezone(work.zone)
+        _remind(work, case, appointment, "day_before", local.replace(hour=0, minute=0))
+    else:
+        _remind(work, case, appointment, "soon", appointment.at)
 
 
 def _remind_of_evidence(work: Work, case: Case, appointment: Appointment, kind: str) -> None:
@@ -71,11 +75,13 @@ def _remind_of_evidence(work: Work, case: Case, appointment: Appointment, kind: 
     if work.session.exec(sent.limit(1)).first() is not None:
         return
     if not _must_wait(work, case, appointment, kind, None):
-        _remind(work, case, appointment, "reminder")
+        _remind(work, case, appointment, "reminder", None)
 
 
-def _remind(work: Work, case: Case, appointment: Appointment, words: str) -> None:
-    if tell(work, case, appointment, words):
+def _remind(
+    work: Work, case: Case, appointment: Appointment, words: str, until: datetime | None
+) -> None:
+    if tell(work, case, appointment, words, until=until):
         return
     appointment.reminded_at = work.now
     work.session.add(appointment)

@@ -14,6 +14,7 @@ from bot.cases.silence import watch
 from bot.cases.stage_records import end_of_waiting
 from bot.cases.together import merged_into
 from bot.cases.work import Work
+from bot.outbox.validity import Validity
 from storage.cases import add_event
 from storage.tables import Case
 
@@ -110,7 +111,7 @@ def change_stage(
     if tells and not by_reporter and before != "belum_lengkap":
         text = reporter_text(work, case, reopened=reopening)
         danger = case.urgency == "darurat" and before == "baru"
-        push(work, case, f"{text}\n\n{further}" if further else text, danger=danger)
+        _tell(work, case, text, further, danger=danger)
     if not by_reporter:
         for merged in merged_into(work, case, lock=True):
             follow_stage(work, merged, case, officer=officer, further=further)
@@ -142,7 +143,16 @@ def follow_stage(
     work.write.show_card(merged)
     work.write.set_topic(merged, closed=True)
     text = reporter_text(work, merged, reopened=reopening)
-    push(work, merged, f"{text}\n\n{further}" if further else text)
+    _tell(work, merged, text, further)
+
+
+def _tell(work: Work, case: Case, text: str, further: str, *, danger: bool = False) -> None:
+    """News of a stage; what waited until the next one came is not said, but officers' words are."""
+    if further:
+        push(work, case, f"{text}\n\n{further}", danger=danger)
+    else:
+        stages = tuple(sorted(CLOSED)) if case.status in CLOSED else (case.status,)
+        push(work, case, text, danger=danger, valid=Validity(stages=stages))
 
 
 def reporter_text(work: Work, case: Case, *, reopened: bool = False) -> str:

@@ -17,6 +17,7 @@ from bot.cases.work import Work
 from bot.events import DueCame
 from bot.flows.survey import question, solved_choices
 from bot.outbox.templates import SURVEY as TEMPLATE
+from bot.outbox.validity import Validity
 from bot.outbox.window import ask_again
 from storage.cases import add_event, case_for_officer
 from storage.due import set_due
@@ -99,6 +100,9 @@ def _push(work: Work, case: Case, survey: Survey) -> None:
         question(work.texts, case.number, case.kind),
         choices=solved_choices(work.texts, survey.id or 0),
         template=TEMPLATE.key,
+        valid=Validity(
+            stages=tuple(sorted(CLOSED)), until=(survey.asked_at or work.now) + OPEN_FOR
+        ),
     )
 
 

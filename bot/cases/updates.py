@@ -16,6 +16,7 @@ from bot.cases.referral import waiting_referrals
 from bot.cases.silence import is_watched, patience, watch
 from bot.cases.work import Work
 from bot.events import DueCame
+from bot.outbox.validity import Validity
 from storage.cases import add_event, case_for_officer
 from storage.tables import Appointment, Case, CaseEvent
 
@@ -39,10 +40,12 @@ def still_due(work: Work, event: DueCame) -> None:
     if at > work.now:
         watch(work, case, at)
         return
-    if not push(work, case, still_words(work, case)):
+    pause = max(patience(work, case), _AT_MOST_EVERY)
+    valid = Validity(stages=(case.status,), until=work.now + pause)
+    if not push(work, case, still_words(work, case), valid=valid):
         add_event(work.session, work.vault, case, _TOLD, work.now)
         work.write.show_card(case)
-    watch(work, case, work.now + max(patience(work, case), _AT_MOST_EVERY))
+    watch(work, case, work.now + pause)
 
 
 def still_words(work: Work, case: Case) -> str:

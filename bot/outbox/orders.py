@@ -20,6 +20,8 @@ from sqlmodel import Session
 from bot.commands import Choice, Promise
 from bot.events import Address
 from bot.outbox.split import split_text
+from bot.outbox.validity import ALWAYS, Validity
+from bot.outbox.validity import KEY as VALID
 from bot.outbox.whereabouts import group_of
 from storage.crypto import Vault
 from storage.database import is_postgres
@@ -70,6 +72,7 @@ class OutboxWriter:
         reply_to: str = "",
         template: str = "",
         unasked: tuple[str, str] | None = None,
+        valid: Validity = ALWAYS,
     ) -> None:
         """Say something to a reporter; long texts become several messages.
 
@@ -77,6 +80,7 @@ class OutboxWriter:
         its undo time, or other words for a fitting hour, without holding up anything else.
         ``template`` is the key of the form that asks her to open WhatsApp if her window is shut.
         ``unasked``: the name of her time zone and her safe hours; it leaves only when they allow.
+        ``valid``: when it may still be said; what waited for longer is not said at all.
         """
         limit = TEXT_LIMITS.get(to.channel, _TELEGRAM_LIMIT)
         pieces = split_text(text, min(limit, _CHOICE_LIMIT) if choices else limit)
@@ -99,7 +103,8 @@ class OutboxWriter:
                     "reply_to": reply_to if index == 0 else "",
                 }
                 | ({"template": template} if template else {})
-                | ({"unasked": unasked} if unasked else {}),
+                | ({"unasked": unasked} if unasked else {})
+                | valid.as_payload(),
                 person_id=person_id,
                 case_id=case_id,
                 message_id=message_id,
@@ -147,9 +152,12 @@ class OutboxWriter:
         *,
         person_id: int,
         case: Case,
-        unasked: tuple[str, str] | None = None,
+        behind: Mapping[str, Any],
     ) -> None:
-        """Send an approved template about a case; one that still waits stands for it."""
+        """Send an approved template about a case; one that still waits stands for it.
+
+        ``behind``: the order that is held behind it; what that one minds, the template minds too.
+        """
         self._write(
             "template",
             to.channel,
@@ -159,7 +167,7 @@ class OutboxWriter:
             priority=ANSWER,
             payload={"to": to.path, "template": name, "content": content_id,
                      "variables": list(variables)}
-            | ({"unasked": unasked} if unasked else {}),
+            | {key: behind[key] for key in ("unasked", VALID) if key in behind},
             person_id=person_id,
             case_id=case.id,
             merge_key=f"template:{case.id}",

@@ -1,7 +1,8 @@
 """What is told unasked, looked at once more just before it leaves: it may have waited for long.
 
-A provider that was away in the evening must not ring her phone in the night, and who wrote
-BERHENTI meanwhile is told nothing. Who wrote to us just now has the phone in hand.
+A provider that was away in the evening must not ring her phone in the night, who wrote BERHENTI
+meanwhile is told nothing, and what is true no more is not said (``validity``). Who wrote to us
+just now has the phone in hand.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from sqlmodel import Session
 
 from bot.outbox.orders import LATER
 from bot.outbox.outcome import Result
+from bot.outbox.validity import is_valid
 from bot.worktime.quiet import next_allowed
 from storage.crypto import Vault
 from storage.held import TEMPLATE, last_inbound
@@ -31,7 +33,11 @@ def put_off(
     for row in rows:
         if row.kind not in {"say", TEMPLATE} or row.person_id is None:
             continue
-        hours = vault.open_json(row.sealed, "outbox").get("unasked")
+        payload = vault.open_json(row.sealed, "outbox")
+        if not is_valid(session, payload, row.case_id, now):
+            results[row.id] = Result(row, "cancelled")
+            continue
+        hours = payload.get("unasked")
         person = session.get(Person, row.person_id) if hours else None
         if person is None:
             continue

@@ -21,6 +21,7 @@ from bot.events import Address
 from bot.log import get_logger
 from bot.outbox.orders import OutboxWriter
 from bot.outbox.templates import FORMS, SURVEY, UPDATE, approved
+from bot.outbox.validity import is_valid
 from storage.cases import case_by_id
 from storage.crypto import Vault
 from storage.due import cancel_due, set_due
@@ -33,6 +34,7 @@ from storage.held import (
     is_unanswered,
     last_inbound,
     newest_template,
+    waits_for_word,
 )
 from storage.outbound import ClaimedOutbound, release_held
 from storage.tables import CaseMessage, MessageTemplate, Organisation, Outbound
@@ -96,6 +98,8 @@ def follow_up(
 
 def opened(session: Session, person_id: int, channel: str, now: datetime) -> None:
     """She wrote: let all that is held for her leave, before whatever is said to her next."""
+    if not waits_for_word(session, person_id, channel):
+        return
     for case_id in {row.case_id for row in held_of(session, person_id, channel)} - {None}:
         cancel_due(session, _key(case_id or 0))
     if channel in _WITH_A_WINDOW:
@@ -181,6 +185,14 @@ def _ask_to_open(session: Session, vault: Vault, row: ClaimedOutbound, now: date
     if case is None or row.person_id is None:
         return False
     before = newest_template(session, case.id or 0)
+    if (
+        before is not None
+        and before.status == "queued"
+        and not _is_valid(session, vault, before, now)
+    ):  # it waits for the morning and asks about what is over
+        before.status, before.settled_at = "cancelled", now
+        session.add(before)
+        session.flush()
     if before is not None and is_unanswered(before) and now - before.created_at < ASK_AGAIN:
         return False
     practice = row.channel == _PRACTICE
@@ -200,9 +212,13 @@ def _ask_to_open(session: Session, vault: Vault, row: ClaimedOutbound, now: date
         (case.number,) if form.samples else (),
         person_id=row.person_id,
         case=case,
-        unasked=payload.get("unasked"),
+        behind=payload,
     )
     return True
+
+
+def _is_valid(session: Session, vault: Vault, row: Outbound, now: datetime) -> bool:
+    return is_valid(session, vault.open_json(row.sealed, "outbox"), row.case_id, now)
 
 
 def _note_refusal(session: Session, vault: Vault, row: ClaimedOutbound, error: str) -> None:

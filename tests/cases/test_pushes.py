@@ -74,6 +74,24 @@ def test_what_waits_for_the_morning_holds_up_no_answer(office: Office) -> None:
     assert office.heard()[-1] == "Ada kabar."
 
 
+@pytest.mark.parametrize(("further", "heard"), [("", 1), ("Besok kami telepon.", 2)])
+def test_news_that_waited_until_the_next_stage_is_not_said_but_for_officers_words(
+    office: Office, further: str, heard: int
+) -> None:
+    """A step "within five days" of a case that was closed since is a promise nobody keeps."""
+    go(office, "2026-11-23 22:00")
+    case = office.opens()
+    for stage in ("ditangani", "bipartit"):
+        with office.database.transaction() as session:
+            row = case_by_id(session, case.id or 0, lock=True)
+            assert row is not None
+            change_stage(office.work(session), row, stage, further=further)
+    go(office, "2026-11-24 08:00")
+    office.deliver()
+    assert len(office.heard()) == heard
+    assert "bipartit" in office.heard()[-1]
+
+
 def test_who_stopped_news_gets_none_and_loses_what_waited(office: Office) -> None:
     """BERHENTI counts from the moment she writes it."""
     go(office, "2026-11-23 21:00")

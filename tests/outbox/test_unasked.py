@@ -7,8 +7,9 @@ import pytest
 
 from bot.commands import Promise
 from bot.outbox.templates import UPDATE
+from bot.outbox.validity import ALWAYS, Validity
 from bot.outbox.window import opened
-from storage.tables import MessageTemplate, Person
+from storage.tables import Case, MessageTemplate, Person
 from tests.outbox.scripted import SRI, Desk
 from tests.storage.rows import NOW
 
@@ -20,11 +21,16 @@ def _go(desk: Desk, local: str) -> None:
     desk.clock.advance((at - desk.clock.now()).total_seconds())
 
 
-def _say(desk: Desk, text: str, unasked: tuple[str, str] | None = None) -> None:
+def _say(
+    desk: Desk,
+    text: str,
+    unasked: tuple[str, str] | None = None,
+    valid: Validity = ALWAYS,
+) -> None:
     with desk.writing() as write:
         write.say(
             SRI, text, person_id=desk.reporter.person.id, case_id=desk.case.id,
-            promise=Promise.RECEIPT, unasked=unasked,
+            promise=Promise.RECEIPT, unasked=unasked, valid=valid,
         )  # fmt: skip
 
 
@@ -120,3 +126,39 @@ def test_who_stops_is_told_no_news_that_waited_but_every_answer(desk: Desk, days
     _stop(desk)
     assert _heard(desk) == ["jawaban"]
     assert [row.status for row in desk.rows("say")] == ["cancelled", "sent"]
+
+
+def _close(desk: Desk) -> None:
+    with desk.database.transaction() as session:
+        session.get_one(Case, desk.case.id).status = "selesai"
+
+
+def test_what_is_true_no_more_when_she_opens_whatsapp_is_not_said(desk: Desk) -> None:
+    """A hearing "tomorrow", read three days later, sends her to an empty court."""
+    _template(desk)
+    _go(desk, "2026-11-26 10:00")
+    noon = datetime.fromisoformat("2026-11-27 12:00").replace(tzinfo=ZONE)
+    _say(desk, "besok sidang", ("Asia/Jakarta", ""), Validity(until=noon))
+    _say(desk, "masih diproses", ("Asia/Jakarta", ""), Validity(stages=("baru",)))
+    _say(desk, "sudah ditutup", ("Asia/Jakarta", ""), Validity(stages=("baru", "selesai")))
+    _say(desk, "jawaban")
+    assert _heard(desk) == [f"{UPDATE.name} {desk.case.number}"]
+    _close(desk)
+    _go(desk, "2026-11-28 10:00")
+    _she_writes(desk)
+    assert _heard(desk)[1:] == ["sudah ditutup", "jawaban"]
+
+
+def test_a_form_about_what_is_over_gives_way_to_the_form_of_the_newer_news(desk: Desk) -> None:
+    """It would ask about a closed case that goes on, and keep the news of that from leaving."""
+    _template(desk)
+    _go(desk, "2026-11-26 19:59")
+    _say(desk, "puas?", ("Asia/Jakarta", ""), Validity(stages=("baru",)))
+    _go(desk, "2026-11-26 20:01")
+    assert _heard(desk) == []
+    _close(desk)
+    _news(desk)
+    assert _heard(desk) == []
+    _go(desk, "2026-11-27 08:00")
+    assert _heard(desk) == [f"{UPDATE.name} {desk.case.number}"]
+    assert sorted(row.status for row in desk.rows("template")) == ["sent"]
