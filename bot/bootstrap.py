@@ -159,10 +159,6 @@ def build(settings: Settings, *, clock: Clock | None = None, minds: Minds | None
         except KeyError:
             raise Misconfigured(f"{name} is off") from None
 
-    def wake_senders() -> None:
-        wake_outbox.set()
-        wake_fetcher.set()
-
     renderers = _renderers(texts, taxonomy, settings, vault, clock, calendar)
     posts = PostReader(database, vault, evidence, renderers)
     painter = Painter()
@@ -210,7 +206,8 @@ def build(settings: Settings, *, clock: Clock | None = None, minds: Minds | None
                 "simulator": lambda raw, _at: event_from_json(raw),
             },
             administrators=lambda organisation, chat: _administrators(app, organisation, chat),
-            wake_outbox=wake_senders,
+            wake_outbox=wake_outbox.set,
+            wake_fetcher=wake_fetcher.set,
             read_failure=report_failure,
         ),
         deliverer=deliverer,

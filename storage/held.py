@@ -51,6 +51,18 @@ def held_of(session: Session, person_id: int, channel: str) -> list[Outbound]:
     )
 
 
+def waits_for_word(session: Session, person_id: int, channel: str) -> bool:
+    """Whether something on this channel changes when the person writes: held, or a template."""
+    held = _outbox.c.status == _HELD
+    template = (
+        (_outbox.c.kind == TEMPLATE)
+        & _outbox.c.status.in_(("queued", *_ON_ITS_WAY))
+        & (_outbox.c.error != _ANSWERED)
+    )
+    hers = (_outbox.c.person_id == person_id, _outbox.c.channel == channel)
+    return session.execute(select(_outbox.c.id).where(*hers, held | template)).first() is not None
+
+
 def held_in_case(session: Session, case_id: int) -> list[Outbound]:
     """What is held for the reporter of a case, in its order."""
     return list(

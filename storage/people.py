@@ -40,8 +40,8 @@ def find_reporter(
     session: Session, vault: Vault, organisation_id: int, addresses: Sequence[Address]
 ) -> Reporter | None:
     """The reporter whom one of these addresses belongs to; the first one decides."""
-    rows = _rows_of(session, vault, organisation_id, addresses)
-    return reporter_of_address(session, rows[0]) if rows else None
+    known = _reporters_of(session, vault, organisation_id, addresses)
+    return known[0] if known else None
 
 
 def reporter_of_address(session: Session, address: PersonAddress) -> Reporter:
@@ -70,16 +70,14 @@ def meet_reporter(
     another person until now, the two are one and become one.
     """
     known = [address, *(alias for alias in aliases if alias != address)]
-    rows = _rows_of(session, vault, organisation_id, known)
-    if len({row.person_id for row in rows}) > 1:
+    met = _reporters_of(session, vault, organisation_id, known)
+    if len({reporter.person.id for reporter in met}) > 1:
         unite_reporters(session, vault, organisation_id, known)
-        rows = _rows_of(session, vault, organisation_id, known)
-    if rows:
-        reporter = reporter_of_address(session, rows[0])
-    else:
-        reporter = _new_reporter(session, vault, organisation_id, address, now)
-        rows = [reporter.address]
-    stored = {row.lookup: row for row in rows}
+        met = _reporters_of(session, vault, organisation_id, known)
+    if not met:
+        met = [_new_reporter(session, vault, organisation_id, address, now)]
+    stored = {reporter.address.lookup: reporter.address for reporter in met}
+    reporter = met[0]
     for each in known:
         lookup = vault.lookup(str(each))
         if lookup not in stored:
@@ -116,6 +114,29 @@ def address_of(vault: Vault, row: PersonAddress) -> Address:
 def private_of(vault: Vault, person: Person) -> dict[str, Any]:
     """What the person told about herself: ``name``, ``safe_hours``, ``member``."""
     return dict(vault.open_json(person.sealed, "persons")) if person.sealed else {}
+
+
+def _reporters_of(
+    session: Session, vault: Vault, organisation_id: int, addresses: Sequence[Address]
+) -> list[Reporter]:
+    """Whose the known ones of these addresses are, in the order given; all in one query.
+
+    Their conversations are locked for this transaction.
+    """
+    lookups = [vault.lookup(str(address)) for address in addresses]
+    rows = session.exec(
+        select(Person, PersonAddress, Conversation)
+        .join(PersonAddress, col(PersonAddress.person_id) == col(Person.id))
+        .join(Conversation, col(Conversation.person_id) == col(Person.id))
+        .where(
+            PersonAddress.organisation_id == organisation_id,
+            col(PersonAddress.lookup).in_(lookups),
+        )
+        .order_by(col(Conversation.id))
+        .with_for_update(of=Conversation)
+        .execution_options(populate_existing=True)  # as under the lock, not as read before
+    ).all()
+    return sorted((Reporter(*row) for row in rows), key=lambda r: lookups.index(r.address.lookup))
 
 
 def _rows_of(

@@ -105,6 +105,7 @@ class TurnRunner:
         parsers: what reads the raw events of each source.
         administrators: the human administrators of a group, asked when a roster is empty.
         wake_outbox: called after a turn was committed.
+        wake_fetcher: called after a turn that may have brought files.
         read_failure: what the code in a delivery report means.
     """
 
@@ -120,6 +121,7 @@ class TurnRunner:
         parsers: Mapping[str, Parser],
         administrators: Administrators,
         wake_outbox: Callable[[], None],
+        wake_fetcher: Callable[[], None],
         read_failure: ReadFailure,
     ) -> None:
         self._database = database
@@ -131,6 +133,7 @@ class TurnRunner:
         self._parsers = {"timer": _parse_timer, **parsers}
         self._administrators = administrators
         self._wake_outbox = wake_outbox
+        self._wake_fetcher = wake_fetcher
         self._read_failure = read_failure
         self._companies = Companies(vault)
 
@@ -188,6 +191,8 @@ class TurnRunner:
                 self._due_turn(row, event)
             case DeliveryReported() | ReporterUnreachable() | NotUnderstood():
                 self._notice(row, event)
+        if _may_bring_files(event):
+            self._wake_fetcher()
         return type(event).__name__
 
     def _as_officers(self, row: ClaimedInbound, event: Event) -> Event:
@@ -529,6 +534,13 @@ def _explain(commands: Sequence[object], before: State | None, understander: Und
             continue
         if not (is_open and before is not None and before.parts == command.report.parts):
             understander.explain(command.report)
+
+
+def _may_bring_files(event: Event) -> bool:
+    """Whether its turn may have stored rows of files: those that came, or a picture drawn."""
+    if isinstance(event, MessageReceived | OfficerWrote):
+        return bool(event.media)
+    return isinstance(event, DueCame)
 
 
 def _template_of(event: MessageReceived | TimerFired) -> str:
