@@ -347,18 +347,17 @@ def _renderers(
     texts: Texts, taxonomy: Taxonomy, settings: Settings, vault: Vault, clock: Clock,
     calendar: WorkCalendar,
 ) -> Renderers:  # fmt: skip
-    def work(session: Session, organisation_id: int) -> Work:
-        organisation = session.get_one(Organisation, organisation_id)
+    def work(session: Session, organisation: Organisation) -> Work:
         now = clock.now()
         write = OutboxWriter(session, vault, organisation, now)
         return Work(session, vault, organisation, texts, taxonomy, settings.zone, now, write,
                     calendar)  # fmt: skip
 
     return Renderers(
-        title=lambda session, case: card.title(work(session, case.organisation_id), case),
-        card=lambda session, case: card.card(work(session, case.organisation_id), case),
-        reply=lambda session, case, message: reply_posts.reply_post(
-            work(session, case.organisation_id), case, message
+        title=lambda session, union, case: card.title(work(session, union), case),
+        card=lambda session, union, case: card.card(work(session, union), case),
+        reply=lambda session, union, case, message: reply_posts.reply_post(
+            work(session, union), case, message
         ),
     )
 

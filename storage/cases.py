@@ -16,6 +16,7 @@ from storage.tables import (
     CaseMessage,
     Company,
     Conversation,
+    Organisation,
     Outbound,
 )
 
@@ -145,6 +146,21 @@ def case_by_id(session: Session, case_id: int, *, lock: bool = False) -> Case | 
     """The case with this id."""
     query = select(Case).where(Case.id == case_id)
     return session.exec(_locked(query) if lock else query).first()
+
+
+def case_and_union(
+    session: Session, case_id: int, *, lock: bool = False
+) -> tuple[Case, Organisation] | None:
+    """The case with this id and the organisation that it belongs to, in one query."""
+    query = (
+        select(Case, Organisation)
+        .join(Organisation, col(Organisation.id) == col(Case.organisation_id))
+        .where(Case.id == case_id)
+    )
+    if lock:
+        query = query.with_for_update(of=Case).execution_options(populate_existing=True)
+    found = session.exec(query).first()
+    return None if found is None else (found[0], found[1])
 
 
 def case_for_officer(session: Session, case_id: int) -> Case | None:

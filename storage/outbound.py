@@ -105,22 +105,22 @@ def settle_outbound(
     """
     same_row: Any = _outbox.c.id == row.id
     open_still: Any
+    values["lease_until"] = None
     if status == "sent":
-        session.execute(
-            update(_outbox)
-            .where(same_row)
-            .values(lease_until=None, settled_at=now, sent_at=now, **values)
-        )
         open_still = _outbox.c.status.in_(("sending", "uncertain", "queued"))
-        values = {"status": status, "error": ""}
+        values |= {"settled_at": now, "sent_at": now}
+        changed = values | {"status": status, "error": ""}
     else:
         open_still = _outbox.c.status.in_(("sending", "uncertain"))
         open_still &= _outbox.c.attempts == row.attempts
-        values |= {"status": status, "lease_until": None}
+        changed = values | {"status": status}
         if status not in {"queued", "held"}:
-            values["settled_at"] = now
-    result = session.execute(update(_outbox).where(same_row, open_still).values(**values))
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+            changed["settled_at"] = now
+    result = session.execute(update(_outbox).where(same_row, open_still).values(**changed))
+    settled = bool(result.rowcount)  # type: ignore[attr-defined]
+    if status == "sent" and not settled:  # where it stands is worth knowing whoever settled it
+        session.execute(update(_outbox).where(same_row).values(**values))
+    return settled
 
 
 def forget_settled(

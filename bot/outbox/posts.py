@@ -11,7 +11,7 @@ from bot.channels import File, Text
 from bot.commands import Choice
 from bot.events import MediaKind
 from bot.outbox.whereabouts import lives_elsewhere
-from storage.cases import case_by_id
+from storage.cases import case_and_union
 from storage.crypto import Vault
 from storage.database import Database
 from storage.evidence import EvidenceStore
@@ -42,9 +42,9 @@ class Post:
 class Renderers:
     """How cases look to officers; given by ``bot.cases``."""
 
-    title: Callable[[Session, Case], str]
-    card: Callable[[Session, Case], Text]
-    reply: Callable[[Session, Case, CaseMessage], Text]
+    title: Callable[[Session, Organisation, Case], str]
+    card: Callable[[Session, Organisation, Case], Text]
+    reply: Callable[[Session, Organisation, Case, CaseMessage], Text]
 
 
 class PostReader:
@@ -61,18 +61,19 @@ class PostReader:
     def read(self, row: ClaimedOutbound, payload: dict[str, Any]) -> Post | None:
         """The post that a row stands for; None when its case is gone or has moved."""
         with self._looking_at(row) as session:
-            case = self._case_here(session, row)
-            if case is None:
+            found = self._case_here(session, row)
+            if found is None:
                 return None
+            case, union = found
             in_this_chat = case.chat_id in {"", row.chat}
             thread = case.thread_id if in_this_chat else ""
             card_id = case.card_id if in_this_chat else ""
-            text, post_id = self._text(session, case, row, payload, card_id)
+            text, post_id = self._text(session, union, case, row, payload, card_id)
             if text is None:
                 return None
             return Post(
                 text=text,
-                title=self._renderers.title(session, case),
+                title=self._renderers.title(session, union, case),
                 thread_id=thread,
                 card_id=card_id,
                 post_id=post_id,
@@ -82,22 +83,24 @@ class PostReader:
     def card(self, row: ClaimedOutbound) -> Text | None:
         """The card of the row's case; None when the case is gone or has moved."""
         with self._database.transaction() as session:
-            case = self._case_here(session, row)
-            return None if case is None else self._renderers.card(session, case)
+            found = self._case_here(session, row)
+            return None if found is None else self._renderers.card(session, found[1], found[0])
 
     def card_shown(self, row: ClaimedOutbound, thread_id: str, card_id: str) -> None:
         """Remember where a case's topic and card stand, as soon as they do."""
         with self._database.transaction() as session:
-            case = self._case_here(session, row, lock=True)
-            if case is not None:
+            found = self._case_here(session, row, lock=True)
+            if found is not None:
+                case, _union = found
                 case.chat_id, case.thread_id, case.card_id = row.chat, thread_id, card_id
                 session.add(case)
 
     def topic_made(self, row: ClaimedOutbound, thread_id: str) -> None:
         """Remember a case's new topic before its card stands, so that no second one is made."""
         with self._database.transaction() as session:
-            case = self._case_here(session, row, lock=True)
-            if case is not None:
+            found = self._case_here(session, row, lock=True)
+            if found is not None:
+                case, _union = found
                 case.chat_id, case.thread_id, case.card_id = row.chat, thread_id, ""
                 case.topic_state = "open"
                 session.add(case)
@@ -109,13 +112,12 @@ class PostReader:
 
     def _case_here(
         self, session: Session, row: ClaimedOutbound, *, lock: bool = False
-    ) -> Case | None:
-        """The row's case, unless it went to the other group while the row was on its way."""
-        case = case_by_id(session, row.case_id or 0, lock=lock)
-        organisation = session.get_one(Organisation, row.organisation_id)
-        if case is None or lives_elsewhere(organisation, case, row.chat):
+    ) -> tuple[Case, Organisation] | None:
+        """The row's case and its union, unless the case went to the other group meanwhile."""
+        found = case_and_union(session, row.case_id or 0, lock=lock)
+        if found is None or lives_elsewhere(found[1], found[0], row.chat):
             return None
-        return case
+        return found
 
     def file(self, attachment_id: int) -> File | None:
         """A stored file; None while it is being fetched; without content when it is lost."""
@@ -143,18 +145,19 @@ class PostReader:
     def _text(
         self,
         session: Session,
+        union: Organisation,
         case: Case,
         row: ClaimedOutbound,
         payload: dict[str, Any],
         card_id: str,
     ) -> tuple[Text | None, str]:
         if row.kind == "card":
-            return self._renderers.card(session, case), card_id
+            return self._renderers.card(session, union, case), card_id
         if row.kind == "reply":
             message = session.get(CaseMessage, payload["message"])
             if message is None:
                 return None, ""
-            return self._renderers.reply(session, case, message), message.preview_id
+            return self._renderers.reply(session, union, case, message), message.preview_id
         choices = tuple(Choice(*choice) for choice in payload.get("choices", ()))
         text = Text(
             payload.get("text", ""),

@@ -13,7 +13,7 @@ from bot.outbox.orders import OutboxWriter
 from bot.outbox.outcome import Result
 from bot.outbox.whereabouts import lives_elsewhere
 from bot.outbox.window import follow_up
-from storage.cases import case_by_id
+from storage.cases import case_and_union, case_by_id
 from storage.crypto import Vault
 from storage.held import TEMPLATE
 from storage.outbound import (
@@ -51,7 +51,7 @@ def record_results(
         _remember_place(session, vault, result, now)
         if result.row.kind in {"say", "send_file", TEMPLATE}:
             _tell_officers(session, vault, result, now)
-        if result.status == "sent" and result.external_id:
+        if result.status == "sent" and result.external_id and result.row.kind in _TO_PERSONS:
             _catch_up(session, vault, result, now, read_failure)
 
 
@@ -130,6 +130,7 @@ def keep_report(
 # Sent, delivered and read follow each other within seconds: one edit tells them all. A group
 # takes only twenty messages a minute, edits included.
 _GOOD_NEWS_WAITS = timedelta(seconds=4)
+_TROUBLES = frozenset({"failed", "uncertain", "held", "dead"})
 _TO_PERSONS = frozenset({"say", "send_file", "whisper", TEMPLATE})
 _SHOWS_THE_CASE = frozenset({"card", "reply", "post", "post_file"})
 
@@ -219,9 +220,13 @@ def _remember_place(session: Session, vault: Vault, result: Result, now: datetim
 def _was_overtaken(session: Session, vault: Vault, result: Result, now: datetime) -> bool:
     """The case moved to the other group while this was on its way: it is taken away again."""
     row = result.row
-    case = case_by_id(session, row.case_id or 0)
-    organisation = session.get_one(Organisation, row.organisation_id)
-    if case is None or not result.external_id or not lives_elsewhere(organisation, case, row.chat):
+    if not result.external_id:
+        return False
+    found = case_and_union(session, row.case_id or 0)
+    if found is None:
+        return False
+    case, organisation = found
+    if not lives_elsewhere(organisation, case, row.chat):
         return False
     OutboxWriter(session, vault, organisation, now).erase(row.chat, [result.external_id], case)
     return True
@@ -262,14 +267,21 @@ def _mark_unreachable(session: Session, person_id: int, channel: str, why: str) 
 
 def _tell_officers(session: Session, vault: Vault, result: Result, now: datetime) -> None:
     """The reply's post and the card show what became of words to the reporter."""
-    row = session.get_one(Outbound, result.row.id)
-    session.refresh(row)
+    if not _concerns_officers(result.row, result.status):
+        return
+    row = session.get_one(Outbound, result.row.id, populate_existing=True)
     _refresh_reply(session, vault, row, now)
 
 
+def _concerns_officers(row: Outbound | ClaimedOutbound, status: str) -> bool:
+    """Whether officers see anywhere what became of these words: not of each question."""
+    answers = row.message_id is not None or row.promise == "receipt"
+    return row.case_id is not None and (answers or status in _TROUBLES)
+
+
 def _refresh_reply(session: Session, vault: Vault, row: Outbound, now: datetime) -> None:
-    troubled = row.status in {"failed", "uncertain", "held", "dead"}
-    if row.case_id is None or not (row.message_id or troubled or row.promise == "receipt"):
+    troubled = row.status in _TROUBLES
+    if row.case_id is None or not _concerns_officers(row, row.status):
         return
     case = case_by_id(session, row.case_id)
     if case is None:

@@ -170,9 +170,9 @@ class Desk:
         self.zone = load_settings(_env_file=None).zone
         self.organisation_id = ground.organisation_id
         renderers = Renderers(
-            title=lambda session, case: card.title(self.work(session), case),
-            card=lambda session, case: card.card(self.work(session), case),
-            reply=lambda session, case, message: reply_posts.reply_post(
+            title=lambda session, _union, case: card.title(self.work(session), case),
+            card=lambda session, _union, case: card.card(self.work(session), case),
+            reply=lambda session, _union, case, message: reply_posts.reply_post(
                 self.work(session), case, message
             ),
         )
