@@ -9,7 +9,8 @@ A transcript is a text file that officers can read and correct:
     officer pribadi Joko: [Label] in his own chat with the bot
     bot: words to the reporter; further lines are indented by two spaces, a line of only
       [A] [B] shows the buttons; … matches anything, empty lines do not count
-    group: words that must stand among the new posts in the officers' group (… as above)
+    group: words that must stand among the new posts in the officers' group (… as above);
+      with (ubah) before them: what a post says after it was changed in its place
     whisper: the same for the officers' private chats
     wait: 8s                   (also 25m, 26h, 3d)
 
@@ -51,6 +52,8 @@ START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday morning in Jakarta
 _SPEAKER = re.compile(r"^(reporter|officer|bot|group|whisper|wait)(?: ([^:]+))?: ?(.*)$")
 _FILE = re.compile(r"^\((foto|video|suara|dokumen|lokasi|stiker|kontak)(?: ([^)]+))?\) ?(.*)$")
 _EDIT = re.compile(r"^\(ubah\) (.*)$", re.DOTALL)
+_CHANGED = "(ubah) "
+_ALL = 10_000
 _TAP = re.compile(r"^\[([^\]]+)\]$")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _KINDS = {
@@ -163,6 +166,7 @@ class _Player:
         self._store = app.simulator
         self._phone = Address("sim-whatsapp", "sri")
         self._heard: dict[str, int] = {}
+        self._shown: dict[str, str] = {}
         self._pending: dict[str, list[str]] = {"bot": [], "group": [], "whisper": []}
         self._count = 0
         self._last_own = ""
@@ -310,13 +314,21 @@ class _Player:
         chats["whisper"] = [f"{GROUP.channel}:{user_id}" for user_id, _, _ in SIMULATED_OFFICERS]
         for heard, places in chats.items():
             for chat in places:
-                for message in self._store.messages(chat, None):
-                    if message.said.author != BOT or int(message.id) <= self._heard.get(chat, 0):
-                        continue
-                    self._heard[chat] = int(message.id)
-                    self._pending[heard].append(_as_text(message))
+                for message in self._store.messages(chat, None, limit=_ALL):
+                    if message.said.author == BOT:
+                        self._hear(heard, chat, message)
         for heard, texts in self._pending.items():
             self._played.log += [f"{heard}: {_indented(text)}" for text in texts]
+
+    def _hear(self, heard: str, chat: str, message: Message) -> None:
+        """What is new, or says something else now; of the card, which always changes, no word."""
+        text, before = _as_text(message), self._shown.get(message.id)
+        self._shown[message.id] = text
+        if int(message.id) > self._heard.get(chat, 0):
+            self._heard[chat] = int(message.id)
+            self._pending[heard].append(text)
+        elif before != text and heard != "bot" and not message.said.pinned:
+            self._pending[heard].append(f"{_CHANGED}{text}")
 
     def _expect(self, line: Line) -> None:
         waiting = self._pending[line.speaker]
@@ -352,6 +364,8 @@ def _as_text(message: Message) -> str:
 
 
 def _fits(pattern: str, text: str) -> bool:
+    if pattern.startswith(_CHANGED) != text.startswith(_CHANGED):
+        return False
     parts = (re.escape(part) for part in _without_gaps(pattern).split("…"))
     return re.fullmatch(".*".join(parts), _without_gaps(text), re.DOTALL) is not None
 

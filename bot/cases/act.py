@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.cases.markup import escaped
 from bot.cases.ownership import must_handle
+from bot.cases.posted import asks_another, take_buttons_off
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible
 from bot.cases.taps import button
 from bot.cases.work import Work
+from bot.outbox.whereabouts import group_of
 from storage.tables import Case, Tap
 
 _OFFERED_AT = {
@@ -19,6 +22,12 @@ _OFFERED_AT = {
     "set_tag": "category",
     "unset_tag": "category",
 }
+_ANSWERS = frozenset(
+    {"to_stage", "to_officer", "to_kind", "to_category", "to_urgency", "canned", "form_choose",
+     "form_cancel", "appointment_new", "appointment_move", "appointment_off"}
+)  # fmt: skip
+ASKED = "asked"
+"""Value of a button that stands under a question, though the same stands on the card, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,7 @@ class Act:
         reply_to: id of the post that the typed command answers.
         attachment_id: the file that came with it.
         message: id of the typed command itself.
+        chat: where the button was tapped; empty for a typed command.
     """
 
     work: Work
@@ -42,6 +52,21 @@ class Act:
     reply_to: str = ""
     attachment_id: int | None = None
     message: str = ""
+    chat: str = ""
+
+    @property
+    def topic_post(self) -> str:
+        """The tapped post, where it is one of this case in its group and not the card."""
+        at_home = self.chat == group_of(self.work.organisation, self.case)
+        return self.post if at_home and self.post != self.case.card_id else ""
+
+    @property
+    def spent(self) -> str:
+        """The tapped question of the topic: it is answered, what follows takes its place."""
+        answers = self.tap.action in _ANSWERS or self.tap.value == ASKED
+        post = self.topic_post if answers else ""
+        taken = post and asks_another(self.work, self.case, post, self.officer.id)
+        return "" if taken else post
 
 
 def must_act(act: Act) -> None:
@@ -54,6 +79,17 @@ def offered(case: Case, action: str, choice: str) -> str:
     return f"{choice}|{getattr(case, _OFFERED_AT[action])}"
 
 
+def said(act: Act, done: str) -> str:
+    """Say what was done: in the place of the tapped question, or below a typed command.
+
+    A tap on the card needs no post, the card changes itself; the one who tapped is told anyway.
+    ``done`` is bare words.
+    """
+    if done and (act.spent or not act.post):
+        act.work.write.post(act.case, escaped(done), edits=act.spent)
+    return done
+
+
 def offer(act: Act, question: str, action: str, labels: Mapping[str, str]) -> str:
     """Ask in the topic which of these it shall be."""
     work, case = act.work, act.case
@@ -61,13 +97,21 @@ def offer(act: Act, question: str, action: str, labels: Mapping[str, str]) -> st
         button(work, case, label, action, offered(case, action, choice))
         for choice, label in labels.items()
     )
-    work.write.post(case, work.texts(f"officers.ask.{question}"), choices=choices)
+    stop = button(work, case, work.texts.label("officers.button.leave"), "leave", ASKED)
+    question = work.texts(f"officers.ask.{question}")
+    work.write.post(case, question, choices=(*choices, stop), edits=act.spent)
     return ""
+
+
+def leave(act: Act) -> str:
+    """Nothing of what was offered: the question goes, so that no thumb meets it by chance."""
+    return said(act, act.work.texts("officers.form.cancelled"))
 
 
 def chosen(act: Act) -> str:
     """What was chosen; a question about what the case no longer is cannot be answered."""
     choice = act.tap.value.partition("|")[0]
     if act.tap.value != offered(act.case, act.tap.action, choice):
+        take_buttons_off(act.work, act.case, act.topic_post)
         raise NotPossible("officers.refused.old_button")
     return choice

@@ -24,11 +24,13 @@ from bot.cases import (
     steps,
     timeline,
 )
-from bot.cases.act import Act, must_act
+from bot.cases.act import Act, leave, must_act, said
 from bot.cases.card_buttons import offer_further
 from bot.cases.checklist import check, offer_checklist, uncheck
 from bot.cases.correct_workplace import correct_workplace
 from bot.cases.guidance import help_text
+from bot.cases.markup import escaped
+from bot.cases.posted import take_buttons_off
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible, change_stage
 from bot.cases.waiting import wait_for_reporter
@@ -37,17 +39,21 @@ from storage.tables import Case, CaseMessage
 
 
 def _take(act: Act) -> str:
-    before = act.case.status
-    assignment.take(act.work, act.case, act.officer)
+    work, before = act.work, act.case.status
+    assignment.take(work, act.case, act.officer)
+    take_buttons_off(work, act.case, act.topic_post)
     if act.case.status == "verifikasi" != before:
         offer_checklist(act)
-    return act.work.texts("officers.done.taken")
+    elif not act.post:  # typed: there is no tap to answer
+        name = escaped(act.officer.name)
+        work.write.post(act.case, work.texts("officers.handover.taken", name=name))
+    return work.texts("officers.done.taken")
 
 
 def _reopen(act: Act) -> str:
     must_act(act)
     change_stage(act.work, act.case, "ditangani", officer=act.officer)
-    return act.work.texts("officers.done.reopened")
+    return said(act, act.work.texts("officers.done.reopened"))
 
 
 def _reply(act: Act) -> str:
@@ -157,6 +163,7 @@ TAPS: dict[str, Callable[[Act], str]] = {
     "invite": collective.invite,
     "form_choose": forms.choose,
     "form_cancel": asking.cancel,
+    "leave": leave,
 }
 
 TOPIC_COMMANDS: dict[str, Callable[[Act], str]] = {

@@ -1,5 +1,7 @@
 """Forms for officers: one question after the other in the case's topic, typed or tapped.
 
+After a tap the next question takes the place of the tapped one; a question that was answered in
+words, given up or pushed aside keeps its words and loses its buttons.
 A form that is left lying is forgotten after half an hour: words that come later are notes again.
 Nothing of a form counts before its last answer.
 """
@@ -8,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete
-from sqlmodel import col, select
+from sqlmodel import select
 
-from bot.cases.act import Act
+from bot.cases.act import Act, said
+from bot.cases.posted import question_post, take_buttons_off
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible
 from bot.cases.taps import button
@@ -44,6 +46,10 @@ def no_words(_act: Act, _answers: Answers) -> Mapping[str, str]:
     return {}
 
 
+def nothing_wrong(_act: Act, _answers: Answers) -> None:
+    """Every answer goes with the earlier ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One question of a form; its words stand at ``officers.form.FORM.FIELD``.
@@ -54,6 +60,7 @@ class Field:
         optional: may be skipped; what is skipped is kept as an empty answer.
         asked: whether the question is asked at all, after these answers.
         fill: the words for the gaps of the question, as HTML.
+        check: refuses an answer that does not go with the earlier ones (:class:`NotPossible`).
     """
 
     name: str
@@ -62,6 +69,7 @@ class Field:
     optional: bool = False
     asked: Callable[[Answers], bool] = always
     fill: Callable[[Act, Answers], Mapping[str, str]] = no_words
+    check: Callable[[Act, Answers], None] = nothing_wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +108,17 @@ def answer(act: Act, question: OfficerQuestion, form: Form, text: str) -> str:
     if word in _SKIP:
         if not field.optional:
             raise NotPossible("officers.form.needed")
-        return _go_on(act, form, _known(act, question) | {field.name: ""})
+        return _take(act, question, form, field, "")
     value = _by_label(act, field, word) or field.read(act, text)
     if not value:
         raise NotPossible("officers.form.empty")
-    return _go_on(act, form, _known(act, question) | {field.name: value})
+    return _take(act, question, form, field, value)
+
+
+def tapped_own(act: Act, officer_id: str) -> None:
+    """Refuse a tap on a question that another officer was asked."""
+    if officer_id != str(act.officer.id):
+        raise NotPossible("officers.refused.asked_another")
 
 
 def choose(act: Act, question: OfficerQuestion, form: Form, field: str, value: str) -> str:
@@ -114,31 +128,45 @@ def choose(act: Act, question: OfficerQuestion, form: Form, field: str, value: s
     skipped = not value and asked.optional
     if field != question.field or not (skipped or value in offered):
         raise NotPossible("officers.refused.old_button")
-    return _go_on(act, form, _known(act, question) | {field: value})
+    return _take(act, question, form, asked, value)
 
 
 def cancel(act: Act) -> str:
     """Forget the form."""
-    drop_question(act.work, act.case, act.officer)
-    return act.work.texts("officers.form.cancelled")
+    if act.post:
+        tapped_own(act, act.tap.value)
+    drop_question(act.work, act.case, act.officer, but=act.spent)
+    return said(act, act.work.texts("officers.form.cancelled"))
 
 
-def drop_question(work: Work, case: Case, officer: RosterOfficer) -> None:
-    """Forget what this officer was asked here."""
-    work.session.execute(
-        delete(OfficerQuestion).where(
-            col(OfficerQuestion.case_id) == case.id,
-            col(OfficerQuestion.officer_id) == officer.id,
+def drop_question(work: Work, case: Case, officer: RosterOfficer, *, but: str = "") -> None:
+    """Forget what this officer was asked here; its post, if not ``but``, loses its buttons."""
+    asked = work.session.exec(
+        select(OfficerQuestion).where(
+            OfficerQuestion.case_id == case.id, OfficerQuestion.officer_id == officer.id
         )
-    )
+    ).first()
+    if asked is None:
+        return
+    post = question_post(work, case, asked.at)
+    work.session.delete(asked)
+    work.session.flush()
+    if post != but:
+        take_buttons_off(work, case, post)
+
+
+def _take(act: Act, question: OfficerQuestion, form: Form, field: Field, value: str) -> str:
+    answers = _known(act, question) | {field.name: value}
+    field.check(act, answers)
+    return _go_on(act, form, answers)
 
 
 def _go_on(act: Act, form: Form, answers: dict[str, str]) -> str:
-    drop_question(act.work, act.case, act.officer)
+    drop_question(act.work, act.case, act.officer, but=act.spent)
     open_fields = (f for f in form.fields if f.name not in answers and f.asked(answers))
     missing = next(open_fields, None)
     if missing is None:
-        return form.done(act, answers)
+        return _end(act, form, answers)
     act.work.session.add(
         OfficerQuestion(
             organisation_id=act.case.organisation_id,
@@ -152,13 +180,22 @@ def _go_on(act: Act, form: Form, answers: dict[str, str]) -> str:
     )
     words = missing.fill(act, answers)
     text = act.work.texts(f"officers.form.{form.name}.{missing.name}", **words)
-    act.work.write.post(act.case, text, choices=_buttons(act, form, missing))
+    act.work.write.post(act.case, text, choices=_buttons(act, form, missing), edits=act.spent)
     return ""
+
+
+def _end(act: Act, form: Form, answers: Answers) -> str:
+    try:
+        return said(act, form.done(act, answers))
+    except NotPossible:
+        take_buttons_off(act.work, act.case, act.spent)
+        raise
 
 
 def _buttons(act: Act, form: Form, field: Field) -> tuple[Choice, ...]:
     offered = field.choices(act) if field.choices else {}
-    place = f"{form.name}.{field.name}"
+    whose = str(act.officer.id)
+    place = f"{whose}.{form.name}.{field.name}"
     made = [
         button(act.work, act.case, label, "form_choose", f"{place}.{value}")
         for value, label in offered.items()
@@ -167,7 +204,8 @@ def _buttons(act: Act, form: Form, field: Field) -> tuple[Choice, ...]:
     if field.optional:
         skip = label("officers.button.form_skip")
         made.append(button(act.work, act.case, skip, "form_choose", f"{place}."))
-    made.append(button(act.work, act.case, label("officers.button.form_cancel"), "form_cancel"))
+    stop = label("officers.button.form_cancel")
+    made.append(button(act.work, act.case, stop, "form_cancel", whose))
     return tuple(made)
 
 

@@ -12,9 +12,10 @@ from rapidfuzz import fuzz
 from sqlmodel import select
 
 from bot.cases import replies
-from bot.cases.act import Act, must_act
+from bot.cases.act import Act, must_act, said
 from bot.cases.asking import Answers, Field, Form, begin
 from bot.cases.markup import escaped
+from bot.cases.reporter_name import NAME_GAP
 from bot.cases.stages import NotPossible
 from bot.cases.taps import button
 from bot.cases.work import Work
@@ -26,6 +27,7 @@ LONGEST = 1000
 LONGEST_NAME = 40
 _CLOSE_ENOUGH = 60.0  # of 100, rapidfuzz
 _WORDS = ("nama", "nomor", "petugas", "tanggal")
+_SHORT_NAMES = re.compile(r"\b(thr|phk|bpjs|phi|k3|hrd)\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -80,16 +82,23 @@ def offer_canned(act: Act) -> str:
 def use_canned(act: Act) -> str:
     """The tapped ready answer, as a preview."""
     must_act(act)
-    return _preview(act, _named(act.work, act.tap.value))
+    canned = _named(act.work, act.tap.value)
+    said(act, act.work.texts("officers.done.canned_chosen", name=_label(canned.name)))
+    return _preview(act, canned)
 
 
 def _offer(act: Act, fit: list[CannedText]) -> str:
     shown = tuple(
-        button(act.work, act.case, canned.name.capitalize(), "canned", canned.name)
+        button(act.work, act.case, _label(canned.name), "canned", canned.name)
         for canned in fit[:OFFERED]
     )
     act.work.write.post(act.case, act.work.texts("officers.ask.canned"), choices=shown)
     return ""
+
+
+def _label(name: str) -> str:
+    """The name on a button: abbreviations in capitals, though names are kept in small letters."""
+    return _SHORT_NAMES.sub(lambda found: found[0].upper(), name[:1].upper() + name[1:].lower())
 
 
 def _preview(act: Act, canned: CannedText) -> str:
@@ -98,7 +107,7 @@ def _preview(act: Act, canned: CannedText) -> str:
         "nomor": act.case.number,
         "petugas": act.officer.name,
         "tanggal": work.local(work.now).rpartition(" ")[0],
-        "nama": "{nama}",  # filled in when it leaves
+        "nama": NAME_GAP,  # filled in when it leaves
     }
     text = _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), canned.text)
     replies.preview_reply(work, act.case, act.officer, text)
@@ -141,7 +150,7 @@ def _must_coordinate(act: Act) -> None:
 def _remove(act: Act, name: str) -> str:
     _must_coordinate(act)
     _keep(act, replace(_named(act.work, name), text=""))
-    return act.work.texts("officers.done.canned_removed")
+    return said(act, act.work.texts("officers.done.canned_removed"))
 
 
 def _keep(act: Act, canned: CannedText) -> None:
@@ -187,7 +196,7 @@ def _stages(act: Act) -> dict[str, str]:
 def _done(act: Act, answers: Answers) -> str:
     _must_coordinate(act)
     _keep(act, CannedText(**answers))
-    return act.work.texts("officers.done.canned", name=escaped(answers["name"]))
+    return act.work.texts("officers.done.canned", name=answers["name"])
 
 
 CANNED_FORM = Form(

@@ -3,10 +3,10 @@
 What is needed often stands on the card, the rest behind **Lainnya**.
 """
 
-from bot.cases.act import Act, must_act
+from bot.cases.act import ASKED, Act, must_act
 from bot.cases.stages import CLOSED
 from bot.cases.steps import recommended
-from bot.cases.taps import button
+from bot.cases.taps import buttons
 from bot.cases.work import Work
 from bot.commands import Choice
 from storage.tables import Case
@@ -42,18 +42,18 @@ def offer_further(act: Act) -> str:
         actions.append("tags")
     if case.owner_id and not work.hides(case):
         actions.append("reveal")
-    choices = _buttons(work, case, *actions)
+    choices = _buttons(work, case, *actions, "leave", value=ASKED)
     work.write.post(case, work.texts("officers.ask.further"), choices=choices)
     return ""
 
 
-def _buttons(work: Work, case: Case, *actions: str) -> tuple[Choice, ...]:
-    return tuple(
-        button(
-            work,
-            case,
+def _buttons(work: Work, case: Case, *actions: str, value: str = "") -> tuple[Choice, ...]:
+    wanted = (
+        (
             work.texts.label(f"officers.button.{action}"),
             "wait" if action == "wait_over" else action,
+            value,
         )
         for action in actions
     )
+    return buttons(work, case, wanted)

@@ -51,5 +51,5 @@ def _set(act: Act, value: str) -> str:
                   actor="officer", officer_id=act.officer.id, after=name)  # fmt: skip
         work.session.flush()
         work.write.show_card(case)
-    offer_checklist(act, edits=act.post)
+    offer_checklist(act, edits=act.topic_post)
     return work.texts("officers.done.checked" if value else "officers.done.unchecked")

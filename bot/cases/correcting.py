@@ -5,7 +5,7 @@ What was and what is now goes into the trail and into ``corrections``, for retra
 
 from sqlmodel import col, select
 
-from bot.cases.act import Act, chosen, must_act, offer, offered
+from bot.cases.act import Act, chosen, must_act, offer, offered, said
 from bot.cases.confidential import keep_confidential, lift_confidence
 from bot.cases.promises import refresh
 from bot.cases.stages import NotPossible
@@ -35,7 +35,7 @@ def to_kind(act: Act) -> str:
     _correct(act, "kind", act.case.kind, kind)
     act.case.kind = kind
     act.work.session.add(act.case)
-    return act.work.texts("officers.done.kind")
+    return said(act, _done(act, "kind", act.work.texts(f"cases.kind.{kind}")))
 
 
 def offer_categories(act: Act) -> str:
@@ -57,14 +57,13 @@ def to_category(act: Act) -> str:
     elif case.sensitive and act.officer.is_coordinator:
         lift_confidence(work, case, act.officer)
     work.write.set_topic(case)
-    return work.texts("officers.done.category")
+    return said(act, _done(act, "category", work.category_label(category)))
 
 
 def offer_urgencies(act: Act) -> str:
     """How urgent is it?"""
     must_act(act)
-    urgencies = {urgency.slug: urgency.label for urgency in act.work.taxonomy.urgencies}
-    return offer(act, "urgency", "to_urgency", urgencies)
+    return offer(act, "urgency", "to_urgency", _urgencies(act))
 
 
 def to_urgency(act: Act) -> str:
@@ -76,7 +75,11 @@ def to_urgency(act: Act) -> str:
     act.work.session.add(act.case)
     refresh(act.work, act.case)
     act.work.write.set_topic(act.case)
-    return act.work.texts("officers.done.urgency")
+    return said(act, _done(act, "urgency", _urgencies(act)[urgency]))
+
+
+def _urgencies(act: Act) -> dict[str, str]:
+    return {urgency.slug: urgency.label for urgency in act.work.taxonomy.urgencies}
 
 
 def offer_tags(act: Act) -> str:
@@ -116,7 +119,7 @@ def end_tags(act: Act) -> str:
     work = act.work
     labels = ", ".join(work.taxonomy.tags.get(tag, tag) for tag in _tags(act.case))
     done = work.texts("officers.done.tags", tags=labels or "-")
-    work.write.post(act.case, done, edits=act.post)
+    work.write.post(act.case, done, edits=act.topic_post)
     return done
 
 
@@ -156,7 +159,7 @@ def _show_tags(act: Act, tags: list[str]) -> None:
     ends = ["tags_done"] if len(tags) == len(work.taxonomy.tags) else ["all_tags", "tags_done"]
     further = (button(work, case, work.texts.label(f"officers.button.{e}"), e) for e in ends)
     choices = (*map(toggle, tags), *further)
-    edits = act.post if act.tap.action != "tags" else ""
+    edits = act.topic_post if act.tap.action != "tags" else act.spent
     work.write.post(case, work.texts("officers.ask.tags"), choices=choices, edits=edits)
 
 
@@ -171,6 +174,13 @@ def _retag(act: Act, tags: tuple[str, ...]) -> str:
     if not work.hides(case):
         _show_tags(act, _likely_tags(act))
     return work.texts("officers.done.tag")
+
+
+def _done(act: Act, field: str, label: str) -> str:
+    """What it is now; of a confidential case nothing that tells the story."""
+    if act.work.hides(act.case):
+        return act.work.texts("officers.done.corrected")
+    return act.work.texts(f"officers.done.{field}", value=label)
 
 
 def _correct(act: Act, field: str, before: str, after: str) -> None:

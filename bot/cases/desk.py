@@ -12,6 +12,7 @@ from bot.cases.acts import TAPS, TOPIC_COMMANDS, unknown
 from bot.cases.group_act import GroupAct
 from bot.cases.group_acts import GROUP_COMMANDS, GROUP_TAPS
 from bot.cases.groups import is_our_group
+from bot.cases.membership import watch_author
 from bot.cases.roster import RosterOfficer, find_officer
 from bot.cases.sight import may_see, must_see
 from bot.cases.stages import NotPossible
@@ -44,12 +45,18 @@ def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) ->
     case = _case_here(work, event)
     command, rest = _command_of(event.text)
     officer = find_officer(work.session, work.vault, _org(work), event.officer.user_id)
+    watch_author(work, event.chat_id, event.officer, officer)
+    if event.edited:
+        if officer is not None:
+            _correct_note(work, event)
+        return
     if officer is None:
         if command:
             key = "anonymous" if not event.officer.user_id else "not_on_roster"
             _answer(work, event, case, work.texts(f"officers.refused.{key}"))
         return
     try:
+        _must_be_typed(event, command)
         if case is None:
             _beside_topics(GroupAct(work, officer, rest, chat=event.chat_id), command)
         else:
@@ -96,7 +103,8 @@ def _carry_out(
     if tap is None or case is None:
         raise NotPossible("officers.refused.old_button")
     must_see(work, officer, case)
-    return TAPS.get(tap.action, unknown)(Act(work, case, officer, tap, event.message_id))
+    on_case = Act(work, case, officer, tap, event.message_id, chat=event.chat_id)
+    return TAPS.get(tap.action, unknown)(on_case)
 
 
 def _command_of(text: str) -> tuple[str, str]:
@@ -115,9 +123,6 @@ def _in_topic(
     attachment_id: int | None,
 ) -> None:
     command, rest = _command_of(event.text)
-    if event.edited:
-        _correct_note(work, event)
-        return
     must_see(work, officer, case)
     typed = Tap(organisation_id=_org(work), token="", action=command, made_at=work.now)
     act = Act(
@@ -125,7 +130,7 @@ def _in_topic(
     )
     question = asking.waiting_question(work, case, officer)
     if question is not None and (not command or command in asking.WORDS):
-        _answer(work, event, case, forms.answered(act, question, event.text))
+        forms.answered(act, question, event.text)
     elif command in TOPIC_COMMANDS:
         TOPIC_COMMANDS[command](act)
     elif command in GROUP_COMMANDS:
@@ -185,6 +190,12 @@ def _correct_note(work: Work, event: OfficerWrote) -> None:
 
 def _source(work: Work, event: OfficerWrote) -> str:
     return work.vault.lookup(f"{event.channel}:{event.chat_id}:{event.message_id}")
+
+
+def _must_be_typed(event: OfficerWrote, command: str) -> None:
+    """A command that somebody else wrote and an officer only passed on is none of hers."""
+    if command and event.forwarded:
+        raise NotPossible("officers.refused.forwarded")
 
 
 def _beside_topics(act: GroupAct, command: str) -> None:

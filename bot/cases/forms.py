@@ -10,6 +10,7 @@ from bot.cases import (
 )
 from bot.cases.act import Act
 from bot.cases.asking import Form
+from bot.cases.posted import take_buttons_off
 from bot.cases.stages import NotPossible
 from storage.tables import OfficerQuestion
 
@@ -31,8 +32,11 @@ def answered(act: Act, question: OfficerQuestion, text: str) -> str:
 
 def choose(act: Act) -> str:
     """A choice under the question was tapped, by whom it was asked."""
-    form, field, value = act.tap.value.split(".", 2)
+    whose, form, field, value = (*act.tap.value.split(".", 3), "", "", "")[:4]
+    asking.tapped_own(act, whose)
     question = asking.waiting_question(act.work, act.case, act.officer)
+    if question is None:
+        take_buttons_off(act.work, act.case, act.spent)
     if question is None or question.form != form:
         raise NotPossible("officers.refused.old_button")
     return asking.choose(act, question, _form(form), field, value)

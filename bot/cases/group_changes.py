@@ -3,6 +3,7 @@
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from bot.cases.act import ASKED
 from bot.cases.groups import is_our_group, is_small_group
 from bot.cases.membership import member_joined, member_left
 from bot.cases.onboarding import introduce, unbind_small_group
@@ -63,11 +64,11 @@ def _topic_closed_by_hand(work: Work, event: GroupChanged) -> None:
     work.session.add(case)
     if closed and case.status not in CLOSED:
         label = work.texts.label("officers.button.close")
-        close = button(work, case, label, "close")
+        close = button(work, case, label, "close", ASKED)
         work.write.post(case, work.texts("officers.ask.closed_by_hand"), choices=(close,))
     elif not closed and case.status in CLOSED and next_stages(case):
         label = work.texts.label("officers.button.reopen")
-        reopen = button(work, case, label, "reopen")
+        reopen = button(work, case, label, "reopen", ASKED)
         work.write.post(case, work.texts("officers.ask.opened_by_hand"), choices=(reopen,))
 
 

@@ -12,7 +12,6 @@ from bot.cases.sight import may_see
 from bot.cases.stages import CLOSED, NotPossible, change_stage
 from bot.cases.summary import summary
 from bot.cases.taps import button
-from bot.cases.work import Work
 from bot.cases.workplaces import remember_workplace
 from storage.cases import add_event
 from storage.tables import Case
@@ -74,21 +73,16 @@ def _hand_over(act: Act, officer: RosterOfficer) -> str:
     add_event(work.session, work.vault, case, "handed_over", work.now, actor="officer",
               officer_id=act.officer.id, before=str(before.id) if before else "",
               after=str(officer.id))  # fmt: skip
-    _tell(work, case, act.officer, before, officer)
+    _tell(act, before, officer)
     if case.status == "baru":
         change_stage(work, case, "verifikasi", officer=act.officer)
     work.write.show_card(case)
     return work.texts("officers.done.handed_over", name=plain_name(officer))
 
 
-def _tell(
-    work: Work,
-    case: Case,
-    giver: RosterOfficer,
-    before: RosterOfficer | None,
-    officer: RosterOfficer,
-) -> None:
+def _tell(act: Act, before: RosterOfficer | None, officer: RosterOfficer) -> None:
     """The new officer in her private chat, the topic with the summary; nobody needs to ask."""
+    work, case, giver = act.work, act.case, act.officer
     names = {"giver": escaped(giver.name), "name": escaped(officer.name), "number": case.number}
     work.write.whisper(
         officer.user_id, work.texts("officers.handover.whisper", **names), case_id=case.id
@@ -97,7 +91,7 @@ def _tell(
         gone = work.texts("officers.handover.whisper_gone", **names)
         work.write.whisper(before.user_id, gone, case_id=case.id)
     line = work.texts("officers.handover.topic", **names)
-    work.write.post(case, f"{line}\n\n{summary(work, case)}")
+    work.write.post(case, f"{line}\n\n{summary(work, case)}", edits=act.spent)
 
 
 def _may_hand_over(act: Act) -> None:

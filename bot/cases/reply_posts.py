@@ -3,7 +3,8 @@
 from bot.cases.delivery import delivery_line, outbound_of
 from bot.cases.markup import escaped, shortened
 from bot.cases.reply_words import as_reporter_reads, file_of, file_trouble
-from bot.cases.taps import button
+from bot.cases.reporter_name import NAME_GAP
+from bot.cases.taps import buttons
 from bot.cases.together import audience_lines, delivery_lines
 from bot.cases.work import Reach, Work, reach_of
 from bot.channels import Text
@@ -60,6 +61,8 @@ def _preview(work: Work, case: Case, message: CaseMessage) -> Text:
         *audience_lines(work, case, message),
         _body(work, case, message),
     ]
+    if NAME_GAP in message_content(work.vault, message).text:
+        lines.append(work.texts("officers.reply.name_gap"))
     trouble = file_trouble(work, reach, message)
     file = file_of(work, message)
     if trouble and file is not None:
@@ -105,16 +108,11 @@ def _size(size: int) -> str:
 
 
 def _buttons(work: Work, case: Case, message: CaseMessage, *actions: str) -> tuple[Choice, ...]:
-    return tuple(
-        button(
-            work,
-            case,
-            work.texts.label(f"officers.button.reply_{action}"),
-            f"reply_{action}",
-            message_id=message.id,
-        )
+    wanted = (
+        (work.texts.label(f"officers.button.reply_{action}"), f"reply_{action}", "")
         for action in actions
     )
+    return buttons(work, case, wanted, message_id=message.id)
 
 
 def _channel_of(reach: Reach | None) -> str:

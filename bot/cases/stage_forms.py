@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from bot.cases import asking
-from bot.cases.act import Act, chosen, must_act, offer
+from bot.cases.act import Act, chosen, must_act, offer, said
 from bot.cases.asking import Answers, Field, Form
 from bot.cases.checklist import offer_checklist
 from bot.cases.dates import long_date, read_date
@@ -43,8 +43,15 @@ def to_stage(act: Act) -> str:
         return _begin(act, FORMS[stage])
     change_stage(act.work, act.case, stage, officer=act.officer)
     if stage == "verifikasi":
-        offer_checklist(act)
-    return act.work.texts("officers.done.stage")
+        offer_checklist(act, edits=act.spent)
+        return stage_done(act)
+    return said(act, stage_done(act))
+
+
+def stage_done(act: Act) -> str:
+    """What is said when the case has come to another stage."""
+    label = act.work.texts(f"cases.stage.{act.case.status}.label")
+    return act.work.texts("officers.done.stage", stage=label)
 
 
 def close(act: Act) -> str:
@@ -80,8 +87,7 @@ def _move(act: Act, answers: Answers, stage: str, *further: str) -> str:
     keep_record(work, case, stage, kept, officer_id=act.officer.id,
                 on_date=days[0] if days else None)  # fmt: skip
     set_deadlines(work, case)
-    done = "closed" if stage == "selesai" else "stage"
-    return work.texts(f"officers.done.{done}")
+    return work.texts("officers.done.closed") if stage == "selesai" else stage_done(act)
 
 
 def _to_bipartit(act: Act, answers: Answers) -> str:

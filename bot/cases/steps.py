@@ -102,7 +102,7 @@ def _set(act: Act, change: Callable[[Act, NextStep], None], told: str) -> str:
         raise NotPossible("officers.refused.old_button")
     change(act, step)
     work.session.flush()
-    _offer(act, edits=act.post)
+    _offer(act, edits=act.topic_post)
     return work.texts(told)
 
 

@@ -1,6 +1,6 @@
 """Waiting for the reporter: the officers asked her something and cannot go on without it."""
 
-from bot.cases.act import Act, must_act
+from bot.cases.act import Act, must_act, said
 from bot.cases.promises import refresh
 from bot.cases.stages import CLOSED, NotPossible
 from bot.cases.work import Work
@@ -23,9 +23,7 @@ def wait_for_reporter(act: Act) -> str:
     refresh(work, case)
     work.write.show_card(case)
     done = work.texts("officers.done.waiting" if begins else "officers.done.waiting_over")
-    if not act.post:  # typed: there is no tap to answer
-        work.write.post(case, done)
-    return done
+    return said(act, done)
 
 
 def reporter_wrote(work: Work, case: Case) -> None:

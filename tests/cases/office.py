@@ -160,7 +160,8 @@ class Office(Desk):
 
     def chooses(self, user_id: str, case: Case, form: str, field: str, value: str = "") -> Answer:
         """Somebody taps a choice under a question of a form; without a value: Lewati."""
-        return self.taps(user_id, case, "form_choose", f"{form}.{field}.{value}")
+        whose = self.officers[user_id].id
+        return self.taps(user_id, case, "form_choose", f"{whose}.{form}.{field}.{value}")
 
     def closes(self, user_id: str, case: Case, outcome: str) -> Answer:
         """Somebody closes the case without a word of her own."""

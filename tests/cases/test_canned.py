@@ -11,6 +11,7 @@ from nlp.taxonomy import load_taxonomy
 from tests.cases.office import REPORT, Office
 from tests.outbox.scripted import GROUP_CHAT
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 WORDS = {"{nama}", "{nomor}", "{petugas}", "{tanggal}"}
 
 
@@ -89,6 +90,44 @@ def test_words_find_an_answer(office: Office) -> None:
     office.writes("joko", case, "/cepat mediasi")
     office.deliver()
     assert "Masuk mediasi" in last_buttons(office)
+
+
+@on_sqlite
+def test_abbreviations_stand_in_capitals_on_the_buttons(office: Office) -> None:
+    """"Thr" and "Phk" look like typing errors."""
+    case = office.opens()
+    office.deliver()
+    office.writes("joko", case, "/cepat hari raya")
+    office.deliver()
+    assert "THR" in last_buttons(office)
+    assert not any("Thr" in label or "thr" in label for label in last_buttons(office))
+
+
+@on_sqlite
+def test_the_gap_for_the_name_is_explained(office: Office) -> None:
+    """An officer who reads {nama} believes that the reporter reads it, too."""
+    case = office.opens()
+    office.deliver()
+    office.writes("joko", case, "/cepat salam pertama")
+    office.deliver()
+    assert office.texts("officers.reply.name_gap") in office.newest_in(GROUP_CHAT)
+    office.writes("joko", case, "/balas Halo, Bu.")
+    office.deliver()
+    assert office.texts("officers.reply.name_gap") not in office.newest_in(GROUP_CHAT)
+
+
+@on_sqlite
+def test_the_list_gives_way_to_what_was_chosen(office: Office) -> None:
+    """Eight buttons that stay would be eight previews by mistake."""
+    case = office.opens()
+    office.deliver()
+    office.writes("joko", case, "/cepat hari raya")
+    office.deliver()
+    office.presses("joko", "THR")
+    office.deliver()
+    (offer,) = [t for t in office.posts_in(GROUP_CHAT).values() if t.text.startswith("Balasan c")]
+    assert offer.text == office.texts("officers.done.canned_chosen", name="THR")
+    assert not offer.choices
 
 
 def test_a_tapped_answer_becomes_a_preview(office: Office) -> None:

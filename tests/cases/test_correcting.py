@@ -61,7 +61,8 @@ def test_a_correction_says_who_when_from_what_to_what(
     """The next model learns from it, and the trail tells who decided."""
     case = office.opens()
     answer = office.taps("joko", case, action, after)
-    assert answer.text == office.texts(f"officers.done.{field}")
+    labels = {"to_kind": "Pertanyaan", "to_category": "Fasilitas", "to_urgency": "Mendesak"}
+    assert answer.text == office.texts(f"officers.done.{field}", value=labels[action])
     joko = office.officers["joko"].id
     assert corrections(office, case) == [("officer", joko, field, before, after)]
     event = office.trail(case)[-1]

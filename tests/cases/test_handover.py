@@ -21,8 +21,9 @@ def case(office: Office) -> Case:
 
 
 def _names(office: Office) -> list[str]:
-    """The officers that the newest question offers."""
-    return [choice[1] for choice in office.payload(office.rows("post")[-1])["choices"]]  # type: ignore[attr-defined]
+    """What the newest question offers, but for Batal."""
+    choices = office.payload(office.rows("post")[-1])["choices"]
+    return [label for _, label, _ in choices if label != "Batal"]  # type: ignore[attr-defined]
 
 
 def _id(office: Office, who: str) -> int:
