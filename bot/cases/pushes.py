@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import update
 from sqlmodel import col
 
-from bot.cases.work import Work, reach_of
+from bot.cases.work import Reach, Work, reach_of
 from bot.commands import Choice, Promise
 from bot.outbox.orders import ANSWER, DANGER, LATER
 from bot.outbox.validity import ALWAYS, Validity
@@ -51,8 +51,8 @@ def push(
         Empty when it is queued, else why not: :data:`STOPPED`, :data:`UNREACHABLE` or
         :data:`DELETED`.
     """
-    why = why_not(work, case)
     reach = reach_of(work, case)
+    why = _why_not(reach)
     if why or reach is None:
         return why
     zone, safe_hours = _hours(work, case)
@@ -76,7 +76,10 @@ def push(
 
 def why_not(work: Work, case: Case) -> str:
     """Why the reporter of a case is told nothing unasked; empty when she may be."""
-    reach = reach_of(work, case)
+    return _why_not(reach_of(work, case))
+
+
+def _why_not(reach: Reach | None) -> str:
     if reach is None:
         return DELETED
     if not reach.person.pushes_on:
