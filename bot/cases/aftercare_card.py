@@ -8,6 +8,8 @@ from storage.tables import Case, CheckIn, Survey
 
 def card_lines(work: Work, case: Case) -> list[str]:
     """The newest survey and what was answered to each check-in that was due."""
+    if case.closed_at is None and not case.reopened:
+        return []  # she is asked only after a case was closed
     survey = work.session.exec(
         select(Survey).where(Survey.case_id == case.id).order_by(col(Survey.closure).desc())
     ).first()

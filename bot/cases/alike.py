@@ -27,7 +27,7 @@ SAME_WORKPLACE = 86.0
 """Names that are less alike mean two companies in 95 of 100 cases, see ``nlp.companies``."""
 NEAR = timedelta(days=60)
 _LOOKED_AT = 300
-_NOT_YET = "belum_lengkap"
+_COMPARED = tuple(status for status in OPEN_STATUSES if status != "belum_lengkap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +44,16 @@ def find_alike(work: Work, case: Case) -> list[Alike]:
     Confidential cases are compared among themselves only, and what is about an officer with
     nothing. Cases that are merged already are left out.
     """
-    candidates = [other for other in near_cases(work.session, case) if not _apart(other, case)]
-    recused = select(Recusal.case_id).where(
-        col(Recusal.case_id).in_([case.id, *(other.id for other in candidates)])
-    )
+    mine = content_of(work.vault, case)
+    there = _at_its_workplace(work, case, mine)
+    if not there:
+        return []
+    ids = [case.id or 0, *(other.id or 0 for other, _ in there)]
+    recused = select(Recusal.case_id).where(col(Recusal.case_id).in_(ids))
     about_officers = set(work.session.exec(recused).all())
     if case.id in about_officers:
         return []
-    mine = content_of(work.vault, case)
-    there = [
-        (other, content)
-        for other in candidates
-        if other.id not in about_officers
-        and same_workplace(case, mine, other, content := content_of(work.vault, other))
-    ]
-    ids = [case.id or 0, *(other.id or 0 for other, _ in there)]
+    there = [(other, content) for other, content in there if other.id not in about_officers]
     meanings = meanings_of(work.session, work.vault, ids)
     found = [
         Alike(other, score)
@@ -83,16 +78,14 @@ def near_cases(session: Session, case: Case) -> list[Case]:
         .order_by(col(Case.id).desc())
         .limit(_LOOKED_AT)
     )
-    rows = session.exec(select(Case).where(col(Case.id).in_(newest))).all()
-    return [
-        other
-        for other in rows
-        if other.id != case.id
-        and other.status in OPEN_STATUSES
-        and other.status != _NOT_YET
-        and other.person_id is not None
-        and abs(other.opened_at - case.opened_at) <= NEAR
-    ]
+    near = select(Case).where(
+        col(Case.id).in_(newest),
+        Case.id != case.id,
+        col(Case.status).in_(_COMPARED),
+        col(Case.person_id).is_not(None),
+        col(Case.opened_at).between(case.opened_at - NEAR, case.opened_at + NEAR),
+    )
+    return list(session.exec(near).all())
 
 
 def to_compare(session: Session, vault: Vault, case: Case) -> list[int]:
@@ -115,6 +108,18 @@ def same_workplace(case: Case, mine: CaseContent, other: Case, content: CaseCont
         return False
     digits = ["".join(filter(str.isdigit, name)) for name in names]
     return digits[0] == digits[1] and fuzz.ratio(*names) >= SAME_WORKPLACE
+
+
+def _at_its_workplace(work: Work, case: Case, mine: CaseContent) -> list[tuple[Case, CaseContent]]:
+    """The near cases of the same company; a case that names none is not looked at."""
+    if case.company_id is None and not mine.workplace:
+        return []
+    return [
+        (other, content)
+        for other in near_cases(work.session, case)
+        if not _apart(other, case)
+        and same_workplace(case, mine, other, content := content_of(work.vault, other))
+    ]
 
 
 def _apart(other: Case, case: Case) -> bool:

@@ -64,15 +64,15 @@ def deadlines_of(work: Work, case: Case) -> list[Deadline]:
 
     Of a merged case none runs: the case that answers for it has them.
     """
-    if case.merged_into_id is not None:
+    rules = [rule for rule in RULES if case.status in rule.statuses]
+    if case.merged_into_id is not None or not rules:
         return []
     days = _days(work, case)
     found = [
         _deadline(work, rule, since, provisional=rule.rather not in {"", *days})
-        for rule in RULES
-        if case.status in rule.statuses and (since := rule.since(days)) is not None
-        and not _is_met(rule, since, days)
-    ]  # fmt: skip
+        for rule in rules
+        if (since := rule.since(days)) is not None and not _is_met(rule, since, days)
+    ]
     return sorted(found, key=lambda deadline: deadline.end)
 
 

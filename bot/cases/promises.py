@@ -128,8 +128,10 @@ def rings_at_any_time(case: Case, kind: str) -> bool:
 
 def card_lines(work: Work, case: Case) -> list[str]:
     """By when which promise is to be kept, or since when it is not."""
+    if case.waiting_since is not None or not _is_promised(case):
+        return []
     promise = open_promise(work, case)
-    if promise is None or case.waiting_since is not None:
+    if promise is None:
         return []
     state = "late" if promise.due_at <= work.now else promise.kind
     return [work.texts(f"officers.promise.card_{state}", due=work.local(promise.due_at))]

@@ -1,5 +1,8 @@
 """Buttons in the officers' group: each carries an opaque token whose meaning is stored."""
 
+from collections.abc import Iterable
+from operator import itemgetter
+
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, select
@@ -22,23 +25,37 @@ def button(
     message_id: int | None = None,
 ) -> Choice:
     """A button that does ``action``, to this case if one is given; it keeps its token."""
+    return buttons(work, case, [(label, action, value)], message_id=message_id)[0]
+
+
+def buttons(
+    work: Work,
+    case: Case | None,
+    wanted: Iterable[tuple[str, str, str]],
+    *,
+    message_id: int | None = None,
+) -> tuple[Choice, ...]:
+    """The same for several: label, action and value of each; stored in one statement."""
     subject = str(case.id) if case else f"group {work.organisation.id}"
-    token = work.vault.lookup(f"tap:{subject}:{action}:{value}:{message_id or ''}")[:24]
-    dialect = postgresql if is_postgres(work.session) else sqlite
-    work.session.execute(
-        dialect.insert(_taps)
-        .values(
-            organisation_id=work.organisation.id,
-            case_id=case.id if case else None,
-            message_id=message_id,
-            token=token,
-            action=action,
-            value=value,
-            made_at=work.now,
-        )
-        .on_conflict_do_nothing(index_elements=["token"])
-    )
-    return Choice(PREFIX + token, label)
+    choices, rows = [], []
+    for label, action, value in wanted:
+        token = work.vault.lookup(f"tap:{subject}:{action}:{value}:{message_id or ''}")[:24]
+        choices.append(Choice(PREFIX + token, label))
+        rows.append({
+            "organisation_id": work.organisation.id,
+            "case_id": case.id if case else None,
+            "message_id": message_id,
+            "token": token,
+            "action": action,
+            "value": value,
+            "made_at": work.now,
+        })  # fmt: skip
+    if rows:
+        dialect = postgresql if is_postgres(work.session) else sqlite
+        statement = dialect.insert(_taps).on_conflict_do_nothing(index_elements=["token"])
+        # In one order everywhere: two that store the same buttons must not wait for each other.
+        work.session.execute(statement, sorted(rows, key=itemgetter("token")))
+    return tuple(choices)
 
 
 def meaning_of(session: Session, organisation_id: int, payload: str) -> Tap | None:

@@ -5,9 +5,11 @@ where a reporter's words are shown, how a case gets out of it all again.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy import delete
-from sqlmodel import col, or_, select
+from sqlmodel import and_, col, or_, select
 
 from bot.cases.delivery import delivery_line, outbound_of
 from bot.cases.promises import refresh
@@ -25,6 +27,32 @@ from storage.tables import (
 
 COLLECTIVE = "collective"
 """``audience`` of a reply that goes to all who joined the collective case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What a case was put together with: most with nothing."""
+
+    merged: bool
+    linked: bool
+    leads: bool
+    joined: bool
+
+
+def ties_of(work: Work, case: Case) -> Ties:
+    """Which ties there are, all looked up in one statement."""
+    links = or_(col(CaseLink.first_id) == case.id, col(CaseLink.second_id) == case.id)
+    leads = and_(col(Collective.lead_id) == case.id, col(Collective.closed_at).is_(None))
+    member = col(CollectiveMember.case_id) == case.id
+    row = work.session.execute(
+        sa.select(
+            sa.exists().where(col(Case.merged_into_id) == case.id),
+            sa.exists().where(links, col(CaseLink.kind) == "linked"),
+            sa.exists().where(leads),
+            sa.exists().where(member, col(CollectiveMember.state) == "joined"),
+        )
+    ).one()
+    return Ties(*map(bool, row))
 
 
 def merged_into(work: Work, case: Case, *, lock: bool = False) -> Sequence[Case]:
@@ -95,12 +123,12 @@ def links_of(work: Work, case: Case) -> Sequence[CaseLink]:
 
 def linked_cases(work: Work, case: Case) -> list[Case]:
     """The cases that were linked with this one, without those it was merged with."""
-    others = [
-        link.second_id if link.first_id == case.id else link.first_id
-        for link in links_of(work, case)
-        if link.kind == "linked"
-    ]
-    return [other for i in others if (other := case_by_id(work.session, i)) is not None]
+    either = or_(
+        and_(col(CaseLink.first_id) == case.id, col(CaseLink.second_id) == col(Case.id)),
+        and_(col(CaseLink.second_id) == case.id, col(CaseLink.first_id) == col(Case.id)),
+    )
+    query = select(Case).join(CaseLink, either).where(CaseLink.kind == "linked")
+    return list(work.session.exec(query.order_by(col(CaseLink.id))).all())
 
 
 def open_collective(work: Work, case: Case) -> Collective | None:

@@ -5,7 +5,14 @@ from sqlmodel import col, select
 from bot.cases.alike import find_alike
 from bot.cases.case_lines import case_link
 from bot.cases.stages import CLOSED
-from bot.cases.together import linked_cases, main_of, members_of, merged_into, open_collective
+from bot.cases.together import (
+    linked_cases,
+    main_of,
+    members_of,
+    merged_into,
+    open_collective,
+    ties_of,
+)
 from bot.cases.work import Work
 from storage.tables import Case, Collective, CollectiveMember
 
@@ -18,13 +25,15 @@ def card_lines(work: Work, case: Case) -> list[str]:
     main = main_of(work, case)
     if main is not None:
         return [texts("officers.together.card_main", number=case_link(main))]
-    lines = []
-    merged, linked = merged_into(work, case), linked_cases(work, case)
-    if merged:
+    lines, ties = [], ties_of(work, case)
+    linked = linked_cases(work, case) if ties.linked else []
+    if ties.merged:
+        merged = merged_into(work, case)
         lines.append(texts("officers.together.card_merged", numbers=_numbers(list(merged))))
     if linked:
         lines.append(texts("officers.together.card_linked", numbers=_numbers(linked)))
-    lines += _collective(work, case)
+    if ties.leads or ties.joined:
+        lines += _collective(work, case)
     if case.status in CLOSED or case.sensitive or case.status == "belum_lengkap":
         return lines
     known = {other.id for other in linked}

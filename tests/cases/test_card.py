@@ -17,6 +17,7 @@ from storage.cases import CaseContent, row_id, seal_content
 from storage.tables import Attachment, Case
 from tests.cases.office import REPORT, Office
 from tests.cases.test_confidential import SENSITIVE
+from tests.statements import statements
 from tests.storage.rows import NOW
 
 WORST = st.text(alphabet="&<>\"'/@#.😢ab \n\u202e", min_size=60, max_size=400)
@@ -65,6 +66,18 @@ def test_the_card_tells_all_that_is_known(office: Office) -> None:
         "Berkas: 2", "• foto, 23 Nov 09.00 ✓", "gagal diunduh", "☐ ",
     ):  # fmt: skip
         assert told in read
+
+
+def test_a_card_asks_the_database_little(office: Office) -> None:
+    """A card is shown after almost everything that happens: what it costs, all pay."""
+    case = office.opens(workplace="PT Maju Jaya")
+    office.taps("joko", case, "take")
+    with office.database.transaction() as session:
+        work, stored = office.work(session), office.stored(case)
+        with statements(office.database) as asked:
+            card(work, stored)
+    assert len(asked) <= 13, asked
+    assert sum(each.startswith("INSERT INTO taps") for each in asked) == 1
 
 
 def test_many_files_are_listed_shortly_and_those_that_are_missing_always(office: Office) -> None:
