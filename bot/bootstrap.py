@@ -6,8 +6,9 @@ parts together. Nothing runs yet; ``bot.web`` and ``bot.transcript`` let it run.
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
+from typing import Any, TypeVar
 
 from sqlmodel import Session
 
@@ -23,7 +24,7 @@ from bot.cases.retention_rules import load_retention_rules
 from bot.cases.roster import add_officer, all_officers
 from bot.cases.rounds import plan_all_rounds
 from bot.cases.work import Work
-from bot.channels import GroupChannel, Misconfigured
+from bot.channels import GroupChannel, Members, Misconfigured
 from bot.charts.painter import CHART, Painter
 from bot.clock import Clock, SystemClock
 from bot.handlers.simulator.channel import SimulatorChannel
@@ -43,6 +44,7 @@ from bot.handlers.whatsapp.failures import report_failure
 from bot.handlers.whatsapp.parse import parse as parse_whatsapp
 from bot.inbox.accept import Acceptor
 from bot.inbox.fetch import Fetcher
+from bot.inbox.officers_ahead import GroupAsker
 from bot.inbox.spool import Spool
 from bot.inbox.turns import Minds, TurnRunner
 from bot.jobs import Jobs
@@ -73,6 +75,8 @@ from storage.setup import (
     load_lookup_key,
 )
 from storage.tables import Organisation
+
+_Answer = TypeVar("_Answer")
 
 
 def open_store(settings: Settings, *, clock: Clock) -> tuple[Database, Vault]:
@@ -205,7 +209,20 @@ def build(settings: Settings, *, clock: Clock | None = None, minds: Minds | None
                 "telegram": parse_telegram,
                 "simulator": lambda raw, _at: event_from_json(raw),
             },
-            administrators=lambda organisation, chat: _administrators(app, organisation, chat),
+            asker=GroupAsker(
+                administrators=lambda organisation, chat: _ask(
+                    app, organisation, (), lambda channel: channel.administrators(chat)
+                ),
+                members=lambda organisation, chat, people: _ask(
+                    app,
+                    organisation,
+                    Members(0, frozenset()),
+                    lambda channel: channel.members(chat, people),
+                ),
+                own_name=lambda organisation: _ask(
+                    app, organisation, "", lambda channel: channel.own_name()
+                ),
+            ),
             wake_outbox=wake_outbox.set,
             wake_fetcher=wake_fetcher.set,
             read_failure=report_failure,
@@ -362,12 +379,17 @@ def _renderers(
     )
 
 
-def _administrators(app: App, organisation_id: int, chat: str) -> Sequence[tuple[str, str]]:
-    """Ask the channel, from a worker's thread, on the loop that the channels live on."""
+def _ask(
+    app: App,
+    organisation_id: int,
+    otherwise: _Answer,
+    question: Callable[[GroupChannel], Coroutine[Any, Any, _Answer]],
+) -> _Answer:
+    """Ask the officers' channel, from a worker's thread, on the loop that channels live on."""
     if app.loop is None:
-        return ()
+        return otherwise
     with app.database.reading() as session:
         name = session.get_one(Organisation, organisation_id).officer_channel
     channel = app.channels[(organisation_id, name)]
-    asked = asyncio.run_coroutine_threadsafe(channel.administrators(chat), app.loop)
+    asked = asyncio.run_coroutine_threadsafe(question(channel), app.loop)
     return asked.result(timeout=20)

@@ -18,6 +18,7 @@ and only the outbox decides what follows from it.
       Misconfigured       token, account or sender is wrong: a matter for the operator
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -111,6 +112,19 @@ class Template:
     variables: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Who is in a group.
+
+    Attributes:
+        count: all members, our own bot and other bots too; 0 where nobody can say.
+        inside: the Telegram ids of those who were asked about and are in it.
+    """
+
+    count: int
+    inside: frozenset[str]
+
+
 class Channel(Protocol):
     """Sends to people. Every method raises a :class:`SendFailure` when it cannot."""
 
@@ -192,6 +206,14 @@ class GroupChannel(Channel, Protocol):
 
     async def administrators(self, chat_id: str) -> tuple[tuple[str, str], ...]:
         """User id and name of the group's human administrators."""
+        ...
+
+    async def members(self, chat_id: str, user_ids: Sequence[str]) -> Members:
+        """How many are in the group, and which of these people."""
+        ...
+
+    async def own_name(self) -> str:
+        """The name by which commands call this bot; empty where bots have none."""
         ...
 
 

@@ -175,7 +175,11 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class OfficerWrote:
-    """Something was written in the officers' group, in a topic or beside it."""
+    """Something was written in the officers' group, in a topic or beside it.
+
+    Attributes:
+        forwarded: these are the words of somebody else, which the officer only passed on.
+    """
 
     channel: str
     officer: Officer
@@ -187,6 +191,7 @@ class OfficerWrote:
     media: tuple[Media, ...] = ()
     reply_to: str = ""
     edited: bool = False
+    forwarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,14 @@ from bot.cases.searching import find_cases
 from bot.cases.sight import may_see
 from bot.cases.stages import NotPossible
 from bot.cases.taps import button
+from bot.cases.work import Work
 from storage.cases import OPEN_STATUSES, add_event
 from storage.tables import Case, OfficerSearch, Recusal
 
 PAGE = 5
 """So many cases are shown at once."""
+SEARCH = "search"
+"""The list of what a search found."""
 _MOST = 5000
 _MOST_LATE = 300
 _WORDS_SHOWN = 60
@@ -65,7 +68,7 @@ def search(act: GroupAct) -> None:
         )
     )
     session.flush()
-    _show(act, "search", str(officer.id), 1)
+    _show(act, SEARCH, str(officer.id), 1)
 
 
 def list_mine(act: GroupAct) -> None:
@@ -85,6 +88,19 @@ def turn_page(act: GroupAct) -> str:
         raise NotPossible("officers.refused.old_button")
     _show(act, name, spec, int(page))
     return ""
+
+
+def searched_words(work: Work, officer_id: str) -> str | None:
+    """What this officer searched for last; None when it was forgotten."""
+    searched = work.session.exec(
+        select(OfficerSearch).where(
+            OfficerSearch.officer_id == int(officer_id),
+            OfficerSearch.organisation_id == work.organisation.id,
+        )
+    ).first()
+    if searched is None:
+        return None
+    return str(work.vault.open_json(searched.sealed, "officer_searches")["words"])
 
 
 def _show(act: GroupAct, name: str, spec: str, page: int) -> None:
@@ -133,15 +149,9 @@ def _open(act: GroupAct, spec: str) -> _Found:
 
 def _search(act: GroupAct, spec: str) -> _Found:
     work = act.work
-    searched = work.session.exec(
-        select(OfficerSearch).where(
-            OfficerSearch.officer_id == int(spec),
-            OfficerSearch.organisation_id == work.organisation.id,
-        )
-    ).first()
-    if searched is None:
+    words = searched_words(work, spec)
+    if words is None:
         raise NotPossible("officers.refused.old_button")
-    words = str(work.vault.open_json(searched.sealed, "officer_searches")["words"])
     hits = find_cases(work, act.officer, words, private=act.private)
     shown = escaped(shortened(words, _WORDS_SHOWN))
     title = work.texts("officers.found.search", words=shown, count=len(hits))
@@ -190,7 +200,7 @@ def _ids(act: GroupAct, *conditions: ColumnElement[bool], oldest_first: bool = F
 
 _LISTS: Mapping[str, Callable[[GroupAct, str], _Found]] = {
     "open": _open,
-    "search": _search,
+    SEARCH: _search,
     "mine": _mine,
     "late": _late,
 }

@@ -25,6 +25,7 @@ from bot.events import GroupChanged, Officer
 from storage.tables import Case
 
 _TOLD_TWICE = timedelta(minutes=10)  # Telegram tells of one person in two ways
+_TOLD_OF_AUTHOR = timedelta(days=30)
 _NAME_SHOWN = 40
 
 
@@ -37,6 +38,19 @@ def member_joined(work: Work, event: GroupChanged) -> None:
                 _alarm(work, event.chat_id, person, known)
         elif is_big_group(work, event.chat_id) and known is None:
             _alarm(work, event.chat_id, person, None)
+
+
+def watch_author(work: Work, chat: str, author: Officer, known: RosterOfficer | None) -> None:
+    """Raise the alarm once for somebody who writes in a group of ours without belonging there.
+
+    Who came before the bot did, or while it was away, is noticed in no other way.
+    """
+    small = is_small_group(work, chat)
+    belongs = known is not None and (known.confidential or not small)
+    if belongs or not author.user_id:
+        return
+    if not times_noted(work, "joined", f"{chat}:{author.user_id}", _TOLD_OF_AUTHOR):
+        _alarm(work, chat, author, known)
 
 
 def member_left(work: Work, event: GroupChanged) -> None:

@@ -10,13 +10,14 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from bot.cases.confidential import withdraw
-from bot.cases.groups import is_big_group, is_our_group
+from bot.cases.groups import is_big_group, is_our_group, is_small_group
 from bot.cases.markup import escaped, shortened
 from bot.cases.moving import move_home
-from bot.cases.roster import adopt_administrators
+from bot.cases.roster import adopt_administrators, all_officers
 from bot.cases.roster_trail import note, times_noted
 from bot.cases.rounds import plan_rounds
 from bot.cases.work import Work
+from bot.channels import Members
 from bot.events import TOPICS_ON, GroupChange, GroupChanged, OfficerTapped, OfficerWrote
 from bot.outbox.whereabouts import group_of
 from storage.cases import OPEN_STATUSES, case_for_officer
@@ -52,7 +53,7 @@ def begins_group(event: OfficerWrote | OfficerTapped | GroupChanged) -> bool:
 def begin_group(work: Work, event: OfficerWrote) -> None:
     """Bind the group with the code that was typed, or say politely why not."""
     chat, guesser = event.chat_id, f"chat:{event.chat_id}"
-    code = event.text.partition(" ")[2].strip()
+    code = _code(event)
     if is_our_group(work, chat):
         _say(work, chat, "already")
     elif not code:
@@ -67,6 +68,34 @@ def begin_group(work: Work, event: OfficerWrote) -> None:
             _wrong_code(work, chat, guesser)
         else:
             _bind(work, chat, purpose)
+
+
+def would_bind(work: Work, event: OfficerWrote) -> bool:
+    """Whether this may make a group ours, if its code is right."""
+    begins = begins_group(event) and not event.edited
+    return begins and bool(_code(event)) and not is_our_group(work, event.chat_id)
+
+
+def tell_of_unknown(work: Work, chat_id: str, members: Members) -> None:
+    """Warn in a group of ours that more people are in it than officers who may read it.
+
+    Who was there before the bot came is heard of in no other way.
+    """
+    if not is_our_group(work, chat_id):
+        return
+    small = is_small_group(work, chat_id)
+    roster = all_officers(work.session, work.vault, work.organisation.id or 0)
+    known = [one for one in roster if one.user_id in members.inside]
+    known = [one for one in known if one.confidential] if small else known
+    unknown = members.count - len(known) - 1  # the bot itself is a member
+    if unknown > 0:
+        key = "unknown_sensitive" if small else "unknown_group"
+        text = work.texts(f"officers.onboarding.{key}", count=unknown)
+        work.write.announce(text, chat=chat_id)
+    absent = [one for one in roster if one.user_id not in members.inside]
+    if absent and members.count and not small:
+        names = ", ".join(escaped(shortened(one.name, _NAME_SHOWN)) for one in absent)
+        work.write.announce(work.texts("officers.onboarding.absent", names=names), chat=chat_id)
 
 
 def adopt(work: Work, chat_id: str, administrators: Sequence[tuple[str, str]]) -> None:
@@ -95,9 +124,11 @@ def unbind_small_group(work: Work) -> None:
 def _bind(work: Work, chat: str, purpose: str) -> None:
     organisation = work.organisation
     if purpose == "sensitive":
-        organisation.sensitive_chat = chat
+        before, organisation.sensitive_chat = organisation.sensitive_chat, chat
     else:
-        organisation.officer_chat = chat
+        before, organisation.officer_chat = organisation.officer_chat, chat
+    if before:  # whoever is there must know, most of all when it was none of them
+        work.write.announce(work.texts("officers.onboarding.moved_away"), chat=before)
     work.session.add(organisation)
     note(work, "bound", after=purpose, subject=f"chat:{chat}")
     text = work.texts(f"officers.onboarding.bound_{purpose}", name=escaped(organisation.name))
@@ -144,6 +175,10 @@ def _missing(work: Work, value: str) -> list[str]:
 def _command(text: str) -> str:
     first = text.split(maxsplit=1)[:1]
     return first[0].split("@")[0].lower() if first else ""
+
+
+def _code(event: OfficerWrote) -> str:
+    return event.text.partition(" ")[2].strip()
 
 
 def _say(work: Work, chat: str, key: str) -> None:

@@ -38,7 +38,7 @@ def is_command(said: MessageReceived) -> bool:
     """Whether a message could be an officer's command at all: cheap, for every message."""
     if said.choice is not None or said.edits or said.media:
         return False
-    return _command_of(said.text)[0] in GROUP_COMMANDS
+    return command_of(said.text)[0] in GROUP_COMMANDS
 
 
 def is_private(said: OfficerWrote) -> bool:
@@ -48,7 +48,7 @@ def is_private(said: OfficerWrote) -> bool:
 
 def answer_privately(work: Work, said: OfficerWrote) -> None:
     """Carry the command out; the answer goes to the private chat."""
-    command, rest = _command_of(said.text)
+    command, rest = command_of(said.text)
     organisation_id = work.organisation.id or 0
     officer = find_officer(work.session, work.vault, organisation_id, said.officer.user_id)
     if officer is None or said.edited or command not in GROUP_COMMANDS:
@@ -60,7 +60,7 @@ def answer_privately(work: Work, said: OfficerWrote) -> None:
         act.answer(work.texts(reason.reason, **reason.words))
 
 
-def _command_of(text: str) -> tuple[str, str]:
+def command_of(text: str) -> tuple[str, str]:
     """The command that a message begins with, and what follows it; ("", "") for plain words."""
     if not text.lstrip().startswith("/"):
         return "", ""

@@ -5,12 +5,14 @@ What was told is sealed, so it is opened and compared case by case: the newest
 0.15 s on one core.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 from sqlalchemy import select
 from sqlmodel import col
 
+from bot.cases.found import Hit
 from bot.cases.roster import RosterOfficer
 from bot.cases.sight import may_see
 from bot.cases.work import Work
@@ -33,15 +35,6 @@ _EXACT, _WORDS, _ALIKE_COUNTS = 100.0, 90.0, 0.8  # a number first, what is only
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A case that was found, how well it fits (0-100), and whether its words were read."""
-
-    case_id: int
-    score: float
-    by_words: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Told:
     id: int
     number: str
@@ -49,13 +42,17 @@ class _Told:
     text: str
 
 
-def find_cases(work: Work, officer: RosterOfficer, words: str, *, private: bool) -> list[Hit]:
+def find_cases(work: Work, officer: RosterOfficer, words: str, *, private: bool) -> Sequence[Hit]:
     """The cases that fit the words, the best first, as far as this officer may see them.
 
     Outside his private chat a confidential case is found by its number alone: that it was found
     by a word would tell what stands in it. Typos are looked for only where nothing fits as
-    written.
+    written. What was found for the same officer before this transaction is not looked for again
+    (``bot.cases.search_ahead``).
     """
+    done = work.searched
+    if done and (done.officer_id, done.words, done.private) == (officer.id, words, private):
+        return done.hits
     number, wanted = _as_number(words), clean(words).split()
     told = _newest(work, private=private)
     hits = [Hit(one.id, score, by_words=False) for one in told

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
+from bot.cases.found import Searched
 from bot.events import Address
 from bot.outbox.orders import OutboxWriter
 from bot.texts import Texts
@@ -27,6 +28,7 @@ class Work:
         zone: time zone in which times are shown.
         calendar: which days are working days.
         silent_days: after so many days without news a reporter is told that her case goes on.
+        searched: what was searched for before this transaction, if anything was.
         operator_chat: Telegram chat of who runs the program; empty for none.
     """
 
@@ -41,6 +43,7 @@ class Work:
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     silent_days: int = 7
     operator_chat: str = ""
+    searched: Searched | None = None
 
     def local(self, at: datetime) -> str:
         """A moment as people here read it: ``21 Nov 14.05``."""
@@ -92,11 +95,13 @@ def reach_of(work: Work, case: Case) -> Reach | None:
     """Where the reporter of a case wrote from last; None once her data were deleted."""
     if case.person_id is None:
         return None
-    person = work.session.get(Person, case.person_id)
-    conversation = work.session.exec(
-        select(Conversation).where(Conversation.person_id == case.person_id)
+    found = work.session.exec(
+        select(Person, PersonAddress)
+        .join(Conversation, col(Conversation.person_id) == col(Person.id))
+        .join(PersonAddress, col(PersonAddress.id) == col(Conversation.address_id))
+        .where(Person.id == case.person_id)
     ).first()
-    if person is None or conversation is None:
+    if found is None:
         return None
-    row = work.session.get_one(PersonAddress, conversation.address_id)
+    person, row = found
     return Reach(person, address_of(work.vault, row), row.unreachable)

@@ -11,7 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,13 +19,11 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, select
 
 from bot.cases import desk
-from bot.cases.comparing import compares
 from bot.cases.due_work import due_came
 from bot.cases.group_changes import group_changed
-from bot.cases.meaning import Meaning, catch_up, measure_new
-from bot.cases.onboarding import adopt, begins_group
+from bot.cases.meaning import Meaning, measure_new
+from bot.cases.onboarding import adopt, tell_of_unknown
 from bot.cases.private_desk import as_officers_command, is_command
-from bot.cases.roster import all_officers
 from bot.cases.work import Work
 from bot.clock import Clock
 from bot.commands import OpenCase, Reply, SetTimer
@@ -33,7 +31,6 @@ from bot.events import (
     DeliveryReported,
     DueCame,
     Event,
-    GroupChange,
     GroupChanged,
     Media,
     MessageReceived,
@@ -47,6 +44,7 @@ from bot.flows.engine import advance
 from bot.flows.knowledge import Knowledge
 from bot.flows.state import State
 from bot.inbox.carry_out import CarryOut, conversation_state, save_conversation
+from bot.inbox.officers_ahead import GroupAsker, Preparation
 from bot.inbox.unasked import QUIET, UNFINISHED, fitting_time, hours_of
 from bot.inbox.understanding import Companies, Understander, gather_knowledge
 from bot.log import get_logger, place_of
@@ -75,7 +73,6 @@ from storage.people import (
 from storage.tables import Attachment, Conversation, Organisation, PersonAddress
 
 Parser = Callable[[bytes, datetime], Event]
-Administrators = Callable[[int, str], Sequence[tuple[str, str]]]
 _TRIES_PER_TURN = 3
 
 
@@ -103,7 +100,7 @@ class TurnRunner:
 
     Args:
         parsers: what reads the raw events of each source.
-        administrators: the human administrators of a group, asked when a roster is empty.
+        asker: asks the officers' channel about a group.
         wake_outbox: called after a turn was committed.
         wake_fetcher: called after a turn that may have brought files.
         read_failure: what the code in a delivery report means.
@@ -119,7 +116,7 @@ class TurnRunner:
         minds: Minds,
         evidence: EvidenceStore,
         parsers: Mapping[str, Parser],
-        administrators: Administrators,
+        asker: GroupAsker,
         wake_outbox: Callable[[], None],
         wake_fetcher: Callable[[], None],
         read_failure: ReadFailure,
@@ -131,7 +128,7 @@ class TurnRunner:
         self._minds = minds
         self._evidence = evidence
         self._parsers = {"timer": _parse_timer, **parsers}
-        self._administrators = administrators
+        self._preparation = Preparation(database, vault, minds.classifier, asker)
         self._wake_outbox = wake_outbox
         self._wake_fetcher = wake_fetcher
         self._read_failure = read_failure
@@ -322,7 +319,7 @@ class TurnRunner:
                 state=turn.state,
                 template=_template_of(event),
             )
-            if isinstance(event, TimerFired) and event.kind == UNFINISHED:
+            if _is_unasked(event, reporter):
                 hours = hours_of(self._vault, reporter, state, self._minds.zone)
                 carry.unasked = (hours[0].key, hours[1])
             for command in turn.commands:
@@ -408,13 +405,14 @@ class TurnRunner:
     def _officers_turn(
         self, row: ClaimedInbound, event: OfficerWrote | OfficerTapped | GroupChanged
     ) -> None:
-        administrators = self._administrators_if_needed(row, event)
+        if self._preparation.calls_another_bot(row.organisation_id, event):
+            self._just_finish(row)
+            return
         now = self._clock.now()
-        if isinstance(event, OfficerWrote | OfficerTapped):
-            self._catch_up(row, event, now)
+        ahead = self._preparation.ahead(event, lambda session: self._work(session, row, now), now)
         with self._database.transaction() as session:
-            work = self._work(session, row, now)
-            adopt(work, event.chat_id, administrators)
+            work = replace(self._work(session, row, now), searched=ahead.searched)
+            adopt(work, event.chat_id, ahead.administrators)
             match event:
                 case OfficerWrote():
                     # A file of a stranger, or of a group that is not ours, is not even fetched.
@@ -425,20 +423,11 @@ class TurnRunner:
                     desk.officer_tapped(work, event)
                 case GroupChanged():
                     group_changed(work, event)
-            adopt(work, event.chat_id, administrators)  # the group may be ours only now
+            adopt(work, event.chat_id, ahead.administrators)  # the group may be ours only now
+            if ahead.members is not None:
+                tell_of_unknown(work, event.chat_id, ahead.members)
             if not finish_inbound(session, row, now):
                 raise _Overtaken
-
-    def _catch_up(
-        self, row: ClaimedInbound, event: OfficerWrote | OfficerTapped, now: datetime
-    ) -> None:
-        """Measure old stories anew before an officer compares cases, outside his transaction."""
-        classifier = self._minds.classifier
-        if classifier.embedder is None:
-            return
-        with self._database.reading() as session:
-            case_ids = compares(self._work(session, row, now), event)
-        catch_up(self._database, self._vault, classifier, case_ids, now)
 
     def _due_turn(self, row: ClaimedInbound, event: DueCame) -> None:
         now = self._clock.now()
@@ -446,22 +435,6 @@ class TurnRunner:
             due_came(self._work(session, row, now), event)
             if not finish_inbound(session, row, now):
                 raise _Overtaken
-
-    def _administrators_if_needed(
-        self, row: ClaimedInbound, event: OfficerWrote | OfficerTapped | GroupChanged
-    ) -> Sequence[tuple[str, str]]:
-        if isinstance(event, GroupChanged) and event.change in {
-            GroupChange.BOT_REMOVED,
-            GroupChange.MIGRATED,
-        }:
-            return ()
-        with self._database.reading() as session:
-            organisation = session.get_one(Organisation, row.organisation_id)
-            if event.chat_id != organisation.officer_chat and not begins_group(event):
-                return ()
-            if all_officers(session, self._vault, row.organisation_id):
-                return ()
-        return self._administrators(row.organisation_id, event.chat_id)
 
     def _notice(
         self, row: ClaimedInbound, event: DeliveryReported | ReporterUnreachable | NotUnderstood
@@ -543,6 +516,16 @@ def _may_bring_files(event: Event) -> bool:
     return isinstance(event, DueCame)
 
 
+def _is_unasked(event: MessageReceived | TimerFired, reporter: Reporter) -> bool:
+    """Whether what follows keeps to her hours when it leaves, too.
+
+    Who wants no news is asked by an officer all the same, for her case waits for the answer.
+    """
+    if not isinstance(event, TimerFired) or event.kind == QUIET:
+        return False
+    return event.kind == UNFINISHED or reporter.person.pushes_on
+
+
 def _template_of(event: MessageReceived | TimerFired) -> str:
     """The form that asks her to open WhatsApp, if her window is shut by then."""
     return REMINDER.key if isinstance(event, TimerFired) and event.kind == UNFINISHED else ""
@@ -577,4 +560,4 @@ def _parse_timer(raw: bytes, at: datetime) -> TimerFired | DueCame:
     )
 
 
-__all__ = ["Administrators", "Minds", "Parser", "TurnRunner"]
+__all__ = ["Minds", "Parser", "TurnRunner"]

@@ -82,6 +82,13 @@ def test_an_edit_in_the_group_is_marked() -> None:
     assert event.at == datetime.fromtimestamp(1795000999, UTC)
 
 
+def test_words_that_are_passed_on_are_marked() -> None:
+    """A command of somebody else is none of the officer who shows it around."""
+    origin = {"type": "hidden_user", "sender_user_name": "Siapa", "date": 1795000000}
+    assert wrote("message__topic", forward_origin=origin).forwarded
+    assert not wrote("message__topic").forwarded
+
+
 def test_a_file_in_the_group_comes_with_its_words() -> None:
     """Officers send documents to reporters too."""
     event = wrote("message__topic", text=None, caption="Surat", document=FILE)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.channels import (
+    Members,
     NotAllowed,
     OutcomeUnknown,
     Place,
@@ -160,6 +161,26 @@ def test_a_card_is_pinned_without_a_sound(telegram: FakeTelegram, ani: User) -> 
 def test_the_administrators_are_people(telegram: FakeTelegram, ani: User) -> None:
     """They become the first coordinators; bots never do."""
     assert run(telegram, lambda c: c.administrators(str(GROUP))) == (("7", "Ani Lestari"),)
+
+
+def test_who_is_in_a_group_is_known(telegram: FakeTelegram, ani: User) -> None:
+    """All count, bots too; whoever Telegram does not know there is not inside."""
+    budi = telegram.user(70, "Budi")
+    telegram.set_member(GROUP, budi, "member", by=ani)
+    telegram.set_member(GROUP, telegram.user(71, "Lama"), "left", by=ani)
+    asked = ("7", "70", "71", "999", "bukan-angka")
+    found = run(telegram, lambda c: c.members(str(GROUP), asked))
+    assert found == Members(3, frozenset({"7", "70"}))
+
+
+def test_the_bot_asks_for_its_own_name_once(telegram: FakeTelegram) -> None:
+    """Commands of other bots in the same group call them by theirs."""
+
+    async def twice(channel: TelegramChannel) -> list[str]:
+        return [await channel.own_name() for _ in range(2)]
+
+    assert run(telegram, twice) == ["kawanburuh_bot"] * 2
+    assert len(telegram.calls_of("getMe")) == 1
 
 
 def test_typing_is_shown_ends_a_taps_waiting_and_never_fails(

@@ -28,9 +28,14 @@ def test_a_small_group_is_bound_and_confidential_cases_live_there(
     with installation(database_url, tmp_path) as program:
         program.start()
         telegram = program.telegram
+        telegram.group_message(program.ratna, "/kasus@lain_bot", chat_id=GROUP)
+        telegram.group_message(program.ratna, "/petugas@kawanburuh_bot", chat_id=GROUP)
+        in_group(program, "Daftar petugas")
+        assert posts(program, "Kasus terbuka") == []
         telegram.group(
-            SMALL, forum=False, owner=program.ratna, bot_rights={"can_pin_messages"}, announce=True
-        )
+            SMALL, forum=False, owner=program.ratna, bot_rights={"can_pin_messages"},
+            members=[telegram.user(778, "Dari dulu")], announce=True,
+        )  # fmt: skip
         said = _in_small_group(program, "/mulai_grup").text
         assert "Nyalakan Topik" in said
         assert "Kelola topik" in said
@@ -40,8 +45,7 @@ def test_a_small_group_is_bound_and_confidential_cases_live_there(
         made = json.loads(program.operate("orgs", "invite", "utama", "--sensitive", "--json"))
         telegram.group_message(program.ratna, f"/mulai_grup {made['code']}", chat_id=SMALL)
         _in_small_group(program, "grup kecil")
-        telegram.group_message(program.ratna, "/petugas", chat_id=GROUP)
-        in_group(program, "Daftar petugas")
+        _in_small_group(program, "ada 1 orang atau bot yang tidak punya hak rahasia")
 
         number = tell_whole_story(program, SRI, STORY)
         in_group(program, f"Laporan rahasia {number}")

@@ -4,6 +4,7 @@ It refuses what WhatsApp (through Twilio) and Telegram would refuse, so that a t
 here works there. Ids of messages, topics and files are the store's own.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from bot.channels import (
     File,
     FileGone,
     FileTooLarge,
+    Members,
     NotAllowed,
     Place,
     TargetGone,
@@ -181,6 +183,14 @@ class SimulatorChannel:
         return tuple(
             (user_id, name) for user_id, name, role in SIMULATED_OFFICERS if role == "coordinator"
         )
+
+    async def members(self, chat_id: str, user_ids: Sequence[str]) -> Members:  # noqa: ARG002
+        """Everybody is who he says he is here, and nobody else is there."""
+        return Members(0, frozenset(user_ids))
+
+    async def own_name(self) -> str:
+        """Commands call no bot by name here."""
+        return ""
 
     def _append(
         self, place: Place, text: Text, file: File | None, *, windowed: bool = True

@@ -1,6 +1,6 @@
 """The channel to Telegram: people in private chats, officers in their group."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any, TypeVar
 
 from telegram import InputFile
@@ -13,6 +13,7 @@ from bot.channels import (
     File,
     FileGone,
     FileTooLarge,
+    Members,
     OutcomeUnknown,
     Place,
     SendFailure,
@@ -24,6 +25,7 @@ from bot.channels import (
 from bot.events import Media
 from bot.handlers.telegram import wire
 from bot.handlers.telegram.failures import Unchanged, failure_of
+from bot.handlers.telegram.group import is_inside
 from bot.handlers.telegram.messages import external_id as full_id
 from bot.handlers.telegram.transport import make_bot
 from bot.handlers.telegram.updates import TAP
@@ -50,6 +52,7 @@ class TelegramChannel:
 
     def __init__(self, token: str, api_base_url: str = "https://api.telegram.org") -> None:
         self._bot = make_bot(token, api_base_url)
+        self._name = ""
 
     async def start(self) -> None:
         """Make ready to send. Asks Telegram nothing: a start must not wait for it."""
@@ -230,6 +233,26 @@ class TelegramChannel:
             for member in members
             if not member.user.is_bot
         )
+
+    async def members(self, chat_id: str, user_ids: Sequence[str]) -> Members:
+        """How many are in the group, bots too, and which of these people."""
+        inside = set()
+        for user_id in user_ids:
+            try:
+                member = await _repeatable(self._bot.get_chat_member(chat_id, int(user_id)))
+            except (ContentRejected, TargetGone, ValueError):  # nobody whom Telegram knows there
+                continue
+            if member is not None and is_inside(member):
+                inside.add(user_id)
+        count = await _repeatable(self._bot.get_chat_member_count(chat_id))
+        return Members(count or 0, frozenset(inside))
+
+    async def own_name(self) -> str:
+        """The bot's username, asked for once."""
+        if not self._name:
+            me = await _repeatable(self._bot.get_me())
+            self._name = (me.username or "") if me is not None else ""
+        return self._name
 
 
 async def _asked(request: Awaitable[_T]) -> _T:

@@ -86,6 +86,7 @@ def group_message(message: Message, *, edited: bool) -> OfficerWrote | GroupChan
         media=media,
         reply_to=replied_to(message),
         edited=edited,
+        forwarded=message.forward_origin is not None,
     )
 
 
@@ -107,7 +108,7 @@ def group_tap(
 
 def group_changed(change: ChatMemberUpdated) -> GroupChanged:
     """The bot was added to a group, put out, or given other rights."""
-    inside, was_inside = _inside(change.new_chat_member), _inside(change.old_chat_member)
+    inside, was_inside = is_inside(change.new_chat_member), is_inside(change.old_chat_member)
     if not inside:
         kind = GroupChange.BOT_REMOVED
     else:
@@ -125,7 +126,7 @@ def group_changed(change: ChatMemberUpdated) -> GroupChanged:
 def member_changed(change: ChatMemberUpdated) -> GroupChanged | None:
     """Someone came into the group, left it or was put out; whoever is promoted is no event."""
     user = change.new_chat_member.user
-    inside, was_inside = _inside(change.new_chat_member), _inside(change.old_chat_member)
+    inside, was_inside = is_inside(change.new_chat_member), is_inside(change.old_chat_member)
     if inside == was_inside or user.is_bot:
         return None
     return GroupChanged(
@@ -179,7 +180,8 @@ def _officer(user: User) -> Officer:
     return Officer(str(user.id), user.full_name)
 
 
-def _inside(member: ChatMember) -> bool:
+def is_inside(member: ChatMember) -> bool:
+    """Whether somebody of this status is in the group."""
     if isinstance(member, ChatMemberRestricted):
         return member.is_member
     return member.status not in {ChatMember.LEFT, ChatMember.BANNED}

@@ -1,0 +1,123 @@
+"""What a turn of officers needs from outside or for long, had before its transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.cases.comparing import compares
+from bot.cases.found import Searched
+from bot.cases.groups import is_big_group, is_our_group
+from bot.cases.meaning import catch_up
+from bot.cases.onboarding import begins_group, would_bind
+from bot.cases.roster import all_officers
+from bot.cases.search_ahead import search_ahead
+from bot.cases.work import Work
+from bot.channels import Members, SendFailure
+from bot.events import GroupChange, GroupChanged, OfficerTapped, OfficerWrote
+from bot.log import get_logger
+from nlp.classifier import Classifier
+from storage.crypto import Vault
+from storage.database import Database
+
+GroupEvent = OfficerWrote | OfficerTapped | GroupChanged
+_NOT_THERE = frozenset({GroupChange.BOT_REMOVED, GroupChange.MIGRATED})
+
+
+@dataclass(frozen=True, slots=True)
+class GroupAsker:
+    """Asks the channel of an organisation's officers about a group.
+
+    Attributes:
+        administrators: user id and name of its human administrators.
+        members: how many are in it, and which of these people.
+        own_name: the name by which commands call our own bot; empty where bots have none.
+    """
+
+    administrators: Callable[[int, str], Sequence[tuple[str, str]]]
+    members: Callable[[int, str, Sequence[str]], Members]
+    own_name: Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What was found out: nothing, for most events.
+
+    Attributes:
+        administrators: of the group, where the roster is empty.
+        members: of a group that begins to work.
+        searched: what the officer looks for.
+    """
+
+    administrators: Sequence[tuple[str, str]] = ()
+    members: Members | None = None
+    searched: Searched | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """Finds it out."""
+
+    database: Database
+    vault: Vault
+    classifier: Classifier
+    asker: GroupAsker
+
+    def calls_another_bot(self, organisation_id: int, event: GroupEvent) -> bool:
+        """Whether it is a command like ``/tutup@another_bot``: not for us, nor a note."""
+        if not isinstance(event, OfficerWrote) or not event.text.lstrip().startswith("/"):
+            return False
+        called = event.text.split(maxsplit=1)[0].partition("@")[2]
+        if not called:
+            return False
+        try:
+            own = self.asker.own_name(organisation_id)
+        except (SendFailure, TimeoutError):
+            get_logger().warning("the bot's own name is not known now")
+            return False
+        return bool(own) and called.casefold() != own.casefold()
+
+    def ahead(self, event: GroupEvent, work_in: Callable[[Session], Work], now: datetime) -> Ahead:
+        """Everything that this event needs, asked and measured outside any transaction."""
+        with self.database.reading() as session:
+            work = work_in(session)
+            organisation_id = work.organisation.id or 0
+            roster = all_officers(session, self.vault, organisation_id)
+            lacks_officers = not roster and _may_bring_officers(work, event)
+            begins = _begins_to_work(work, event)
+            compared = searched = None
+            if isinstance(event, OfficerWrote | OfficerTapped):
+                searched = search_ahead(work, event)
+                if self.classifier.embedder is not None:
+                    compared = compares(work, event)
+        if compared:
+            catch_up(self.database, self.vault, self.classifier, compared, now)
+        administrators: Sequence[tuple[str, str]] = ()
+        if lacks_officers:
+            administrators = self.asker.administrators(organisation_id, event.chat_id)
+        members = None
+        if begins:
+            known = [one.user_id for one in roster] or [user_id for user_id, _ in administrators]
+            members = self._members(organisation_id, event.chat_id, known)
+        return Ahead(administrators, members, searched)
+
+    def _members(self, organisation_id: int, chat: str, user_ids: Sequence[str]) -> Members | None:
+        try:
+            return self.asker.members(organisation_id, chat, user_ids)
+        except (SendFailure, TimeoutError):
+            get_logger().warning("who is in the group is not known now")
+            return None
+
+
+def _may_bring_officers(work: Work, event: GroupEvent) -> bool:
+    if isinstance(event, GroupChanged) and event.change in _NOT_THERE:
+        return False
+    return is_big_group(work, event.chat_id) or begins_group(event)
+
+
+def _begins_to_work(work: Work, event: GroupEvent) -> bool:
+    """Whether a group is bound now, or the bot comes back into one of ours."""
+    if isinstance(event, GroupChanged):
+        return event.change == GroupChange.BOT_ADDED and is_our_group(work, event.chat_id)
+    return isinstance(event, OfficerWrote) and would_bind(work, event)

@@ -1,0 +1,75 @@
+"""What officers' turns ask and look for before their transaction."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from bot.channels import Members, TryLater
+from bot.events import Officer, OfficerWrote
+from bot.inbox.officers_ahead import GroupAsker, Preparation
+from tests.world import START, World
+
+
+@pytest.fixture
+def begun() -> Iterator[list[str]]:
+    """How transactions began, and ``SEARCH`` where many cases were opened in one."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.startswith("BEGIN"):
+            seen.append(statement)
+        elif "cases.sealed" in statement and "LIMIT" in statement and "cases.number" in statement:
+            seen.append("SEARCH")
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+def test_a_search_holds_up_no_writer(tmp_path: Path, begun: list[str]) -> None:
+    """Thousands of cases are opened for it; SQLite has one lock for all that write."""
+    world = World(f"sqlite:///{tmp_path}/kawan.db", tmp_path / "var")
+    case = world.opened_case()
+    begun.clear()
+    world.officer().writes(None, "/cari maju jaya")
+    world.officer().writes(case, "/cari maju jaya")
+    world.accept(
+        "telegram:private",
+        replace(world.worker("petugas-ratna", "sim-telegram").event(), text="/cari maju jaya"),
+    )
+    world.settle()
+    searches = [before for before, now in pairwise(begun) if now == "SEARCH"]
+    assert searches == ["BEGIN"] * 3
+    assert case.number in world.in_group()[-1]
+    assert case.number in world.officer().private_chat()[-1]
+    world.close()
+
+
+@pytest.mark.parametrize(
+    ("own", "text", "other"),
+    [
+        ("kawan_bot", "/tutup@Lain_Bot", True),
+        ("kawan_bot", "/tutup@KAWAN_bot", False),
+        ("kawan_bot", "/balas tulis ke hrd@pabrik.id", False),
+        ("kawan_bot", "lihat @Lain_Bot", False),
+        ("", "/tutup@Lain_Bot", False),
+        (None, "/tutup@Lain_Bot", False),
+    ],
+)
+def test_a_command_for_another_bot_is_told_apart(own: str | None, text: str, other: bool) -> None:
+    """Groups have bots that tidy up, and theirs are called /status and /tutup, too."""
+
+    def own_name(_organisation_id: int) -> str:
+        if own is None:
+            raise TryLater("away")
+        return own
+
+    asker = GroupAsker(lambda *_: (), lambda *_: Members(0, frozenset()), own_name)
+    preparation = Preparation(None, None, None, asker)  # type: ignore[arg-type]
+    said = OfficerWrote("telegram", Officer("7"), "-1", "g1", START, text=text)
+    assert preparation.calls_another_bot(1, said) is other
