@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from bot.cases import replies
 from bot.cases.act import Act, must_act
 from bot.cases.alike import find_alike, same_workplace
+from bot.cases.pushes import fitting_time
 from bot.cases.stages import CLOSED, NotPossible
 from bot.cases.taps import button
 from bot.cases.together import (
@@ -204,7 +205,7 @@ def _ask(work: Work, collective: Collective, case: Case) -> bool:
     work.session.flush()
     key = f"{DUE}:{conversation.id}"
     set_due(work.session, organisation_id=case.organisation_id, kind=DUE, key=key,
-            lane=work.vault.lookup(key), due_at=work.now,
+            lane=work.vault.lookup(key), due_at=fitting_time(work, case, work.now),
             conversation_id=conversation.id)  # fmt: skip
     return True
 

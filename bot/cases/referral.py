@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from sqlmodel import Session, col, select
 
 from bot.cases.act import Act
+from bot.cases.pushes import fitting_time
 from bot.cases.roster import officer_by_id
 from bot.cases.stage_records import (
     AGREED,
@@ -61,11 +62,13 @@ def ask_consent(act: Act, body: str) -> str:
     keep_record(work, case, STAGE, answers, officer_id=act.officer.id)
     add_event(work.session, work.vault, case, "referral_asked", work.now, actor="officer",
               officer_id=act.officer.id)  # fmt: skip
-    key = f"{DUE}:{conversation.id}"
+    key, at = f"{DUE}:{conversation.id}", fitting_time(work, case, work.now)
     set_due(work.session, organisation_id=case.organisation_id, kind=DUE, key=key,
-            lane=work.vault.lookup(key), due_at=work.now,
+            lane=work.vault.lookup(key), due_at=at,
             conversation_id=conversation.id)  # fmt: skip
     work.write.show_card(case)
+    if at > work.now:
+        return work.texts("officers.done.referral_asked_later", at=work.local(at))
     return work.texts("officers.done.referral_asked")
 
 

@@ -66,6 +66,19 @@ def test_the_case_moves_with_her_yes_and_not_before(world: World) -> None:
     assert _whats(world, case)[-2:] == ["referral_agreed", "stage"]
 
 
+def test_an_officer_who_asks_at_night_is_answered_in_the_morning(world: World) -> None:
+    """Her phone must not ring for it; the officer is told when she is asked."""
+    worker = world.worker(look="sim-telegram")
+    case = world.opened_case(worker)
+    world.officer().taps(case, "Saya tangani")
+    world.wait(13 * 3600)  # ten in the evening
+    _ask(world, case)
+    assert BODY not in worker.heard()[-1]
+    assert any("Pelapor ditanya pada 24 Nov 08.00" in post for post in world.in_group())
+    world.wait(10 * 3600)
+    assert BODY in worker.heard()[-1]
+
+
 def test_with_her_no_everything_stays_as_it_was(world: World) -> None:
     """And the officers know at once, so that they look for another way."""
     worker, case = _asked(world)
