@@ -142,7 +142,7 @@ def test_who_proposed_or_asked_is_not_told_of_a_report(
     case = office.opens(kind=kind, category="fasilitas")
     for stage in ("verifikasi", "ditangani", "selesai"):
         _move(office, case, stage, outcome="tercapai" if stage == "selesai" else "")
-    office.deliver()
+        office.deliver()
     assert len(office.heard()) == 3
     assert all(words in said for said in office.heard())
     assert not any("laporan" in said or "kasus" in said for said in office.heard())
