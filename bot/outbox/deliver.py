@@ -44,6 +44,7 @@ _WAIT_FOR_FILE = timedelta(seconds=0.5)
 _FILE_KEEPS_ITS_TURN = timedelta(seconds=10)  # then others go ahead of it
 _WAIT_FOR_LATE_FILE = timedelta(seconds=5)
 _LOOK_UP_AFTER = timedelta(minutes=2)
+_LOOK_EVERY = 0.5  # seconds
 _DATABASE_PAUSE = 1.0  # seconds
 _AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
@@ -94,6 +95,7 @@ class Deliverer:
         """
         sending: set[asyncio.Task[list[Result]]] = set()
         unrecorded: list[Result] = []
+        woken = self._woken()
         while not stopping() or sending:
             try:
                 if unrecorded:
@@ -110,15 +112,20 @@ class Deliverer:
                 if stopping():
                     break
                 continue
-            if not sending:
-                await asyncio.to_thread(self._wake.wait, 0.5)
-                continue
-            done, sending = await asyncio.wait(
-                sending, timeout=0.05, return_when=asyncio.FIRST_COMPLETED
-            )
+            woken = self._woken() if woken.done() else woken
+            takes_more = not stopping() and len(sending) < AT_ONCE
+            awaited = {*sending, woken} if takes_more else sending
+            if awaited:
+                await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
+            done = {task for task in sending if task.done()}
+            sending -= done
             unrecorded = [result for task in done for result in task.result()]
         if unrecorded:
             await asyncio.to_thread(self._record, unrecorded)
+
+    def _woken(self) -> asyncio.Task[bool]:
+        """Ends as soon as rows were written, and now and then because rows come due."""
+        return asyncio.create_task(asyncio.to_thread(self._wake.wait, _LOOK_EVERY))
 
     async def deliver_waiting(self) -> int:
         """Send all that can be sent now; returns how many rows were taken. For one process."""

@@ -92,6 +92,48 @@ def test_whatever_stops_one_round_the_sender_goes_on(desk: Desk, trouble: Except
     assert len(desk.whatsapp.sent) == 1
 
 
+def test_what_is_written_while_another_send_lasts_leaves_at_once(desk: Desk) -> None:
+    """A provider that takes its time must not cost the others a moment."""
+    with desk.writing() as write:
+        write.announce("Ada kabar")
+    begun, said, release, stop = *(asyncio.Event() for _ in range(3)), threading.Event()
+    desk.deliverer._wake = wake = _Unhurried()
+
+    async def lasting(*_: object) -> str:
+        begun.set()
+        await release.wait()
+        return "m1"
+
+    async def at_once(*_: object) -> str:
+        said.set()
+        return "m2"
+
+    desk.telegram.send_text = lasting  # type: ignore[method-assign, assignment]
+    desk.whatsapp.send_text = at_once  # type: ignore[method-assign, assignment]
+
+    async def until_said() -> None:
+        running = asyncio.create_task(desk.deliverer.run(stop.is_set))
+        await asyncio.wait_for(begun.wait(), 5)
+        with desk.writing() as write:
+            write.say(SRI, "Halo")
+        wake.set()
+        await said.wait()
+        release.set()
+        stop.set()
+        wake.set()
+        await running
+
+    asyncio.run(asyncio.wait_for(until_said(), 5))
+    assert [row.status for row in desk.rows()] == ["sent", "sent"]
+
+
+class _Unhurried(threading.Event):
+    """Never looks by itself within a test: only what is told to it wakes it."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return super().wait(max(timeout or 0, 10))
+
+
 class _Impatient(threading.Event):
     """Waits no longer than a test may."""
 
