@@ -147,6 +147,12 @@ def _moment(act: Act, answers: Answers) -> datetime:
     return at
 
 
+def _must_lie_ahead(act: Act, answers: Answers) -> None:
+    """Refuse an hour of today that is over, while it can still be answered."""
+    if answers["hour"]:
+        _moment(act, answers)
+
+
 def _meant(act: Act, wanted: str) -> Appointment:
     found = (one for one in upcoming(act.work, act.case) if str(one.id) == wanted)
     appointment = next(found, None)
@@ -174,7 +180,8 @@ def _read_day(act: Act, text: str) -> str:
     return on.isoformat()
 
 
-def _read_hour(_act: Act, text: str) -> str:
+def read_hour(_act: Act, text: str) -> str:
+    """An hour as people type it, as ``09:00``."""
     match = _HOUR.fullmatch(" ".join(text.casefold().split()))
     if match is None:
         raise NotPossible("officers.appointment.no_hour")
@@ -231,7 +238,7 @@ def _today(act: Act) -> date:
 
 
 _ON = Field("on", _read_day, _soon)
-_AT = Field("hour", _read_hour, optional=True)
+_AT = Field("hour", read_hour, optional=True, check=_must_lie_ahead)
 _WHAT = Field("what", _read_words, optional=True)
 _SEND = Field("sure", _only_by_tap, _send, asked=_has_words, fill=_shown_words)
 

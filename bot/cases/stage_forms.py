@@ -2,20 +2,36 @@
 
 The bipartite talks and the mediation each have thirty working days (UU 2/2004 art. 3 and 15),
 so their first day must be known; all else may be skipped. What goes to the reporter in an
-officer's own words is shown and confirmed first.
+officer's own words is shown and confirmed first. A meeting or hearing that lies ahead becomes an
+appointment: she is reminded of it as of any other.
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from bot.cases import asking
 from bot.cases.act import Act, chosen, must_act, offer, said
+from bot.cases.appointment_forms import read_hour
 from bot.cases.asking import Answers, Field, Form
 from bot.cases.checklist import offer_checklist
-from bot.cases.dates import long_date, read_date
+from bot.cases.dates import long_date
 from bot.cases.legal_clock import set_deadlines
 from bot.cases.markup import escaped
 from bot.cases.referral import ask_consent
+from bot.cases.stage_days import (
+    HOUR,
+    TODAY,
+    day_and_hour,
+    is_heard_ahead,
+    just_now,
+    meets_ahead,
+    moment_ahead,
+    read_day,
+    remind,
+    reminded_line,
+    soon,
+    today,
+)
 from bot.cases.stage_records import DATES, keep_record
 from bot.cases.stages import CLOSED, OUTCOMES, NotPossible, change_stage, next_stages
 
@@ -66,7 +82,8 @@ def close(act: Act) -> str:
 
 
 def _begin(act: Act, form: Form) -> str:
-    return asking.begin(act, form, {BEFORE: act.case.status})
+    known = {BEFORE: act.case.status, TODAY: today(act).isoformat()}
+    return asking.begin(act, form, known)
 
 
 def _must_be_as_it_was(act: Act, answers: Answers) -> None:
@@ -83,7 +100,7 @@ def _move(act: Act, answers: Answers, stage: str, *further: str) -> str:
     change_stage(work, case, stage, officer=act.officer, outcome=answers.get("outcome", ""),
                  further="\n".join(filter(None, further)))  # fmt: skip
     days = [date.fromisoformat(answers[name]) for name in DATES if answers.get(name)]
-    kept = {name: value for name, value in answers.items() if name not in {BEFORE, _SURE}}
+    kept = {name: value for name, value in answers.items() if name not in {BEFORE, TODAY, _SURE}}
     keep_record(work, case, stage, kept, officer_id=act.officer.id,
                 on_date=days[0] if days else None)  # fmt: skip
     set_deadlines(work, case)
@@ -91,8 +108,11 @@ def _move(act: Act, answers: Answers, stage: str, *further: str) -> str:
 
 
 def _to_bipartit(act: Act, answers: Answers) -> str:
-    when = long_date(date.fromisoformat(answers["meeting"]))
-    return _move(act, answers, "bipartit", act.work.texts("cases.further.meeting", date=when))
+    when = day_and_hour(act, answers, "meeting")
+    told = act.work.texts("cases.further.meeting", date=when)
+    at = moment_ahead(act, answers, "meeting")
+    done = _move(act, answers, "bipartit", told, reminded_line(act, at))
+    return remind(act, answers, "bipartit", at, done)
 
 
 def _to_mediasi(act: Act, answers: Answers) -> str:
@@ -100,7 +120,9 @@ def _to_mediasi(act: Act, answers: Answers) -> str:
 
 
 def _to_phi(act: Act, answers: Answers) -> str:
-    return _move(act, answers, "phi", _suit_words(act, answers))
+    at = moment_ahead(act, answers, "hearing")
+    done = _move(act, answers, "phi", _suit_words(act, answers))
+    return remind(act, answers, "sidang", at, done)
 
 
 def _recorded_words(act: Act, answers: Answers) -> str:
@@ -120,9 +142,10 @@ def _suit_words(act: Act, answers: Answers) -> str:
         if answers[name]
     ]
     if answers["hearing"]:
-        when = long_date(date.fromisoformat(answers["hearing"]))
+        when = day_and_hour(act, answers, "hearing")
         further.append(texts("cases.further.hearing", value=when))
-    return "\n".join(further)
+        further.append(reminded_line(act, moment_ahead(act, answers, "hearing")))
+    return "\n".join(filter(None, further))
 
 
 def _to_selesai(act: Act, answers: Answers) -> str:
@@ -177,35 +200,11 @@ def _names_the_suit(answers: Answers) -> bool:
     return bool(answers.get("court") or answers.get("docket"))
 
 
-def _read_day(act: Act, text: str) -> str:
-    on = read_date(text, _today(act))
-    if on is None:
-        raise NotPossible("officers.form.no_date")
-    return on.isoformat()
-
-
 def _read_words(_act: Act, text: str) -> str:
     words = text.strip()
     if len(words) > _LONGEST_WORDS:
         raise NotPossible("officers.form.too_long", most=_LONGEST_WORDS)
     return words
-
-
-def _days(act: Act, *ahead: int) -> Mapping[str, str]:
-    names = {-1: "yesterday", 0: "today", 1: "tomorrow"}
-    label = act.work.texts.label
-    return {
-        (_today(act) + timedelta(days=days)).isoformat(): label(f"officers.day.{names[days]}")
-        for days in ahead
-    }
-
-
-def _soon(act: Act) -> Mapping[str, str]:
-    return _days(act, 0, 1)
-
-
-def _just_now(act: Act) -> Mapping[str, str]:
-    return _days(act, 0, -1)
 
 
 def _outcomes(act: Act) -> Mapping[str, str]:
@@ -221,15 +220,12 @@ def _only_by_tap(_act: Act, _text: str) -> str:
     raise NotPossible("officers.form.tap")
 
 
-def _today(act: Act) -> date:
-    return act.work.now.astimezone(act.work.zone).date()
-
-
 FORMS = {
     "bipartit": Form(
         "to_bipartit",
         (
-            Field("meeting", _read_day, _soon),
+            Field("meeting", read_day, soon),
+            Field(HOUR, read_hour, optional=True, asked=meets_ahead),
             Field("participants", _read_words, optional=True),
         ),
         _to_bipartit,
@@ -238,7 +234,7 @@ FORMS = {
         "to_mediasi",
         (
             Field("office", _read_words),
-            Field("recorded", _read_day, _just_now),
+            Field("recorded", read_day, just_now),
             Field("registration", _read_words, optional=True),
             Field(_SURE, _only_by_tap, _send, fill=_shown_recording),
         ),
@@ -249,7 +245,8 @@ FORMS = {
         (
             Field("court", _read_words, optional=True),
             Field("docket", _read_words, optional=True),
-            Field("hearing", _read_day, optional=True),
+            Field("hearing", read_day, optional=True),
+            Field(HOUR, read_hour, optional=True, asked=is_heard_ahead),
             Field(_SURE, _only_by_tap, _send, asked=_names_the_suit, fill=_shown_suit),
         ),
         _to_phi,

@@ -178,6 +178,21 @@ def test_a_day_that_is_over_or_unclear_is_refused(office: Office, case: Case, wo
     assert _ahead(office, case) == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_hour_that_is_over_is_asked_again(office: Office, case: Case) -> None:
+    """Refused after the last answer, all of it would have to be typed once more."""
+    office.writes("joko", case, "/janji baru")
+    office.chooses("joko", case, "appointment", "kind", "mediasi")
+    office.writes("joko", case, "hari ini")
+    office.writes("joko", case, "jam 1 pagi")
+    assert office.payload(office.rows("post")[-1])["text"] == office.texts(
+        "officers.appointment.past"
+    )
+    for said in ("jam 4 sore", "lewati"):
+        office.writes("joko", case, said)
+    assert len(_ahead(office, case)) == 1
+
+
 def test_after_three_days_of_death_only_what_still_helps_is_said(
     office: Office, case: Case
 ) -> None:

@@ -94,7 +94,7 @@ def test_words_find_an_answer(office: Office) -> None:
 
 @on_sqlite
 def test_abbreviations_stand_in_capitals_on_the_buttons(office: Office) -> None:
-    """"Thr" and "Phk" look like typing errors."""
+    """A button that says Thr or Phk looks like a typing error."""
     case = office.opens()
     office.deliver()
     office.writes("joko", case, "/cepat hari raya")

@@ -6,10 +6,11 @@ import pytest
 from sqlmodel import select
 
 from bot.cases import card
+from bot.cases.appointments import REMINDERS
 from bot.cases.stage_records import answers_of
 from bot.events import GroupChange, GroupChanged, Officer
 from storage.cases import case_by_id
-from storage.tables import Case, StageRecord
+from storage.tables import Case, Due, StageRecord
 from tests.cases.office import Answer, Office
 from tests.outbox.scripted import GROUP_CHAT
 
@@ -58,6 +59,7 @@ def test_the_bipartite_talks_need_their_first_day(office: Office, case: Case) ->
     office.writes("joko", case, "lewati")
     assert office.stored(case).status == "ditangani"
     office.writes("joko", case, "3 desember 2026")
+    office.writes("joko", case, "lewati")
     office.writes("joko", case, "HRD <b>dan</b> PUK")
     assert office.stored(case).status == "bipartit"
     told = {"meeting": "2026-12-03", "participants": "HRD <b>dan</b> PUK"}
@@ -93,14 +95,57 @@ def test_the_court_and_the_day_of_the_hearing_are_told(office: Office, case: Cas
     office.chooses("joko", case, "to_mediasi", "sure", "ya")
     assert "Nomor catatannya: 560/12" in _told(office)
     office.taps("joko", case, "to_stage", "phi")
-    for said in ("PHI Gresik", "14/Pdt.Sus-PHI/2026", "7 januari 2027"):
+    for said in ("PHI Gresik", "14/Pdt.Sus-PHI/2026", "7 januari 2027", "jam 9"):
         office.writes("joko", case, said)
     office.chooses("joko", case, "to_phi", "sure", "ya")
     heard = _told(office)
     assert "Pengadilannya: PHI Gresik" in heard
     assert "Nomor perkaranya: 14/Pdt.Sus-PHI/2026" in heard
-    assert "Sidang pertama: Kamis, 7 Januari 2027." in heard
+    assert "Sidang pertama: Kamis, 7 Januari 2027, jam 09.00." in heard
     assert _records(office, case)[-1][1] == date(2027, 1, 7)
+    assert "📅 7 Jan 2027 09.00 Sidang" in _card(office, case)
+
+
+def test_a_first_meeting_ahead_is_an_appointment_she_is_reminded_of(
+    office: Office, case: Case
+) -> None:
+    """Who is told in November of a day in December forgets it, as with any other appointment."""
+    office.taps("joko", case, "to_stage", "bipartit")
+    for said in ("3 desember 2026", "jam 10 pagi", "lewati"):
+        office.writes("joko", case, said)
+    assert _asked(office).endswith(office.texts("officers.done.reminds"))
+    heard = _told(office)
+    assert "Pertemuan pertama dengan perusahaan: Kamis, 3 Desember 2026, jam 10.00." in heard
+    assert heard.endswith("Kami ingatkan lagi sebelumnya.")
+    assert "📅 3 Des 2026 10.00 Bipartit" in _card(office, case)
+    with office.database.reading() as session:
+        kinds = {due.kind for due in session.exec(select(Due).where(Due.case_id == case.id))}
+    assert set(REMINDERS) <= kinds
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_first_meeting_that_was_is_no_appointment(office: Office, case: Case) -> None:
+    """Nobody is reminded of last week, and no hour of it is asked for."""
+    office.taps("joko", case, "to_stage", "bipartit")
+    office.writes("joko", case, "16 november 2026")
+    assert _asked(office) == office.texts("officers.form.to_bipartit.participants")
+    office.writes("joko", case, "lewati")
+    assert office.stored(case).status == "bipartit"
+    assert "ingatkan" not in _told(office)
+    assert "📅" not in _card(office, case)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_appointment_noted_by_hand_is_not_noted_twice(office: Office, case: Case) -> None:
+    """Two reminders of one meeting sound like two meetings."""
+    office.writes("joko", case, "/janji baru")
+    office.chooses("joko", case, "appointment", "kind", "bipartit")
+    for said in ("3 desember 2026", "10.00", "lewati"):
+        office.writes("joko", case, said)
+    office.taps("joko", case, "to_stage", "bipartit")
+    for said in ("3 desember 2026", "10.00", "lewati"):
+        office.writes("joko", case, said)
+    assert _card(office, case).count("📅") == 1
 
 
 def test_a_note_typed_while_a_form_waits_does_not_leave(office: Office, case: Case) -> None:
@@ -172,8 +217,8 @@ def test_of_two_officers_who_move_a_case_one_wins_and_the_other_is_told(
     """Both would otherwise believe that their stage holds."""
     office.taps("joko", case, "to_stage", "bipartit")
     office.taps("ratna", case, "to_stage", "mediasi")
-    office.writes("joko", case, "3 desember")
-    office.writes("joko", case, "lewati")
+    for said in ("3 desember", "lewati", "lewati"):
+        office.writes("joko", case, said)
     office.writes("ratna", case, "Disnaker Gresik")
     office.writes("ratna", case, "hari ini")
     office.chooses("ratna", case, "to_mediasi", "registration")
@@ -217,8 +262,8 @@ def test_the_card_of_a_confidential_case_shows_only_days(office: Office) -> None
     office.deliver()
     office.taps("joko", case, "to_stage", "ditangani")
     office.taps("joko", case, "to_stage", "bipartit")
-    office.writes("joko", case, "3 desember 2026")
-    office.writes("joko", case, "mandor dan Bu KENARI")
+    for said in ("3 desember 2026", "lewati", "mandor dan Bu KENARI"):
+        office.writes("joko", case, said)
     shown = _card(office, case)
     assert "Bipartit: pertemuan pertama 3 Des 2026" in shown
     assert "KENARI" not in shown
