@@ -5,7 +5,6 @@ Reads and checks them; a wrong label or field is refused with its file and line.
 
 import json
 import tomllib
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +25,10 @@ FIELDS = ("text", "kind", "category", "also", "tags", "urgency", "source", "writ
 NEAR_DUPLICATE = 90.0
 """From this rapidfuzz ratio (0-100) on two messages count as the same one."""
 
-_BLOCK = 500
+_BLOCK = 200
 """So many messages at once are compared with all before them."""
+_GROUPS = 24
+"""Into so many groups characters are counted; more tell more texts apart and cost more."""
 
 ADDRESSES = ("min", "kak", "pak", "bu", "mas", "mbak", "admin", "kak tolong")
 
@@ -111,28 +112,52 @@ def find_duplicates(
 ) -> tuple[Duplicate, ...]:
     """Pairs that say the same, in the order of the corpus.
 
-    Compares normalised texts with ``rapidfuzz.fuzz.ratio``, and only those whose lengths allow
-    such a ratio; costs some ten seconds for 20,000 messages on two cores.
+    Compares normalised texts with ``rapidfuzz.fuzz.ratio``, and only those whose lengths and
+    letters allow such a ratio: it counts insertions and deletions, and each of them changes one
+    letter's number by one. Costs a few seconds for 26,000 messages.
     """
     texts = [normalise(example.text) for example in examples]
     order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
     ordered = [texts[number] for number in order]
-    lengths = [len(text) for text in ordered]
+    lengths = np.array([len(text) for text in ordered])
+    letters = np.stack([_letters(text) for text in ordered], axis=1)
     shortest = threshold / (200 - threshold)
     found: list[tuple[int, int, float]] = []
     for start in range(0, len(ordered), _BLOCK):
-        block = ordered[start : start + _BLOCK]
-        first = bisect_left(lengths, lengths[start] * shortest)
-        known = ordered[first : start + len(block)]
-        alike = process.cdist(block, known, scorer=fuzz.ratio, score_cutoff=threshold, workers=-1)
-        for row, column in zip(*map(np.ndarray.tolist, alike.nonzero()), strict=True):
-            if first + column < start + row:
-                pair = sorted((order[first + column], order[start + row]))
-                found.append((pair[1], pair[0], float(alike[row, column])))
+        first = int(np.searchsorted(lengths, lengths[start] * shortest))
+        block, known = slice(start, start + _BLOCK), slice(first, start + _BLOCK)
+        changes = _fewest_changes(letters[:, block], letters[:, known])
+        allowed = (1 - threshold / 100) * (lengths[block, None] + lengths[None, known])
+        rows, columns = (changes <= allowed).nonzero()
+        before = first + columns < start + rows
+        pairs = np.stack([first + columns[before], start + rows[before]], axis=1).tolist()
+        ratios = process.cpdist(
+            [ordered[one] for one, _ in pairs],
+            [ordered[other] for _, other in pairs],
+            scorer=fuzz.ratio,
+            score_cutoff=threshold,
+        )
+        for (one, other), ratio in zip(pairs, ratios.tolist(), strict=True):
+            if ratio:
+                pair = sorted((order[one], order[other]))
+                found.append((pair[1], pair[0], ratio))
     return tuple(
         Duplicate(examples[first], examples[second], similarity)
         for second, first, similarity in sorted(found)
     )
+
+
+def _letters(text: str) -> np.ndarray:
+    """How often characters of each of a few groups stand in the text."""
+    return np.bincount([ord(each) % _GROUPS for each in text], minlength=_GROUPS).astype(np.int16)
+
+
+def _fewest_changes(some: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """For each pair a number of insertions and deletions below which it cannot be."""
+    fewest = np.zeros((some.shape[1], others.shape[1]), np.int16)
+    for mine, theirs in zip(some, others, strict=True):
+        fewest += np.abs(mine[:, None] - theirs[None, :])
+    return fewest
 
 
 def without_duplicates(examples: Sequence[Example]) -> tuple[Example, ...]:
