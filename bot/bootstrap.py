@@ -125,6 +125,7 @@ def read_minds(settings: Settings) -> Minds:
         settings.quiet_seconds,
         load_calendar(settings.data_dir / FOLDER),
         settings.silent_days,
+        settings.silent_stages,
         settings.operator_chat_id if settings.telegram_bot_token else "",
     )
 

@@ -3,6 +3,7 @@
 A wrong value stops the start with its name and the reason; the value itself is never printed.
 """
 
+from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +12,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SILENT_STAGES = (
+    "baru", "verifikasi", "ditangani", "bipartit", "mediasi", "phi", "dilimpahkan",
+)  # fmt: skip
+"""Stages in which a case goes on, so that its reporter is told so when nothing moves."""
+MOST_SILENT_DAYS = 60
 
 
 class SettingsProblem(Exception):  # noqa: N818 - read by operators, one line a setting
@@ -43,7 +50,8 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Jakarta"
     simulator: Literal["auto", "on", "off"] = "auto"
     quiet_seconds: float = Field(default=8, ge=0, le=600)
-    silent_days: int = Field(default=7, ge=1, le=60)
+    silent_days: int = Field(default=7, ge=1, le=MOST_SILENT_DAYS)
+    silent_days_by_stage: str = ""
     inbound_silence_hours: int = Field(default=18, ge=0, le=720)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -95,6 +103,19 @@ class Settings(BaseSettings):
             raise ValueError("must be the number of a Telegram chat, for example 123456789")
         return value
 
+    @field_validator("silent_days_by_stage")
+    @classmethod
+    def _days_by_stage(cls, value: str) -> str:
+        for part in filter(None, (part.strip() for part in value.split(","))):
+            stage, _, days = (word.strip() for word in part.partition(":"))
+            number = int(days) if days.isascii() and days.isdigit() else 0
+            if stage not in SILENT_STAGES or not 1 <= number <= MOST_SILENT_DAYS:
+                raise ValueError(
+                    f"must be STAGE:DAYS with commas between, for example mediasi:14,phi:21; days "
+                    f"from 1 to {MOST_SILENT_DAYS}, stages are {', '.join(SILENT_STAGES)}"
+                )
+        return value
+
     @field_validator("telegram_bot_token")
     @classmethod
     def _bot_token(cls, value: SecretStr) -> SecretStr:
@@ -129,6 +150,14 @@ class Settings(BaseSettings):
                 "set all three, or none to leave WhatsApp off"
             )
         return self
+
+    @property
+    def silent_stages(self) -> Mapping[str, int]:
+        """The days of ``silent_days_by_stage``, by stage."""
+        parts = (
+            part.partition(":") for part in self.silent_days_by_stage.split(",") if ":" in part
+        )
+        return {stage.strip(): int(days) for stage, _, days in parts}
 
     @property
     def database(self) -> str:

@@ -22,6 +22,10 @@ def settings(**values: Any) -> Settings:
         ("twilio_whatsapp_from", "081234", "+628"),
         ("public_base_url", "ftp://x", "http"),
         ("quiet_seconds", "-1", "greater than or equal"),
+        ("silent_days_by_stage", "phi=21", "mediasi:14,phi:21"),
+        ("silent_days_by_stage", "sidang:21", "stages are baru, verifikasi"),
+        ("silent_days_by_stage", "phi:0", "days from 1 to 60"),
+        ("silent_days_by_stage", "phi:seminggu", "days from 1 to 60"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_reason(name: str, value: str, reason: str) -> None:
@@ -31,6 +35,13 @@ def test_a_wrong_value_is_named_with_its_reason(name: str, value: str, reason: s
     assert name.upper() in str(problem.value)
     assert reason in str(problem.value)
     assert "geheim" not in str(problem.value)
+
+
+def test_days_of_silence_may_differ_by_stage() -> None:
+    """A court takes longer than an officer who reads."""
+    made = settings(silent_days_by_stage=" mediasi:14, phi: 21,")
+    assert made.silent_stages == {"mediasi": 14, "phi": 21}
+    assert settings().silent_stages == {}
 
 
 def test_half_of_twilio_is_refused() -> None:

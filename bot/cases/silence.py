@@ -1,9 +1,9 @@
 """When nothing moves in an open case for some days: a due row looks at it, see ``updates``."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.cases.work import Work
+from bot.settings import SILENT_STAGES
 from storage.cases import OPEN_STATUSES, row_id
 from storage.due import cancel_due, set_due
 from storage.tables import Case
@@ -11,26 +11,15 @@ from storage.tables import Case
 STILL = "still"
 """Kind of the due row."""
 
-DAYS: Mapping[str, int | None] = {
-    "baru": None,
-    "verifikasi": None,
-    "ditangani": None,
-    "bipartit": None,
-    "mediasi": None,
-    "phi": None,
-    "dilimpahkan": None,
-}
-"""Days without news at each stage; None for the setting ``SILENT_DAYS``."""
-
 
 def patience(work: Work, case: Case) -> timedelta:
     """How long a case may stand still before its reporter is told that it goes on."""
-    return timedelta(days=DAYS[case.status] or work.silent_days)
+    return timedelta(days=work.silent_stages.get(case.status, work.silent_days))
 
 
 def is_watched(case: Case) -> bool:
     """Whether the case is one that goes on."""
-    return case.status in OPEN_STATUSES and case.status in DAYS
+    return case.status in OPEN_STATUSES and case.status in SILENT_STAGES
 
 
 def watch(work: Work, case: Case, at: datetime | None = None) -> None:

@@ -1,6 +1,6 @@
 """What every case operation has at hand: one transaction and all that belongs to it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -27,7 +27,8 @@ class Work:
         write: takes what is to be sent, in the same transaction.
         zone: time zone in which times are shown.
         calendar: which days are working days.
-        silent_days: after so many days without news a reporter is told that her case goes on.
+        silent_days: after so many days without news a reporter is told that her case goes on;
+            ``silent_stages``: other numbers at some stages.
         searched: what was searched for before this transaction, if anything was.
         operator_chat: Telegram chat of who runs the program; empty for none.
     """
@@ -42,6 +43,7 @@ class Work:
     write: OutboxWriter
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     silent_days: int = 7
+    silent_stages: Mapping[str, int] = field(default_factory=dict)
     operator_chat: str = ""
     searched: Searched | None = None
 

@@ -23,7 +23,7 @@ from bot.cases.due_work import due_came
 from bot.cases.group_changes import group_changed
 from bot.cases.meaning import Meaning, measure_new
 from bot.cases.onboarding import adopt, tell_of_unknown
-from bot.cases.private_desk import as_officers_command, is_command
+from bot.cases.private_desk import as_officers_word, may_be_officers
 from bot.cases.work import Work
 from bot.clock import Clock
 from bot.commands import OpenCase, Reply, SetTimer
@@ -92,6 +92,7 @@ class Minds:
     quiet_seconds: float
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     silent_days: int = 7
+    silent_stages: Mapping[str, int] = field(default_factory=dict)
     operator_chat: str = ""
 
 
@@ -193,12 +194,12 @@ class TurnRunner:
         return type(event).__name__
 
     def _as_officers(self, row: ClaimedInbound, event: Event) -> Event:
-        """A command in an officer's private chat is an officer's word, in the lane it came by."""
-        if not isinstance(event, MessageReceived) or not is_command(event):
+        """What an officer says to the bot in her private chat is hers, in the lane it came by."""
+        if not isinstance(event, MessageReceived) or not may_be_officers(event):
             return event
         with self._database.reading() as session:
             work = self._work(session, row, self._clock.now())
-            return as_officers_command(work, event) or event
+            return as_officers_word(work, event) or event
 
     def _give_back(self, row: ClaimedInbound, failure: Exception) -> None:
         self._metrics.turn_failures.inc()
@@ -495,6 +496,7 @@ class TurnRunner:
             write=OutboxWriter(session, self._vault, organisation, now, inbox_id=row.id),
             calendar=self._minds.calendar,
             silent_days=self._minds.silent_days,
+            silent_stages=self._minds.silent_stages,
             operator_chat=self._minds.operator_chat,
         )
 

@@ -1,8 +1,11 @@
 """A case that stands still: its reporter hears so, honestly, at most once a week."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.cases.pushes import drop_waiting
+from bot.cases.silence import patience
 from storage.cases import case_by_id
 from storage.tables import Case, Person
 from tests.cases.office import Office
@@ -45,6 +48,16 @@ def test_it_is_said_once_a_week_and_no_more(office: Office, case: Case) -> None:
         "30.11. 09:00", "07.12. 09:00", "14.12. 09:00", "21.12. 09:00",
     ]  # fmt: skip
     assert case.number in _told(office)[0][1]
+
+
+def test_a_stage_may_have_days_of_its_own(office: Office, case: Case) -> None:
+    """A court that is silent for three weeks is no news; an officer is."""
+    with office.database.reading() as session:
+        work = replace(office.work(session), silent_stages={"phi": 21})
+        assert [
+            patience(work, Case(**(case.model_dump() | {"status": stage}))).days
+            for stage in ("phi", "baru")
+        ] == [21, 7]
 
 
 def test_what_moved_meanwhile_begins_the_week_anew(office: Office, case: Case) -> None:
