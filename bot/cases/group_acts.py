@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.cases import duty, federation, finding, membership, staff, workload
+from bot.cases import duty_desk, federation, finding, membership, staff, workload
 from bot.cases.group_act import GroupAct
 from bot.cases.guidance import help_text
 
@@ -18,7 +18,7 @@ GROUP_COMMANDS: dict[str, Callable[[GroupAct], None]] = {
     "/terlambat": finding.list_late,
     "/petugas": staff.show_staff,
     "/beban": workload.show_workload,
-    "/piket": duty.show_duties,
+    "/piket": duty_desk.show_duties,
     "/bantuan": _help,
     "/help": _help,
     "/start": _help,
@@ -32,7 +32,13 @@ GROUP_TAPS: dict[str, Callable[[GroupAct], str]] = {
     "staff_role": staff.set_role,
     "staff_right": staff.set_right,
     "staff_remove": staff.remove_member,
-    "duty_remove": duty.remove,
+    "duty_list": duty_desk.list_again,
+    "duty_who": duty_desk.ask_who,
+    "duty_day": duty_desk.ask_day,
+    "duty_hours": duty_desk.ask_hours,
+    "duty_add": duty_desk.add,
+    "duty_off": duty_desk.offer_removal,
+    "duty_remove": duty_desk.remove,
     "above_read": federation.read,
     "above_yes": federation.recuse,
     "above_no": federation.dismiss,
