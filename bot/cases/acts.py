@@ -31,6 +31,7 @@ from bot.cases.correct_workplace import correct_workplace
 from bot.cases.guidance import help_text
 from bot.cases.markup import escaped
 from bot.cases.posted import take_buttons_off
+from bot.cases.private_reply import keep_off_the_group, tell_author
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible, change_stage
 from bot.cases.waiting import wait_for_reporter
@@ -58,6 +59,7 @@ def _reopen(act: Act) -> str:
 
 def _reply(act: Act) -> str:
     asking.drop_question(act.work, act.case, act.officer)
+    keep_off_the_group(act.work, act.case, act.message)
     if act.words or act.attachment_id is not None:
         replies.preview_reply(
             act.work,
@@ -85,6 +87,8 @@ def _on_reply(
         if message is None:
             raise NotPossible("officers.refused.old_button")
         do(act.work, act.case, message, act.officer)
+        if act.chat == act.officer.user_id:
+            tell_author(act.work, act.case, message, act.officer, edits=act.post)
         return act.work.texts(done)
 
     return run

@@ -7,6 +7,7 @@ from sqlmodel import select
 from bot.cases.markup import escaped
 from bot.cases.moving import move_home
 from bot.cases.parting import part
+from bot.cases.private_reply import hide_replies
 from bot.cases.roster import RosterOfficer, all_officers, officer_by_id
 from bot.cases.showing import show_message
 from bot.cases.sight import may_see
@@ -56,6 +57,7 @@ def withdraw(work: Work, case: Case) -> None:
     work.write.show_card(case)
     work.write.set_topic(case)
     if work.hides(case):
+        hide_replies(work, case)
         _call_those_who_may(work, case)
 
 

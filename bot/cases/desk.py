@@ -13,6 +13,7 @@ from bot.cases.group_act import GroupAct
 from bot.cases.group_acts import GROUP_COMMANDS, GROUP_TAPS
 from bot.cases.groups import is_our_group
 from bot.cases.membership import watch_author
+from bot.cases.private_reply import keep_off_the_group
 from bot.cases.roster import RosterOfficer, find_officer
 from bot.cases.sight import may_see, must_see
 from bot.cases.stages import NotPossible
@@ -38,7 +39,7 @@ def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) ->
             onboarding.begin_group(work, event)
         return
     if private_desk.is_private(event):
-        private_desk.answer_privately(work, event)
+        private_desk.answer_privately(work, event, attachment_id)
         return
     if not is_our_group(work, event.chat_id):
         return
@@ -67,6 +68,8 @@ def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) ->
 
 def is_officers_word(work: Work, event: OfficerWrote) -> bool:
     """Whether someone on the roster said it, new, about a case, in our own group."""
+    if private_desk.is_private(event):
+        return private_desk.is_reply(work, event)
     if event.edited or not is_our_group(work, event.chat_id):
         return False
     officer = find_officer(work.session, work.vault, _org(work), event.officer.user_id)
@@ -138,6 +141,7 @@ def _in_topic(
     elif command:
         raise NotPossible("officers.refused.unknown_command")
     elif (draft := replies.waiting_draft(work, case, officer)) is not None:
+        keep_off_the_group(work, case, event.message_id)
         replies.preview_reply(
             work,
             case,

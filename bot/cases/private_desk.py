@@ -1,28 +1,40 @@
-"""Commands in an officer's private chat with the bot: the same as beside the topics.
+"""An officer's private chat with the bot: commands as beside the topics, and secret replies.
 
 Only those; whatever else an officer writes there is a reporter's word, for an officer can be
 one too.
 """
 
+from bot.cases import replies
+from bot.cases.acts import TOPIC_COMMANDS
 from bot.cases.group_act import GroupAct
 from bot.cases.group_acts import GROUP_COMMANDS
-from bot.cases.roster import find_officer
+from bot.cases.private_reply import case_that_waits
+from bot.cases.roster import RosterOfficer, find_officer
+from bot.cases.sight import may_see
 from bot.cases.stages import NotPossible
 from bot.cases.work import Work
 from bot.events import MessageReceived, Officer, OfficerWrote
+from storage.cases import case_by_number, case_for_officer, row_id
+from storage.numbers import read_case_number
+
+_REPLY = "/balas"
 
 
-def as_officers_command(work: Work, said: MessageReceived) -> OfficerWrote | None:
-    """A private message as an officer's command; None when it is a reporter's message.
+def as_officers_word(work: Work, said: MessageReceived) -> OfficerWrote | None:
+    """A private message as an officer's word; None when it is a reporter's message.
 
-    It is one when it begins with a command and comes, over the officers' channel, from someone
-    on the roster of this union.
+    It is one when it comes, over the officers' channel, from someone on the roster of this
+    union, and begins with a command or is the reply that she was asked for just now.
     """
-    if said.address.channel != work.organisation.officer_channel or not is_command(said):
+    if said.address.channel != work.organisation.officer_channel:
         return None
     user_id = said.address.path
-    organisation_id = work.organisation.id or 0
-    if find_officer(work.session, work.vault, organisation_id, user_id) is None:
+    officer = find_officer(work.session, work.vault, _org(work), user_id)
+    if officer is None:
+        return None
+    command, _ = command_of(said.text)
+    known = command in GROUP_COMMANDS or command in TOPIC_COMMANDS
+    if not known and (command or case_that_waits(work, officer) is None):
         return None
     return OfficerWrote(
         channel=said.address.channel,
@@ -31,14 +43,13 @@ def as_officers_command(work: Work, said: MessageReceived) -> OfficerWrote | Non
         message_id=said.external_id,
         at=said.at,
         text=said.text,
+        media=said.media,
     )
 
 
-def is_command(said: MessageReceived) -> bool:
-    """Whether a message could be an officer's command at all: cheap, for every message."""
-    if said.choice is not None or said.edits or said.media:
-        return False
-    return command_of(said.text)[0] in GROUP_COMMANDS
+def may_be_officers(said: MessageReceived) -> bool:
+    """Whether a message could be an officer's word at all: cheap, for every message."""
+    return said.choice is None and not said.edits and said.address.channel.endswith("telegram")
 
 
 def is_private(said: OfficerWrote) -> bool:
@@ -46,16 +57,29 @@ def is_private(said: OfficerWrote) -> bool:
     return bool(said.chat_id) and said.chat_id == said.officer.user_id
 
 
-def answer_privately(work: Work, said: OfficerWrote) -> None:
-    """Carry the command out; the answer goes to the private chat."""
+def is_reply(work: Work, said: OfficerWrote) -> bool:
+    """Whether what is written in a private chat is a reply, so that its file is wanted."""
+    officer = _officer(work, said)
+    command, _ = command_of(said.text)
+    if officer is None or command:
+        return officer is not None and command == _REPLY
+    return case_that_waits(work, officer) is not None
+
+
+def answer_privately(work: Work, said: OfficerWrote, attachment_id: int | None) -> None:
+    """Carry the command out, or take the reply; what comes of it stands in the private chat."""
     command, rest = command_of(said.text)
-    organisation_id = work.organisation.id or 0
-    officer = find_officer(work.session, work.vault, organisation_id, said.officer.user_id)
-    if officer is None or said.edited or command not in GROUP_COMMANDS:
+    officer = _officer(work, said)
+    if officer is None or said.edited:
         return
     act = GroupAct(work, officer, rest, private=True)
     try:
-        GROUP_COMMANDS[command](act)
+        if command in GROUP_COMMANDS:
+            GROUP_COMMANDS[command](act)
+        elif not command or command == _REPLY:
+            _reply(act, command, said.text, attachment_id)
+        else:
+            act.answer(work.texts("officers.refused.not_in_topic"))
     except NotPossible as reason:
         act.answer(work.texts(reason.reason, **reason.words))
 
@@ -66,3 +90,33 @@ def command_of(text: str) -> tuple[str, str]:
         return "", ""
     first, *rest = text.split(maxsplit=1)
     return first.split("@")[0].lower(), rest[0].strip() if rest else ""
+
+
+def _reply(act: GroupAct, command: str, text: str, attachment_id: int | None) -> None:
+    """``/balas KB-… kata``, or the words that were asked for; only where no topic reads them."""
+    work, officer = act.work, act.officer
+    words = text
+    if command:
+        first, _, words = act.words.partition(" ")
+        number = read_case_number(first) if first else None
+        found = case_by_number(work.session, _org(work), number) if number else None
+    else:
+        found = case_that_waits(work, officer)
+    case = case_for_officer(work.session, row_id(found)) if found is not None else None
+    if case is None or not may_see(work, officer, case) or not work.hides(case):
+        raise NotPossible("officers.reply.nothing_private")
+    if not words.strip() and attachment_id is None:
+        replies.begin_reply(work, case, officer)
+        return
+    draft = replies.waiting_draft(work, case, officer)
+    replies.preview_reply(
+        work, case, officer, words.strip(), attachment_id=attachment_id, draft=draft
+    )
+
+
+def _officer(work: Work, said: OfficerWrote) -> RosterOfficer | None:
+    return find_officer(work.session, work.vault, _org(work), said.officer.user_id)
+
+
+def _org(work: Work) -> int:
+    return work.organisation.id or 0

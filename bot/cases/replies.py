@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot.cases.ownership import must_handle
+from bot.cases.private_reply import DRAFT_TIME, tell_author
 from bot.cases.promises import refresh
 from bot.cases.quoting import answered_in_topic, quote_of
 from bot.cases.reply_words import file_trouble, hand_over
@@ -29,7 +30,6 @@ from storage.cases import (
 from storage.tables import Case, CaseEvent, CaseMessage, Conversation, Outbound
 
 UNDO_TIME = timedelta(seconds=20)
-DRAFT_TIME = timedelta(minutes=10)
 OFFICER_SPEAKS = timedelta(hours=24)
 _REDO = ("failed", "uncertain", "dead", "held")
 
@@ -44,6 +44,7 @@ def begin_reply(work: Work, case: Case, officer: RosterOfficer, *, answers: str 
     content = _quoting(work, case, answers, MessageContent())
     message = _new_reply(work, case, officer, "draft", content)
     work.write.show_reply(case, row_id(message))
+    tell_author(work, case, message, officer)
 
 
 def edit_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOfficer) -> None:
@@ -102,6 +103,7 @@ def preview_reply(
     work.session.add(message)
     work.session.flush()
     work.write.show_reply(case, row_id(message))
+    tell_author(work, case, message, officer)
 
 
 def send_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOfficer) -> None:

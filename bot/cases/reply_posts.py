@@ -4,6 +4,7 @@ from bot.cases.delivery import delivery_line, outbound_of
 from bot.cases.markup import escaped, shortened
 from bot.cases.reply_words import as_reporter_reads, file_of, file_trouble
 from bot.cases.reporter_name import NAME_GAP
+from bot.cases.roster import officer_by_id
 from bot.cases.taps import buttons
 from bot.cases.together import audience_lines, delivery_lines
 from bot.cases.work import Reach, Work, reach_of
@@ -20,7 +21,12 @@ _MEGABYTE = 1024 * 1024
 
 
 def reply_post(work: Work, case: Case, message: CaseMessage) -> Text:
-    """An officer's reply in the topic: what the reporter reads, and how far it came."""
+    """An officer's reply in the topic: what the reporter reads, and how far it came.
+
+    Its words stay out of a topic that must not show what the case is about.
+    """
+    if work.hides(case):
+        return _hidden(work, case, message)
     match message.state:
         case "draft":
             return _draft(work, case, message)
@@ -29,6 +35,45 @@ def reply_post(work: Work, case: Case, message: CaseMessage) -> Text:
         case "withdrawn":
             head = work.texts("officers.reply.withdrawn")
             return Text(f"{head}\n{_body(work, case, message)}", html=True)
+    head, actions = _how_far(work, message)
+    buttons = _buttons(work, case, message, *actions)
+    return Text(f"{head}\n{_body(work, case, message)}", buttons, html=True, rows=2)
+
+
+def private_post(work: Work, case: Case, message: CaseMessage) -> Text:
+    """The same for its author alone, where the topic must not show it."""
+    actions: list[str] = []
+    match message.state:
+        case "draft":
+            return _draft(work, case, message, private=True)
+        case "preview":
+            return _preview(work, case, message, private=True)
+        case "withdrawn":
+            head = work.texts("officers.reply.withdrawn")
+        case _:
+            head, actions = _how_far(work, message)
+            head += "\n" + work.texts("officers.reply.seen_in_topic", number=case.number)
+    body = _body(work, case, message, private=True)
+    return Text(f"{head}\n{body}", _buttons(work, case, message, *actions), html=True, rows=2)
+
+
+def _hidden(work: Work, case: Case, message: CaseMessage) -> Text:
+    if message.state in {"draft", "preview"}:
+        author = officer_by_id(work.session, work.vault, message.officer_id)
+        name = escaped(author.name) if author is not None else "-"
+        return Text(work.texts(f"officers.reply.hidden_{message.state}", name=name), html=True)
+    if message.state == "withdrawn":
+        return Text(work.texts("officers.reply.withdrawn"), html=True)
+    head, actions = _how_far(work, message)
+    label = work.texts.label("officers.button.read")
+    read = buttons(work, case, [(label, "read", "")], message_id=message.id)
+    text = f"{head}\n{work.texts('officers.reply.hidden_words')}"
+    choices = (*_buttons(work, case, message, *actions), *read)
+    return Text(text, choices, html=True, rows=2)
+
+
+def _how_far(work: Work, message: CaseMessage) -> tuple[str, list[str]]:
+    """How far a reply came that was handed over, and what can be done about it."""
     sent = outbound_of(work.session, message)
     if sent is not None and sent.status == "queued" and sent.attempts == 0:
         head, actions = work.texts("officers.reply.soon"), ["undo"]
@@ -36,30 +81,28 @@ def reply_post(work: Work, case: Case, message: CaseMessage) -> Text:
         head, actions = delivery_line(work, sent), []
     if sent is not None and sent.status in {"failed", "uncertain", "dead"}:
         actions = ["resend"]
-    buttons = _buttons(work, case, message, *actions)
-    head = "\n".join([head, *delivery_lines(work, message)])
-    return Text(f"{head}\n{_body(work, case, message)}", buttons, html=True, rows=2)
+    return "\n".join([head, *delivery_lines(work, message)]), actions
 
 
-def _draft(work: Work, case: Case, message: CaseMessage) -> Text:
+def _draft(work: Work, case: Case, message: CaseMessage, *, private: bool = False) -> Text:
     """The request for words; after Ubah with the old ones, to be copied."""
     old = message_content(work.vault, message).text
-    text = work.texts("officers.reply.write")
-    if old:
-        shown = escaped(shortened(old, _REPLY_SHOWN))
-        text = work.texts("officers.reply.rewrite", text=shown)
-    elif message.attachment_id is not None:
-        text = work.texts("officers.reply.rewrite_file")
+    key = "write"
+    if old or message.attachment_id is not None:
+        key = "rewrite" if old else "rewrite_file"
+    shown = escaped(shortened(old, _REPLY_SHOWN))
+    key += "_private" if private else ""
+    text = work.texts(f"officers.reply.{key}", text=shown, number=case.number)
     return Text(text, _buttons(work, case, message, "cancel"), html=True, rows=2)
 
 
-def _preview(work: Work, case: Case, message: CaseMessage) -> Text:
+def _preview(work: Work, case: Case, message: CaseMessage, *, private: bool = False) -> Text:
     reach = reach_of(work, case)
     channel = work.texts(f"officers.channel.{_channel_of(reach)}")
     lines = [
         work.texts("officers.reply.preview", number=case.number, channel=channel),
         *audience_lines(work, case, message),
-        _body(work, case, message),
+        _body(work, case, message, private=private),
     ]
     if NAME_GAP in message_content(work.vault, message).text:
         lines.append(work.texts("officers.reply.name_gap"))
@@ -73,10 +116,11 @@ def _preview(work: Work, case: Case, message: CaseMessage) -> Text:
     return Text("\n".join(lines), buttons, html=True, rows=2)
 
 
-def _body(work: Work, case: Case, message: CaseMessage) -> str:
+def _body(work: Work, case: Case, message: CaseMessage, *, private: bool = False) -> str:
     """What she reads, what it answers, and the file."""
     lines = []
-    quote = _shown_quote(work, case, message_content(work.vault, message))
+    content = message_content(work.vault, message)
+    quote = content.quote if private else _shown_quote(work, case, content)
     if quote:
         lines.append(work.texts("officers.reply.answers", quote=escaped(quote)))
     words = escaped(shortened(as_reporter_reads(work, case, message), _REPLY_SHOWN))

@@ -47,7 +47,7 @@ def reveal_story(work: Work, case: Case, officer: RosterOfficer) -> None:
         NotPossible: not for this officer.
     """
     _must_read(work, case, officer)
-    further = ["reveal"] if case.owner_id else ["take", "reveal"]
+    further = ["reply", "reveal"] if case.owner_id else ["take", "reply", "reveal"]
     choices = tuple(
         button(work, case, work.texts.label(f"officers.button.{action}"), action)
         for action in further
@@ -68,8 +68,13 @@ def reveal_message(work: Work, case: Case, message: CaseMessage, officer: Roster
     text = work.texts(
         "officers.reveal.message", number=case.number, mark=_mark(work, case), text=words or "-"
     )
+    answer = button(work, case, work.texts.label("officers.button.reply"), "reply")
     work.write.whisper(
-        officer.user_id, text, case_id=case.id, attachment_id=message.attachment_id or 0
+        officer.user_id,
+        text,
+        choices=(answer,) if work.hides(case) and message.attachment_id is None else (),
+        case_id=case.id,
+        attachment_id=message.attachment_id or 0,
     )
     _log(work, case, officer, "revealed_message")
 

@@ -100,6 +100,11 @@ def _show(act: GroupAct, page: int) -> None:
         named = [_line(work, one) for one in roster if one.role == role]
         if named:
             lines += ["", f"<b>{work.texts(f'officers.staff.{role}')}</b>", *named]
+    small = bool(work.organisation.sensitive_chat)
+    where = "small_group" if small else "private"
+    lines += ["", work.texts(f"officers.staff.secrets_{where}")]
+    if act.officer.is_coordinator and not small:
+        lines.append(work.texts("officers.staff.secrets_choose"))
     choices: list[Choice] = []
     if act.officer.is_coordinator:
         lines += ["", work.texts("officers.staff.how")]

@@ -46,6 +46,24 @@ def test_the_roster_is_listed_by_role_with_open_cases_and_rights(office: Office)
     assert shown.choices == ()
 
 
+def test_the_roster_says_where_confidential_cases_are_handled(office: Office) -> None:
+    """A union chooses, and its officers must know what it chose."""
+    shown = []
+    for who in ("joko", "ratna"):
+        office.says(who, "/petugas")
+        office.deliver(3)
+        shown.append(office.newest_in(GROUP_CHAT))
+    office.has_small_group()
+    office.says("ratna", "/petugas")
+    office.deliver(3)
+    shown.append(office.newest_in(GROUP_CHAT))
+    said = [
+        [office.texts(f"officers.staff.secrets_{key}") in text for text in shown]
+        for key in ("private", "choose", "small_group")
+    ]
+    assert said == [[True, True, False], [False, True, False], [False, False, True]]
+
+
 def test_a_coordinator_changes_roles_and_rights_by_buttons(office: Office) -> None:
     """No terminal is needed to run a union's roster; each change is written down."""
     _opens_entry(office, "Maria")

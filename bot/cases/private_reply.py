@@ -1,0 +1,68 @@
+"""Replies in cases whose words do not stand in the group: written and read in private chats.
+
+The topic shows that a reply is being written, and how far it came; the words are in the chat of
+its author, and of who taps to read them.
+"""
+
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from bot.cases.reply_posts import private_post
+from bot.cases.roster import RosterOfficer, officer_by_id
+from bot.cases.sight import may_see
+from bot.cases.work import Work
+from storage.cases import case_by_id, row_id
+from storage.tables import Case, CaseMessage
+
+DRAFT_TIME = timedelta(minutes=10)
+"""So long an officer's next words are the reply that she began."""
+
+_OPEN = ("draft", "preview")
+
+
+def tell_author(
+    work: Work, case: Case, message: CaseMessage, officer: RosterOfficer, *, edits: str = ""
+) -> None:
+    """Show the reply to its author alone; ``edits`` is the post that it takes the place of."""
+    if not work.hides(case):
+        return
+    text = private_post(work, case, message)
+    work.write.whisper(
+        officer.user_id, text.text, choices=text.choices, case_id=case.id, edits=edits
+    )
+
+
+def keep_off_the_group(work: Work, case: Case, post: str) -> None:
+    """Take away what an officer typed in the topic as a reply that the group must not read."""
+    if post and work.hides(case):
+        work.write.erase(case.chat_id, [post], case)
+
+
+def hide_replies(work: Work, case: Case) -> None:
+    """Let the topic show the replies without their words, once the case became confidential."""
+    replies = select(CaseMessage).where(
+        CaseMessage.case_id == case.id,
+        CaseMessage.direction == "reply",
+        CaseMessage.preview_id != "",
+    )
+    for reply in work.session.exec(replies.order_by(col(CaseMessage.id))).all():
+        work.write.show_reply(case, row_id(reply))
+        author = officer_by_id(work.session, work.vault, reply.officer_id)
+        if reply.state in _OPEN and author is not None and may_see(work, author, case):
+            tell_author(work, case, reply, author)
+
+
+def case_that_waits(work: Work, officer: RosterOfficer) -> Case | None:
+    """The case for which this officer's next private words are a reply; not locked yet."""
+    drafts = select(CaseMessage.case_id).where(
+        CaseMessage.organisation_id == work.organisation.id,
+        CaseMessage.officer_id == officer.id,
+        CaseMessage.state == "draft",
+        CaseMessage.at >= work.now - DRAFT_TIME,
+    )
+    for case_id in work.session.exec(drafts.order_by(col(CaseMessage.id).desc())).all():
+        case = case_by_id(work.session, case_id)
+        if case is not None and work.hides(case) and may_see(work, officer, case):
+            return case
+    return None

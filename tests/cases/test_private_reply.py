@@ -1,0 +1,191 @@
+"""A confidential case without a small group is answered in private: the group reads no word."""
+
+import pytest
+
+from bot.cases import desk, private_desk
+from bot.events import Address, Media, MediaKind, MessageReceived
+from storage.tables import Case
+from tests.cases.office import REPORT, SMALL_CHAT, Office
+from tests.cases.test_confidential import SENSITIVE
+from tests.outbox.scripted import GROUP_CHAT
+
+WORDS = "KENARI-BALASAN kami temani Ibu ke klinik."
+
+
+@pytest.fixture
+def case(office: Office) -> Case:
+    """A confidential case that Joko handles."""
+    opened = office.opens(SENSITIVE)
+    office.taps("joko", opened, "take")
+    office.deliver()
+    return opened
+
+
+def _privately(office: Office, user_id: str, text: str, *, edits: str | None = None) -> bool:
+    """Somebody writes to the bot alone; whether it was taken for an officer's word."""
+    office._count += 1
+    said = MessageReceived(
+        Address("telegram", user_id), f"p{office._count}", office.clock.now(), text=text,
+        edits=edits,
+    )  # fmt: skip
+    if not private_desk.may_be_officers(said):
+        return False
+    with office.database.transaction() as session:
+        word = private_desk.as_officers_word(office.work(session), said)
+        if word is not None:
+            desk.officer_wrote(office.work(session), word, None)
+    office.deliver(3)
+    return word is not None
+
+
+def _ever_in_the_group(office: Office) -> str:
+    """All that the bot ever showed there, earlier versions too."""
+    there = {s.id: s.text.text for s in office.telegram.sent if s.place.address.path == GROUP_CHAT}
+    edits = [text.text for post, text in office.telegram.edits if post in there]
+    return "\n".join([*there.values(), *edits, *office.telegram.topics.values()])
+
+
+def _sends(office: Office, user_id: str = "joko") -> None:
+    assert not office.presses(user_id, "Kirim", user_id).alert
+    office.deliver(21)
+    office.deliver(3)
+
+
+def test_a_reply_is_written_checked_and_sent_in_the_private_chat(
+    office: Office, case: Case
+) -> None:
+    """Thirty people must not read what is answered to a story that they must not know."""
+    office.taps("joko", case, "read_case")
+    office.deliver()
+    office.presses("joko", "Balas", "joko")
+    office.deliver(3)
+    assert case.number in office.newest_in("joko")
+    assert _privately(office, "joko", WORDS)
+    assert WORDS in office.newest_in("joko")
+    assert office.texts("officers.reply.hidden_preview", name="Joko") in office.standing_in(
+        GROUP_CHAT
+    )
+    office.presses("joko", "Ubah", "joko")
+    office.deliver(3)
+    assert _privately(office, "joko", WORDS + " Besok.")
+    _sends(office)
+    assert any("Besok." in told for told in office.heard())
+    assert "KENARI" not in _ever_in_the_group(office)
+    standing = office.standing_in(GROUP_CHAT)
+    assert office.texts("officers.reply.hidden_words") in standing
+    assert office.texts("officers.reply.seen_in_topic", number=case.number) in "".join(
+        office.whispered("joko") + [text.text for _, text in office.telegram.edits]
+    )
+    assert not _privately(office, "joko", "gaji saya belum dibayar"), "she may report herself"
+
+
+def test_what_is_typed_in_the_topic_is_taken_away_and_checked_in_private(
+    office: Office, case: Case
+) -> None:
+    """Habit is stronger than a guide."""
+    typed = [office.writes("joko", case, f"/balas {WORDS}")]
+    office.taps("joko", case, "reply")
+    typed.append(office.writes("joko", case, f"{WORDS} lagi"))
+    office.deliver(3)
+    assert set(typed) <= set(office.telegram.deleted)
+    assert f"{WORDS} lagi" in office.newest_in("joko")
+    assert "KENARI" not in _ever_in_the_group(office)
+    assert len(office.messages(case, "reply")) == 2
+    assert office.messages(case, "note") == []
+
+
+def test_a_command_with_the_number_answers_in_private(office: Office, case: Case) -> None:
+    """Who is in the private chat already needs no button."""
+    assert _privately(office, "joko", f"/balas {case.number} {WORDS}")
+    assert WORDS in office.newest_in("joko")
+    _sends(office)
+    assert any("KENARI-BALASAN" in told for told in office.heard())
+    how = office.texts("officers.reply.nothing_private")
+    plain = office.opens(REPORT)
+    for words in ("", "KB-0000-0000 halo", "halo", f"{plain.number} halo"):
+        assert _privately(office, "joko", f"/balas {words}")
+        assert office.newest_in("joko") == how
+    assert _privately(office, "joko", "/tutup")
+    assert office.newest_in("joko") == office.texts("officers.refused.not_in_topic")
+
+
+@pytest.mark.parametrize("who", ["maria", "budi", "orang", "lama"])
+def test_nobody_else_answers_in_private(office: Office, case: Case, who: str) -> None:
+    """Without the right, without the role, without a place on the roster."""
+    taken = _privately(office, who, f"/balas {case.number} {WORDS}")
+    assert taken == (who in {"maria", "budi"})
+    assert not _privately(office, who, WORDS)
+    assert office.messages(case, "reply") == []
+
+
+def test_words_wait_only_for_a_while_and_only_for_who_may_still_see_it(
+    office: Office, case: Case
+) -> None:
+    """An hour later it is her own complaint; and who was kept away meanwhile answers no more."""
+    office.taps("joko", case, "reply")
+    office.deliver(3)
+    assert not _privately(office, "joko", "salah ketik", edits="p1")
+    office.clock.advance(601)
+    assert not _privately(office, "joko", WORDS)
+    office.taps("joko", case, "reply")
+    office.taps("ratna", case, "recuse", str(office.officers["joko"].id))
+    assert not _privately(office, "joko", WORDS)
+
+
+def test_replies_that_stood_in_the_topic_lose_their_words_when_it_becomes_confidential(
+    office: Office,
+) -> None:
+    """What was answered tells what was asked."""
+    case = office.opens(REPORT)
+    office.taps("joko", case, "take")
+    office.deliver()
+    office.writes("joko", case, f"/balas {WORDS}")
+    office.deliver(3)
+    assert "KENARI" in office.standing_in(GROUP_CHAT)
+    office.taps("ratna", case, "to_category", "pelecehan_kekerasan")
+    office.deliver(3)
+    assert "KENARI" not in office.standing_in(GROUP_CHAT)
+    assert WORDS in "".join(office.whispered("joko"))
+    _sends(office)
+    assert any("KENARI" in told for told in office.heard())
+
+
+def test_the_words_of_a_sent_reply_are_read_on_a_tap_and_logged(
+    office: Office, case: Case
+) -> None:
+    """A colleague who goes on with the case must know what was said."""
+    _privately(office, "joko", f"/balas {case.number} {WORDS}")
+    _sends(office)
+    assert not office.presses("ratna", "Baca di chat pribadi").alert
+    office.deliver()
+    assert WORDS in office.newest_in("ratna")
+    assert "revealed_message" in [event.what for event in office.trail(case)]
+    office.presses("maria", "Baca di chat pribadi")
+    office.deliver()
+    assert office.whispered("maria") == []
+
+
+def test_in_the_small_group_replies_stand_as_ever(office: Office) -> None:
+    """All who read there may read them."""
+    office.has_small_group()
+    case = office.opens(SENSITIVE)
+    office.taps("joko", case, "take")
+    office.deliver()
+    office.writes("joko", case, f"/balas {WORDS}", chat_id=SMALL_CHAT)
+    office.deliver(3)
+    assert WORDS in office.standing_in(SMALL_CHAT)
+    assert office.telegram.deleted == []
+
+
+def test_a_file_is_wanted_only_for_a_reply(office: Office, case: Case) -> None:
+    """What an officer sends as a reporter is fetched as hers."""
+    photo = (Media(MediaKind.PHOTO, "F1"),)
+    said = MessageReceived(Address("telegram", "joko"), "p9", office.clock.now(), media=photo)
+    with office.database.reading() as session:
+        assert private_desk.as_officers_word(office.work(session), said) is None
+    office.taps("joko", case, "reply")
+    with office.database.reading() as session:
+        word = private_desk.as_officers_word(office.work(session), said)
+        assert word is not None
+        assert word.media == photo
+        assert desk.is_officers_word(office.work(session), word)
