@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, and_, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -16,7 +17,6 @@ from storage.tables import (
     CaseMessage,
     Company,
     Conversation,
-    Organisation,
     Outbound,
 )
 
@@ -148,21 +148,6 @@ def case_by_id(session: Session, case_id: int, *, lock: bool = False) -> Case | 
     return session.exec(_locked(query) if lock else query).first()
 
 
-def case_and_union(
-    session: Session, case_id: int, *, lock: bool = False
-) -> tuple[Case, Organisation] | None:
-    """The case with this id and the organisation that it belongs to, in one query."""
-    query = (
-        select(Case, Organisation)
-        .join(Organisation, col(Organisation.id) == col(Case.organisation_id))
-        .where(Case.id == case_id)
-    )
-    if lock:
-        query = query.with_for_update(of=Case).execution_options(populate_existing=True)
-    found = session.exec(query).first()
-    return None if found is None else (found[0], found[1])
-
-
 def case_for_officer(session: Session, case_id: int) -> Case | None:
     """The case, locked after its reporter's conversation: her own turns lock in this order."""
     person_id = session.exec(select(Case.person_id).where(Case.id == case_id)).first()
@@ -215,27 +200,29 @@ def case_of_topic(
     ).first()
 
 
+_BETWEEN_US = or_(
+    CaseMessage.direction == "reporter",
+    and_(CaseMessage.direction == "reply", col(CaseMessage.state).in_(_SENT)),
+)
+_LAST_WRITTEN = (
+    select(func.max(CaseMessage.at))
+    .where(CaseMessage.case_id == Case.id, _BETWEEN_US)
+    .correlate(Case)
+    .scalar_subquery()
+)
+_BY_PERSON = (  # made once: building a statement costs more than running it
+    select(Case)
+    .where(col(Case.person_id) == bindparam("person"))
+    .order_by(func.coalesce(_LAST_WRITTEN, Case.opened_at).desc(), col(Case.id).desc())
+)
+
+
 def cases_of_person(
     session: Session, person_id: int, *, limit: int = 20, lock: bool = False
 ) -> Sequence[Case]:
     """The cases of a reporter, drafts included; first the one she or an officer wrote in last."""
-    between_us = or_(
-        CaseMessage.direction == "reporter",
-        and_(CaseMessage.direction == "reply", col(CaseMessage.state).in_(_SENT)),
-    )
-    last_written = (
-        select(func.max(CaseMessage.at))
-        .where(CaseMessage.case_id == Case.id, between_us)
-        .correlate(Case)
-        .scalar_subquery()
-    )
-    query = (
-        select(Case)
-        .where(Case.person_id == person_id)
-        .order_by(func.coalesce(last_written, Case.opened_at).desc(), col(Case.id).desc())
-        .limit(limit)
-    )
-    return session.exec(_locked(query) if lock else query).all()
+    query = _BY_PERSON.limit(limit)
+    return session.exec(_locked(query) if lock else query, params={"person": person_id}).all()
 
 
 def messages_of(session: Session, case_id: int) -> Sequence[CaseMessage]:

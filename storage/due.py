@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Table, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -32,6 +33,21 @@ class DueRow:
     due_at: datetime
 
 
+def _setting(insert: Any) -> Any:
+    moved = {
+        "status": "waiting",
+        "due_at": insert.excluded.due_at,
+        "fired_at": None,
+        "sequence": _due.c.sequence + 1,
+    }
+    return insert.on_conflict_do_update(index_elements=["key"], set_=moved)
+
+
+# Made once: building a statement costs more than running it.
+_SET_ON_POSTGRES = _setting(postgresql.insert(_due))
+_SET_ON_SQLITE = _setting(sqlite.insert(_due))
+
+
 def set_due(
     session: Session,
     *,
@@ -44,25 +60,18 @@ def set_due(
     case_id: int | None = None,
 ) -> None:
     """Let ``key`` come due at a time; set again, it moves and its sequence rises."""
-    dialect = postgresql if is_postgres(session) else sqlite
-    statement = dialect.insert(_due).values(
-        organisation_id=organisation_id,
-        kind=kind,
-        key=key,
-        lane=lane,
-        sequence=1,
-        status="waiting",
-        due_at=due_at,
-        conversation_id=conversation_id,
-        case_id=case_id,
-    )
-    moved = {
+    row = {
+        "organisation_id": organisation_id,
+        "kind": kind,
+        "key": key,
+        "lane": lane,
+        "sequence": 1,
         "status": "waiting",
         "due_at": due_at,
-        "fired_at": None,
-        "sequence": _due.c.sequence + 1,
+        "conversation_id": conversation_id,
+        "case_id": case_id,
     }
-    session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=moved))
+    session.execute(_SET_ON_POSTGRES if is_postgres(session) else _SET_ON_SQLITE, row)
 
 
 def cancel_due(session: Session, key: str) -> None:

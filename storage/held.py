@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, literal_column, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
@@ -18,6 +18,21 @@ _ON_ITS_WAY = ("sending", "uncertain", "sent", "delivered", "read")
 _outbox: Table = Outbound.__table__  # type: ignore[attr-defined]
 _HELD: ColumnElement[str] = literal_column("'held'")
 _QUEUED: ColumnElement[str] = literal_column("'queued'")
+
+_OPEN_TEMPLATE = (
+    (_outbox.c.kind == TEMPLATE)
+    & _outbox.c.status.in_(("queued", *_ON_ITS_WAY))
+    & (_outbox.c.error != _ANSWERED)
+)
+_WAITS_FOR_WORD = (  # made once: building a statement costs more than running it
+    select(_outbox.c.id)
+    .where(
+        _outbox.c.person_id == bindparam("person"),
+        _outbox.c.channel == bindparam("where"),
+        (_outbox.c.status == _HELD) | _OPEN_TEMPLATE,
+    )
+    .limit(1)
+)
 
 
 def last_inbound(
@@ -53,14 +68,8 @@ def held_of(session: Session, person_id: int, channel: str) -> list[Outbound]:
 
 def waits_for_word(session: Session, person_id: int, channel: str) -> bool:
     """Whether something on this channel changes when the person writes: held, or a template."""
-    held = _outbox.c.status == _HELD
-    template = (
-        (_outbox.c.kind == TEMPLATE)
-        & _outbox.c.status.in_(("queued", *_ON_ITS_WAY))
-        & (_outbox.c.error != _ANSWERED)
-    )
-    hers = (_outbox.c.person_id == person_id, _outbox.c.channel == channel)
-    return session.execute(select(_outbox.c.id).where(*hers, held | template)).first() is not None
+    found = session.execute(_WAITS_FOR_WORD, {"person": person_id, "where": channel})
+    return found.first() is not None
 
 
 def held_in_case(session: Session, case_id: int) -> list[Outbound]:

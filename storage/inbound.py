@@ -10,7 +10,17 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, literal_column, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -25,20 +35,6 @@ _older = _inbox.alias("older")
 _NEW: ColumnElement[str] = literal_column("'new'")
 _CLAIMED: ColumnElement[str] = literal_column("'claimed'")
 _DEAD: ColumnElement[str] = literal_column("'dead'")
-
-# Made once: building a statement costs more than running it.
-_FINISH = (
-    update(_inbox)
-    .where(
-        _inbox.c.id == bindparam("row"),
-        _inbox.c.status == _CLAIMED,
-        _inbox.c.attempts == bindparam("tries"),
-    )
-    .values(status="done", done_at=bindparam("at"), lease_until=None, error="", sealed=None)
-)
-_NEXT_IDS = text(
-    "SELECT nextval(pg_get_serial_sequence('inbox', 'id')) FROM generate_series(1, :count)"
-)
 
 MAX_ATTEMPTS = 5
 LEASE = timedelta(seconds=60)
@@ -86,6 +82,46 @@ class Released:
     dead: tuple[int, ...]
 
 
+# Statements made once: building one costs more than running it.
+_NEXT_IDS = text(
+    "SELECT nextval(pg_get_serial_sequence('inbox', 'id')) FROM generate_series(1, :count)"
+)
+_OPEN_BEFORE = (
+    select(_older.c.id)
+    .where(
+        _older.c.lane == _inbox.c.lane,
+        _older.c.status.in_((_NEW, _CLAIMED)),
+        _older.c.id < _inbox.c.id,
+    )
+    .exists()
+)
+_CLAIMABLE = (
+    select(_inbox.c.id)
+    .where(_inbox.c.status == _NEW, _inbox.c.available_at <= bindparam("now"), ~_OPEN_BEFORE)
+    .order_by(_inbox.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(_inbox)
+    .values(status="claimed", attempts=_inbox.c.attempts + 1, lease_until=bindparam("until"))
+    .returning(*(_inbox.c[name] for name in ClaimedInbound.__dataclass_fields__))
+)
+_CLAIM_ON_SQLITE = _CLAIM.where(_inbox.c.id.in_(_CLAIMABLE))
+_CLAIM_ON_POSTGRES = _CLAIM.where(
+    _inbox.c.id.in_(select(_CLAIMABLE.cte("candidates").prefix_with("MATERIALIZED").c.id))
+)
+_FINISH = (
+    update(_inbox)
+    .where(
+        _inbox.c.id == bindparam("row"),
+        _inbox.c.status == _CLAIMED,
+        _inbox.c.attempts == bindparam("tries"),
+    )
+    .values(status="done", done_at=bindparam("at"), lease_until=None, error="", sealed=None)
+)
+
+
 def insert_inbound(session: Session, rows: Sequence[NewInbound]) -> list[bool]:
     """Insert rows; for each, whether it is new rather than stored before."""
     dialect = postgresql if is_postgres(session) else sqlite
@@ -115,24 +151,9 @@ def claim_inbound(session: Session, now: datetime, limit: int = 1) -> list[Claim
 
     In a transaction of its own: it is rolled back where another process was faster.
     """
-    candidates = (
-        select(_inbox.c.id)
-        .where(_inbox.c.status == _NEW, _inbox.c.available_at <= now, ~_has_older())
-        .order_by(_inbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids: Any = candidates
-    if is_postgres(session):
-        ids = select(candidates.cte("candidates").prefix_with("MATERIALIZED").c.id)
-    statement = (
-        update(_inbox)
-        .where(_inbox.c.id.in_(ids))
-        .values(status="claimed", attempts=_inbox.c.attempts + 1, lease_until=now + LEASE)
-        .returning(*(_inbox.c[name] for name in ClaimedInbound.__dataclass_fields__))
-    )
+    statement = _CLAIM_ON_POSTGRES if is_postgres(session) else _CLAIM_ON_SQLITE
     try:
-        rows = session.execute(statement).all()
+        rows = session.execute(statement, {"now": now, "until": now + LEASE, "most": limit}).all()
     except IntegrityError:  # another process took an older row of the lane this very moment
         session.rollback()
         return []
@@ -224,18 +245,6 @@ def oldest_open_inbound(session: Session) -> datetime | None:
     return session.execute(
         select(_inbox.c.received_at).where(_inbox.c.status == _NEW).order_by(_inbox.c.id).limit(1)
     ).scalar()
-
-
-def _has_older() -> Any:
-    return (
-        select(_older.c.id)
-        .where(
-            _older.c.lane == _inbox.c.lane,
-            _older.c.status.in_((_NEW, _CLAIMED)),
-            _older.c.id < _inbox.c.id,
-        )
-        .exists()
-    )
 
 
 def _ours(row: ClaimedInbound) -> Any:

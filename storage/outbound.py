@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, case, func, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Table,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 from sqlmodel import select as select_model
@@ -63,33 +73,60 @@ class ClaimedOutbound:
 _FIELDS = tuple(_outbox.c[name] for name in ClaimedOutbound.__dataclass_fields__)
 
 
+# Statements made once: building one costs more than running it.
+_OPEN_BEFORE = (
+    select(_older.c.id)
+    .where(
+        _older.c.lane == _outbox.c.lane,
+        _older.c.status.in_((_QUEUED, _SENDING)),
+        _older.c.id < _outbox.c.id,
+    )
+    .exists()
+)
+_IS_PARKED = (
+    select(_parked.c.chat)
+    .where(_parked.c.chat == _outbox.c.chat, _parked.c.until > bindparam("now"))
+    .exists()
+)
+_CLAIMABLE = (
+    select(_outbox.c.id, _outbox.c.chat, _outbox.c.paced)
+    .where(
+        _outbox.c.status == _QUEUED,
+        _outbox.c.available_at <= bindparam("now"),
+        ~_OPEN_BEFORE,
+        ~_IS_PARKED,
+    )
+    .order_by(_outbox.c.priority, _outbox.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(_outbox)
+    .where(_outbox.c.id.in_(bindparam("chosen", expanding=True)))
+    .values(
+        status="sending",
+        attempts=_outbox.c.attempts + 1,
+        lease_until=bindparam("until"),
+        sent_at=bindparam("now"),
+    )
+    .returning(*_FIELDS)
+)
+_RECENT = select(func.count(), func.min(_outbox.c.sent_at)).where(
+    _outbox.c.chat == bindparam("group"),
+    _outbox.c.paced,
+    _outbox.c.sent_at > bindparam("since"),
+)
+
+
 def claim_outbound(session: Session, now: datetime, limit: int = 10) -> list[ClaimedOutbound]:
     """Take rows to send, urgent first, at most one of each lane."""
     chosen: list[int] = []
     while not chosen:  # a full chat is parked on the way, so the next look passes over it
-        candidates = session.execute(
-            select(_outbox.c.id, _outbox.c.chat, _outbox.c.paced)
-            .where(
-                _outbox.c.status == _QUEUED,
-                _outbox.c.available_at <= now,
-                ~_has_older(),
-                ~_is_parked(now),
-            )
-            .order_by(_outbox.c.priority, _outbox.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).all()
+        candidates = session.execute(_CLAIMABLE, {"now": now, "most": limit}).all()
         if not candidates:
             return []
         chosen = _within_limits(session, candidates, now)
-    rows = session.execute(
-        update(_outbox)
-        .where(_outbox.c.id.in_(chosen))
-        .values(
-            status="sending", attempts=_outbox.c.attempts + 1, lease_until=now + LEASE, sent_at=now
-        )
-        .returning(*_FIELDS)
-    ).all()
+    rows = session.execute(_CLAIM, {"chosen": chosen, "until": now + LEASE, "now": now}).all()
     place = {row_id: index for index, row_id in enumerate(chosen)}
     return sorted((ClaimedOutbound(*row) for row in rows), key=lambda row: place[row.id])
 
@@ -269,26 +306,6 @@ def oldest_queued_outbound(session: Session, now: datetime) -> datetime | None:
     ).scalar()
 
 
-def _has_older() -> Any:
-    return (
-        select(_older.c.id)
-        .where(
-            _older.c.lane == _outbox.c.lane,
-            _older.c.status.in_((_QUEUED, _SENDING)),
-            _older.c.id < _outbox.c.id,
-        )
-        .exists()
-    )
-
-
-def _is_parked(now: datetime) -> Any:
-    return (
-        select(_parked.c.chat)
-        .where(_parked.c.chat == _outbox.c.chat, _parked.c.until > now)
-        .exists()
-    )
-
-
 def _within_limits(session: Session, candidates: Sequence[Any], now: datetime) -> list[int]:
     room: dict[str, int] = {}
     chosen = []
@@ -307,11 +324,7 @@ def _room_in(session: Session, chat: str, now: datetime) -> int:
     """How many more messages the group takes now; parks it when there is no room."""
     if is_postgres(session):  # two processes must not count the same room
         session.execute(select(func.pg_advisory_xact_lock(_PACING_LOCK)))
-    recent = session.execute(
-        select(func.count(), func.min(_outbox.c.sent_at)).where(
-            _outbox.c.chat == chat, _outbox.c.paced, _outbox.c.sent_at > now - _MINUTE
-        )
-    ).one()
+    recent = session.execute(_RECENT, {"group": chat, "since": now - _MINUTE}).one()
     room = GROUP_LIMIT - int(recent[0])
     if room <= 0:
         park_chat(session, chat, recent[1] + _MINUTE)

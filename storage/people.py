@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
 from sqlmodel import Session, col, select
 
 from bot.events import Address
@@ -25,6 +25,19 @@ _FLOWERS = (
     "Melati", "Kenanga", "Cempaka", "Anggrek", "Mawar", "Dahlia", "Seroja", "Teratai", "Kamboja",
     "Flamboyan", "Bakung", "Wijaya", "Soka", "Tanjung", "Kemuning", "Asoka",
 )  # fmt: skip
+
+_REPORTERS = (  # made once: building a statement costs more than running it
+    select(Person, PersonAddress, Conversation)
+    .join(PersonAddress, col(PersonAddress.person_id) == col(Person.id))
+    .join(Conversation, col(Conversation.person_id) == col(Person.id))
+    .where(
+        col(PersonAddress.organisation_id) == bindparam("union"),
+        col(PersonAddress.lookup).in_(bindparam("lookups", expanding=True)),
+    )
+    .order_by(col(Conversation.id))
+    .with_for_update(of=Conversation)
+    .execution_options(populate_existing=True)  # as under the lock, not as read before
+)
 
 
 @dataclass(slots=True)
@@ -124,18 +137,7 @@ def _reporters_of(
     Their conversations are locked for this transaction.
     """
     lookups = [vault.lookup(str(address)) for address in addresses]
-    rows = session.exec(
-        select(Person, PersonAddress, Conversation)
-        .join(PersonAddress, col(PersonAddress.person_id) == col(Person.id))
-        .join(Conversation, col(Conversation.person_id) == col(Person.id))
-        .where(
-            PersonAddress.organisation_id == organisation_id,
-            col(PersonAddress.lookup).in_(lookups),
-        )
-        .order_by(col(Conversation.id))
-        .with_for_update(of=Conversation)
-        .execution_options(populate_existing=True)  # as under the lock, not as read before
-    ).all()
+    rows = session.exec(_REPORTERS, params={"union": organisation_id, "lookups": lookups}).all()
     return sorted((Reporter(*row) for row in rows), key=lambda r: lookups.index(r.address.lookup))
 
 

@@ -14,6 +14,9 @@ from storage.tables import Case, Tap
 
 PREFIX = "o:"  # tells officers' taps from reporters' choices, see bot.handlers.telegram
 _taps: Table = Tap.__table__  # type: ignore[attr-defined]
+# Made once: building a statement costs more than running it.
+_KEEP_ON_POSTGRES = postgresql.insert(_taps).on_conflict_do_nothing(index_elements=["token"])
+_KEEP_ON_SQLITE = sqlite.insert(_taps).on_conflict_do_nothing(index_elements=["token"])
 
 
 def button(
@@ -51,8 +54,7 @@ def buttons(
             "made_at": work.now,
         })  # fmt: skip
     if rows:
-        dialect = postgresql if is_postgres(work.session) else sqlite
-        statement = dialect.insert(_taps).on_conflict_do_nothing(index_elements=["token"])
+        statement = _KEEP_ON_POSTGRES if is_postgres(work.session) else _KEEP_ON_SQLITE
         # In one order everywhere: two that store the same buttons must not wait for each other.
         work.session.execute(statement, sorted(rows, key=itemgetter("token")))
     return tuple(choices)

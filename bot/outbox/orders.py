@@ -28,7 +28,28 @@ from storage.database import is_postgres
 from storage.tables import Case, Organisation, Outbound
 
 _outbox: sa.Table = Outbound.__table__  # type: ignore[attr-defined]
-_INSERT = sa.insert(_outbox)  # made once: building a statement costs more than running it
+
+
+def _merging(insert: Any) -> Any:
+    """Write a living post, or let the one that waits stand for it: as urgent, as soon."""
+    waiting, new = _outbox.c, insert.excluded
+    urgent = waiting.priority < new.priority
+    sooner = waiting.available_at < new.available_at
+    return insert.on_conflict_do_update(
+        index_elements=["merge_key"],
+        index_where=sa.text("status = 'queued' AND merge_key <> ''"),
+        set_={
+            "priority": sa.case((urgent, waiting.priority), else_=new.priority),
+            "available_at": sa.case((sooner, waiting.available_at), else_=new.available_at),
+            "chat": new.chat,
+        },
+    )
+
+
+# Made once: building a statement costs more than running it.
+_INSERT = sa.insert(_outbox)
+_MERGE_ON_POSTGRES = _merging(postgresql.insert(_outbox))
+_MERGE_ON_SQLITE = _merging(sqlite.insert(_outbox))
 
 DANGER, ANSWER, CASEWORK, ROUTINE = 1, 3, 5, 7
 LATER = "later:"
@@ -448,29 +469,11 @@ class OutboxWriter:
             "created_at": self.now,
         }
         if merge_key:
-            self._merge(row, priority)
+            merging = _MERGE_ON_POSTGRES if is_postgres(self.session) else _MERGE_ON_SQLITE
+            self.session.execute(merging, row)
         else:
             self.session.execute(_INSERT, row)
         self._ordinal += 1
-
-    def _merge(self, row: Mapping[str, Any], priority: int) -> None:
-        """Write a living post, or let the one that waits stand for it: as urgent, as soon."""
-        dialect = postgresql if is_postgres(self.session) else sqlite
-        waiting, at = _outbox.c.priority, _outbox.c.available_at
-        soon = row["available_at"]
-        self.session.execute(
-            dialect.insert(_outbox)
-            .values(row)
-            .on_conflict_do_update(
-                index_elements=["merge_key"],
-                index_where=sa.text("status = 'queued' AND merge_key <> ''"),
-                set_={
-                    "priority": sa.case((waiting < priority, waiting), else_=priority),
-                    "available_at": sa.case((at < soon, at), else_=soon),
-                    "chat": row["chat"],
-                },
-            )
-        )
 
 
 def _choice(choice: Choice) -> list[str]:

@@ -10,8 +10,7 @@ from sqlmodel import Session
 from bot.channels import File, Text
 from bot.commands import Choice
 from bot.events import MediaKind
-from bot.outbox.whereabouts import lives_elsewhere
-from storage.cases import case_and_union
+from bot.outbox.whereabouts import case_and_union, lives_elsewhere
 from storage.crypto import Vault
 from storage.database import Database
 from storage.evidence import EvidenceStore

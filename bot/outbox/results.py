@@ -11,9 +11,9 @@ from bot.channels import SendFailure
 from bot.outbox.judge import judge
 from bot.outbox.orders import OutboxWriter
 from bot.outbox.outcome import Result
-from bot.outbox.whereabouts import lives_elsewhere
+from bot.outbox.whereabouts import case_and_union, lives_elsewhere
 from bot.outbox.window import follow_up
-from storage.cases import case_and_union, case_by_id
+from storage.cases import case_by_id
 from storage.crypto import Vault
 from storage.held import TEMPLATE
 from storage.outbound import (
