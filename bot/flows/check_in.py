@@ -65,9 +65,13 @@ def _tapped(state: State | None, tapped: str, knowledge: Knowledge) -> Turn | No
     value, _, check_in_id = option.partition(":")
     if name != _NAME or value not in {"safe", "unsafe"}:
         return None
+    # The buttons of the approved template name no check-in: they mean the one asked last.
+    meant = (one for one in knowledge.check_ins if not check_in_id or str(one.id) == check_in_id)
+    asked = next(meant, None)
+    if asked is not None:
+        tapped = f"{_NAME}.{value}:{asked.id}"
     if state is not None and state.last_tap == tapped:
         return Turn(state)
-    asked = next((one for one in knowledge.check_ins if str(one.id) == check_in_id), None)
     if asked is None:  # the case is gone; who is not safe is helped all the same
         return _told(state, (), safe=value == "safe", knowledge=knowledge, tapped=tapped)
     return _answered(state, asked, safe=value == "safe", knowledge=knowledge, tapped=tapped)

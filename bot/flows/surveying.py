@@ -65,13 +65,14 @@ def _tapped(state: State | None, event: MessageReceived, knowledge: Knowledge) -
     value, _, survey_id = rest.partition(":")
     if flow != SURVEY.name or step not in _QUESTIONS:
         return None
-    if state is not None and state.last_tap == event.choice:
-        return Turn(state)
     # The buttons of the approved template name no survey: they mean the one asked last.
     meant = [s for s in knowledge.surveys if not survey_id or str(s.id) == survey_id]
+    tapped = f"{flow}.{step}.{value}:{meant[0].id}" if meant else event.choice or ""
+    if state is not None and state.last_tap == tapped:
+        return Turn(state)
     if not meant or not _is_known(step, value):
         return _aside(state, (), say(knowledge, "survey.over"), knowledge)
-    turn = _answered(state, meant[0], step, value, knowledge, tapped=event.choice or "")
+    turn = _answered(state, meant[0], step, value, knowledge, tapped=tapped)
     return _unasked_twice(turn) if not survey_id and knowledge.waiting else turn
 
 

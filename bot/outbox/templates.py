@@ -63,7 +63,15 @@ SURVEY = Form(
 REMINDER = Form("reminder", 1, (), (("resume", f"{DOOR}resume"),))
 """A report was left lying."""
 
-FORMS = (UPDATE, SURVEY, REMINDER)
+CHECK_IN = Form(
+    "check_in",
+    1,
+    (),
+    (("safe", "check_in.safe"), ("unsafe", "check_in.unsafe")),
+)
+"""Is she safe at work, some time after a case was closed? It says nothing of any case."""
+
+FORMS = (UPDATE, SURVEY, REMINDER, CHECK_IN)
 
 
 def body(texts: Texts, form: Form) -> str:

@@ -188,6 +188,17 @@ def test_a_closed_survey_thanks_and_stores_nothing() -> None:
     assert "sudah lewat" in replies(turn)[-1]
 
 
+def test_the_same_button_of_a_template_counts_anew_for_the_next_question() -> None:
+    """Its buttons name no survey; who gives a 4 twice has given two answers, not one."""
+    first = taps("survey.score.4")
+    again = taps("survey.score.4", first.state)
+    other = taps("survey.score.4", first.state, surveys=(replace(SURVEY, id=18),))
+    assert [len(answers(turn)) for turn in (first, again, other)] == [1, 0, 1]
+    first = taps("check_in.safe", check_ins=(CHECK_IN,))
+    other = taps("check_in.safe", first.state, check_ins=(replace(CHECK_IN, id=6),))
+    assert [c.check_in_id for c in other.commands if isinstance(c, AnswerCheckIn)] == [6]
+
+
 def test_forged_taps_do_nothing_harmful() -> None:
     """Whatever comes back as a payload, nothing is stored that was not offered."""
     for choice in ("survey.score.9:17", "survey.solved.maybe:17", "survey.", "survey.score",

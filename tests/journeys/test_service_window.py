@@ -114,7 +114,7 @@ def test_templates_are_made_once_handed_in_and_watched(line: Line) -> None:
     twilio = line.program.twilio
     own = [one for one in twilio.contents() if one.approval]
     assert [one.friendly_name for one in own] == [
-        "kawan_update_v1", "kawan_survey_v1", "kawan_reminder_v1",
+        "kawan_update_v1", "kawan_survey_v1", "kawan_reminder_v1", "kawan_check_in_v1",
     ]  # fmt: skip
     assert {one.approval["category"] for one in own} == {"UTILITY"}
     for one in own:
