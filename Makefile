@@ -13,7 +13,7 @@ run: $(VENV)/.installed ## install what is needed and start everything
 	@$(BIN)/python -m bot
 
 test: $(VENV)/.installed-dev ## run the whole test suite
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-dev ## formatting, lint, types, direction of imports
 	$(BIN)/ruff format --check .

@@ -36,9 +36,16 @@ from bot.settings import load_settings
 from storage.crypto import new_key
 from storage.setup import organisation_by_slug
 from storage.tables import Case
+from tests import told
+from tests.told import Told
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 STORY = "gaji saya bulan kemarin belum dibayar sampai tgl 20 di PT Maju Jaya Garmindo"
+
+
+_KEY = new_key()
+_told: dict[tuple[bool, str], Told] = {}
+"""What was told in this process already, by engine and address."""
 
 
 @cache
@@ -52,8 +59,10 @@ class World:
 
     def __init__(self, database_url: str, data_dir: Path, **settings: Any) -> None:
         self.clock = ManualClock(START)
-        # A key of its own: the schema of the database may have been put in place before.
-        settings.setdefault("encryption_keys", new_key())
+        self._as_usual = not settings
+        if self._as_usual:
+            told.share_lookups(database_url, _KEY)
+        settings.setdefault("encryption_keys", _KEY)
         settings.setdefault("simulator", "on")
         self.settings = load_settings(
             _env_file=None, database_url=database_url, data_dir=data_dir, **settings
@@ -137,8 +146,27 @@ class World:
         return organisation.id
 
     def opened_case(self, worker: "Worker | None" = None) -> Case:
-        """A complete case, told as quickly as the conversation allows."""
+        """A complete case, told as quickly as the conversation allows.
+
+        Where nothing has happened yet it may have been told in an earlier world.
+        """
         worker = worker or self.worker()
+        database, kept = self.app.database, (self.app.database.is_sqlite, str(worker.address))
+        fresh = self._as_usual and self.clock.now() == START and not self.cases()
+        before = told.rows_of(database) if fresh else {}
+        earlier = _told.get(kept)
+        if fresh and earlier and told.same(before, earlier.before):
+            told.put(database, earlier.after)
+            self._ids = itertools.count(earlier.ids)
+            return self.cases()[-1]
+        case = self._tell(worker)
+        if fresh and not earlier:
+            ids = next(self._ids)
+            self._ids = itertools.count(ids)
+            _told[kept] = Told(before, told.rows_of(database), ids)
+        return case
+
+    def _tell(self, worker: "Worker") -> Case:
         worker.says(STORY)
         worker.taps("Setuju")
         for _ in range(12):
