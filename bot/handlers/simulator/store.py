@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import delete, func, text
+from sqlalchemy import Table, bindparam, delete, func, insert, text
 from sqlmodel import Session, col, select
 
 from bot.clock import Clock
@@ -36,6 +36,11 @@ _TOPICS = "#topik"
 _NEWS = "#kabar"
 _NEWS_KEPT = 5000
 _LOOK_BACK = 50
+
+_table: Table = SimulatorMessage.__table__  # type: ignore[attr-defined]
+# Made once: building a statement costs more than running it.
+_INSERT = insert(_table).returning(_table.c.id)
+_FORGET = delete(_table).where(_table.c.chat == _NEWS, _table.c.id < bindparam("oldest"))
 
 
 class SimulatorStore:
@@ -245,7 +250,9 @@ class SimulatorStore:
         rows = session.exec(query.order_by(col(SimulatorMessage.id).desc()).limit(_LOOK_BACK))
         for row in rows.all():
             said = self._message(row).said
-            if said.author != BOT and said.ticks != Ticks.READ:
+            if said.author == BOT:
+                return  # what came before that was read by then
+            if said.ticks != Ticks.READ:
                 self._save(session, row, replace(said, ticks=Ticks.READ))
 
     def _save(self, session: Session, row: SimulatorMessage, said: Said) -> Message:
@@ -265,15 +272,11 @@ class SimulatorStore:
         return topic
 
     def _tell(self, session: Session, news: News) -> None:
-        row = SimulatorMessage(chat=_NEWS, at=self._clock.now(), sealed=self._seal(news))
-        session.add(row)
-        session.flush()
-        session.connection().execute(
-            delete(SimulatorMessage).where(
-                col(SimulatorMessage.chat) == _NEWS,
-                col(SimulatorMessage.id) < (row.id or 0) - _NEWS_KEPT,
-            )
-        )
+        connection = session.connection()
+        row = {"chat": _NEWS, "thread": "", "sealed": self._seal(news), "at": self._clock.now(),
+               "deleted": False}  # fmt: skip
+        news_id = connection.execute(_INSERT, row).scalar_one()
+        connection.execute(_FORGET, {"oldest": news_id - _NEWS_KEPT})
 
     def _seal(self, value: Said | TopicRecord | News) -> bytes:
         return self._vault.seal_json(as_plain(value), _CONTEXT)
