@@ -10,6 +10,7 @@ from sqlmodel import Session, and_, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.crypto import Vault
+from storage.database import is_postgres
 from storage.tables import (
     Attachment,
     Case,
@@ -148,14 +149,32 @@ def case_by_id(session: Session, case_id: int, *, lock: bool = False) -> Case | 
     return session.exec(_locked(query) if lock else query).first()
 
 
-def case_for_officer(session: Session, case_id: int) -> Case | None:
-    """The case, locked after its reporter's conversation: her own turns lock in this order."""
-    person_id = session.exec(select(Case.person_id).where(Case.id == case_id)).first()
-    if person_id is not None:
-        session.exec(
-            select(Conversation.id).where(Conversation.person_id == person_id).with_for_update()
-        ).all()
+def case_for_officer(session: Session, case_id: int, *others: int) -> Case | None:
+    """The case, locked after its reporter's conversation: her own turns lock in this order.
+
+    Whatever is merged with it is locked along, and so are the ``others`` that the same act may
+    change: first all conversations, then all cases, each in ascending order, so that no two acts
+    ever wait for each other. SQLite has one writer at a time.
+    """
+    if is_postgres(session):
+        _lock_family(session, (case_id, *others))
     return case_by_id(session, case_id, lock=True)
+
+
+def _lock_family(session: Session, case_ids: Sequence[int]) -> None:
+    main = select(Case.merged_into_id).where(
+        col(Case.id).in_(case_ids), col(Case.merged_into_id).is_not(None)
+    )
+    family = or_(
+        *(field.in_(ids) for field in (col(Case.id), col(Case.merged_into_id))
+          for ids in (case_ids, main))
+    )  # fmt: skip
+    rows = session.exec(select(Case.id, Case.person_id).where(family)).all()
+    persons = {person_id for _, person_id in rows if person_id is not None}
+    conversations = select(Conversation.id).where(col(Conversation.person_id).in_(persons))
+    session.exec(conversations.order_by(col(Conversation.id)).with_for_update()).all()
+    cases = select(Case.id).where(col(Case.id).in_([row_id for row_id, _ in rows]))
+    session.exec(cases.order_by(col(Case.id)).with_for_update()).all()
 
 
 def _locked(query: SelectOfScalar[Case]) -> SelectOfScalar[Case]:

@@ -6,7 +6,7 @@ every single act; who is not on it changes nothing.
 
 from sqlmodel import select
 
-from bot.cases import asking, forms, onboarding, private_desk, replies
+from bot.cases import asking, forms, onboarding, private_desk, replies, same_matter
 from bot.cases.act import Act
 from bot.cases.acts import TAPS, TOPIC_COMMANDS, unknown
 from bot.cases.group_act import GroupAct
@@ -14,6 +14,7 @@ from bot.cases.group_acts import GROUP_COMMANDS, GROUP_TAPS
 from bot.cases.groups import is_our_group
 from bot.cases.membership import watch_author
 from bot.cases.private_reply import keep_off_the_group
+from bot.cases.reply_albums import is_of_reply
 from bot.cases.roster import RosterOfficer, find_officer
 from bot.cases.sight import may_see, must_see
 from bot.cases.stages import NotPossible
@@ -102,7 +103,10 @@ def _carry_out(
         private = not is_our_group(work, event.chat_id)
         act = GroupAct(work, officer, tap.value, None, private, event.message_id, event.chat_id)
         return GROUP_TAPS[tap.action](act)
-    case = case_for_officer(work.session, tap.case_id or 0) if tap is not None else None
+    case = None
+    if tap is not None:
+        others = same_matter.meant_by_tap(tap)
+        case = case_for_officer(work.session, tap.case_id or 0, *others)
     if tap is None or case is None:
         raise NotPossible("officers.refused.old_button")
     must_see(work, officer, case)
@@ -129,8 +133,9 @@ def _in_topic(
     must_see(work, officer, case)
     typed = Tap(organisation_id=_org(work), token="", action=command, made_at=work.now)
     act = Act(
-        work, case, officer, typed, "", rest, event.reply_to, attachment_id, event.message_id
-    )
+        work, case, officer, typed, "", rest, event.reply_to, attachment_id, event.message_id,
+        album=event.album,
+    )  # fmt: skip
     question = asking.waiting_question(work, case, officer)
     if question is not None and (not command or command in asking.WORDS):
         forms.answered(act, question, event.text)
@@ -150,6 +155,12 @@ def _in_topic(
             attachment_id=attachment_id,
             draft=draft,
             answers=event.reply_to,
+            album=event.album,
+        )
+    elif is_of_reply(work, case, officer, event.album):
+        keep_off_the_group(work, case, event.message_id)
+        replies.preview_reply(
+            work, case, officer, event.text, attachment_id=attachment_id, album=event.album
         )
     else:
         _note(work, case, officer, event, attachment_id)
@@ -211,7 +222,10 @@ def _beside_topics(act: GroupAct, command: str) -> None:
 
 def _case_here(work: Work, event: OfficerWrote) -> Case | None:
     found = case_of_topic(work.session, _org(work), event.chat_id, event.thread_id, event.reply_to)
-    return case_for_officer(work.session, row_id(found)) if found is not None else None
+    if found is None:
+        return None
+    others = same_matter.meant_by_words(work, event.text)
+    return case_for_officer(work.session, row_id(found), *others)
 
 
 def _answer(work: Work, event: OfficerWrote, case: Case | None, text: str) -> None:

@@ -24,8 +24,10 @@ from bot.cases.work import Work
 from bot.commands import Choice
 from storage.cases import add_event, case_by_id, case_by_number, row_id
 from storage.numbers import read_case_number
-from storage.tables import Case, CaseLink
+from storage.tables import Case, CaseLink, Tap
 
+_TWO_CASES = frozenset({"link", "merge", "split"})
+_TWO_CASES_TYPED = frozenset({"/kaitkan", "/gabungkan", "/pisahkan"})
 SHOWN = 3
 """So many suggestions are shown at once."""
 
@@ -110,6 +112,19 @@ def split(act: Act) -> str:
         _end_link(act, other)
         return said(act, work.texts("officers.done.split", number=other.number))
     return work.texts("officers.done.split", number=other.number)
+
+
+def meant_by_tap(tap: Tap) -> tuple[int, ...]:
+    """The other case of a button, by id, so that both are locked in one order."""
+    return (int(tap.value),) if tap.action in _TWO_CASES and tap.value.isdigit() else ()
+
+
+def meant_by_words(work: Work, text: str) -> tuple[int, ...]:
+    """The same of a typed command."""
+    command, *words = text.split()[:2] or [""]
+    number = read_case_number(words[0]) if words and command in _TWO_CASES_TYPED else None
+    found = case_by_number(work.session, work.organisation.id or 0, number) if number else None
+    return (row_id(found),) if found is not None else ()
 
 
 def _offers(work: Work, case: Case, other: Case, *actions: str) -> tuple[Choice, ...]:

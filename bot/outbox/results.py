@@ -43,8 +43,8 @@ def record_results(
     now: datetime,
     read_failure: ReadFailure,
 ) -> None:
-    """Write down several results in one transaction."""
-    for result in results:
+    """Write down several results in one transaction, in the order in which cases are locked."""
+    for result in sorted(results, key=lambda result: result.row.case_id or 0):
         _record(session, vault, result, now)
         if result.row.forget:
             forget_settled(session, vault.seal_json({}, "outbox"), now, result.row.id)

@@ -151,6 +151,49 @@ def test_a_command_from_another_chat_is_not_heard(office: Office) -> None:
     assert office.texts("officers.form.to_selesai.outcome") not in office.in_the_group()
 
 
+@pytest.mark.parametrize("typed", [False, True])
+def test_two_cases_are_locked_in_one_order_wherever_it_begins(
+    office: Office, *, typed: bool
+) -> None:
+    """One merges the second into the first while another acts on both the other way round."""
+    if office.database.is_sqlite:
+        pytest.skip("SQLite has one lock for all")
+    first, second = office.opens(), office.opens()
+    office.deliver()
+    with office.database.transaction() as session:
+        case_by_id(session, first.id or 0, lock=True)
+
+        def link() -> None:
+            if typed:
+                office.writes("joko", second, f"/kaitkan {first.number}")
+            else:
+                office.taps("joko", second, "link", str(first.id))
+
+        officer = threading.Thread(target=link)
+        officer.start()
+        officer.join(0.05)
+        case_by_id(session, second.id or 0, lock=True)
+    officer.join(10)
+    assert "linked" in [event.what for event in office.trail(second)]
+
+
+def test_merged_cases_are_locked_before_any_of_them_changes(office: Office) -> None:
+    """The main case moves on and takes along a case that stands before it."""
+    if office.database.is_sqlite:
+        pytest.skip("SQLite has one lock for all")
+    merged, main = office.opens(), office.opens()
+    office.deliver()
+    office.taps("joko", merged, "merge", str(main.id))
+    with office.database.transaction() as session:
+        case_by_id(session, merged.id or 0, lock=True)
+        officer = threading.Thread(target=lambda: office.taps("joko", main, "take"))
+        officer.start()
+        officer.join(0.05)
+        case_by_id(session, main.id or 0, lock=True)
+    officer.join(10)
+    assert office.stored(merged).status == "verifikasi"
+
+
 def test_an_officer_and_the_reporter_at_once_do_not_block_each_other(office: Office) -> None:
     """Both need the conversation and the case; two orders of locking would be a deadlock."""
     case = office.opens()
