@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import select
 
 from bot.alarm_watch import CHECKS
+from bot.doctor.machine import room
 from bot.texts import load_texts
 from storage.alarms import CALM, ringing
 from storage.setup import DEFAULT_ORGANISATION
@@ -171,6 +172,26 @@ def test_a_spool_that_is_not_emptied(watched: Watched) -> None:
     watched.looks()
     watched.looks(minutes=11)
     assert len(watched.news("spool")) == 2
+
+
+def test_a_disk_without_room_is_told(watched: Watched) -> None:
+    """Evidence is refused soon; ``/proc`` is a file system that never has room."""
+    settings = watched.watch.settings
+    watched.watch.settings = settings.model_copy(update={"data_dir": Path("/proc")})
+    watched.looks(minutes=1)
+    assert watched.rings("disk")
+    assert "kosong dari" in watched.news("disk")[-1]
+    assert "<b>Yang perlu dilakukan:</b> Kosongkan disk" in watched.news("disk")[-1]
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "status"),
+    [(10**11, 10**12, "warning"), (2 * 10**11, 10**12, "ok"), (9 * 10**8, 10**9, "warning"),
+     (10**8, 10**9, "fault"), (0, 0, "fault")],
+)  # fmt: skip
+def test_how_much_room_a_disk_needs(free: int, total: int, status: str) -> None:
+    """Told when it is 85 % full or a gigabyte is left; broken when files are refused."""
+    assert room(free, total).status.value == status
 
 
 @pytest.mark.parametrize(("hours", "way"), [(1, "maju"), (-1, "mundur"), (24 * 30, "maju")])

@@ -56,6 +56,8 @@ def _inside(
         yield from guarded("alarms", lambda: flow.alarms(session, settings))
     if fits.status is not Status.OK:
         return
+    with database.reading() as session:
+        yield from guarded("clock_trusted", lambda: stored.trusted_clock(session, vault, now))
     with database.transaction() as session:
         accounts = stored_accounts(session, settings, vault)
     with database.reading() as session:
@@ -113,10 +115,14 @@ def _providers(
 ) -> Iterator[Finding]:
     bot, sender = own.telegram, own.whatsapp
     if bot is not None:
-        group = organisation.officer_chat if organisation.officer_channel == "telegram" else ""
+        here = organisation.officer_channel == "telegram"
+        group, small = (
+            chat if here else ""
+            for chat in (organisation.officer_chat, organisation.sensitive_chat)
+        )
         yield from guarded(
             "telegram_token",
-            lambda: telegram.examine(ask, settings, bot, group, clock.now()),
+            lambda: telegram.examine(ask, settings, bot, group, clock.now(), small),
         )
     if sender is not None:
         yield from guarded("twilio_account", lambda: twilio.examine(ask, sender))

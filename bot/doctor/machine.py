@@ -45,13 +45,17 @@ def disk(settings: Settings) -> Iterator[Finding]:
     """How much room is left for data."""
     folder = settings.data_dir
     usage = shutil.disk_usage(folder if folder.exists() else Path.cwd())
-    free = f"{usage.free / 1e9:.1f} GB kosong dari {usage.total / 1e9:.1f} GB"
-    if usage.free < _LEAST_FREE:
-        yield fault("disk", free, "Kosongkan disk sekarang; program segera menolak bukti.")
-    elif usage.free < _LITTLE_FREE or usage.used / usage.total > _FULL:
-        yield warning("disk", free, "Kosongkan disk, atau pindahkan DATA_DIR ke disk lain.")
-    else:
-        yield ok("disk", free)
+    yield room(usage.free, usage.total)
+
+
+def room(free: int, total: int) -> Finding:
+    """Whether so many bytes are enough."""
+    words = f"{free / 1e9:.1f} GB kosong dari {total / 1e9:.1f} GB"
+    if free < _LEAST_FREE:
+        return fault("disk", words, "Kosongkan disk sekarang; program segera menolak bukti.")
+    if free < _LITTLE_FREE or (total - free) / total > _FULL:
+        return warning("disk", words, "Kosongkan disk, atau pindahkan DATA_DIR ke disk lain.")
+    return ok("disk", words)
 
 
 def spool(settings: Settings, now: datetime) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from storage.inbound import inbox_counts, oldest_open_inbound
 from storage.keyring import open_vault
 from storage.migrate import current_revision, newest_revision
 from storage.outbound import outbox_counts
+from storage.seen_time import AHEAD, BEHIND, NEW, doubt
 from storage.setup import load_lookup_key
 from storage.tables import Attachment, CaseEvent, Inbound, Meta
 
@@ -24,6 +25,10 @@ _OLDEST_POSTGRES = 140000
 _STUCK = timedelta(minutes=5)
 _AHEAD = timedelta(seconds=60)
 _LOOKED_AT = 200
+_DOUBTS = {
+    AHEAD: "jam melompat maju, atau program mati lebih dari 36 jam",
+    BEHIND: "jam pernah mundur",
+}
 SET_THE_CLOCK = "Nyalakan NTP (timedatectl set-ntp true): tenggat bergantung pada jam."
 
 
@@ -173,6 +178,22 @@ def clock(session: Session, now: datetime) -> Iterator[Finding]:
         )
     else:
         yield ok("clock_stored", "jam mesin tidak di belakang data terbaru")
+
+
+def trusted_clock(session: Session, vault: Vault, now: datetime) -> Iterator[Finding]:
+    """Whether the clock is believed: nothing is deleted by age while it is not."""
+    why = doubt(session, vault, now)
+    if not why:
+        yield ok("clock_trusted", "jam dipercaya; masa simpan berjalan")
+    elif why == NEW:
+        yield ok("clock_trusted", "baru dipasang; masa simpan mulai sesudah jam diikuti 7 hari")
+    else:
+        yield warning(
+            "clock_trusted",
+            f"{_DOUBTS[why]}: untuk sementara tidak ada yang dihapus menurut masa simpan",
+            "Periksa dengan timedatectl. Kalau jamnya benar: retention run --clock-is-right; "
+            "kalau tidak, mulai lagi sendiri sesudah jam berjalan teratur 7 hari.",
+        )
 
 
 def _engine(opened: Database) -> Finding:

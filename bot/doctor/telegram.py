@@ -1,6 +1,7 @@
 """A Telegram bot: its token, how updates reach us, the officers' group and our rights there."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,10 +22,40 @@ _RIGHTS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A group as it is told of: the names of its checks, what it is called, what sets it."""
+
+    check: str
+    rights: str
+    name: str
+    bind: str
+
+
+_BIG = _Group(
+    "telegram_group",
+    "telegram_rights",
+    "grup petugas",
+    "Isi OFFICER_CHAT_ID (atau orgs set --officer-chat) dan masukkan bot ke grup itu.",
+)
+_SMALL = _Group("telegram_small_group", "telegram_small_rights", "grup kecil",
+                "Atau sambungkan lagi: orgs invite NAMA --sensitive.")  # fmt: skip
+
+
 def examine(
-    ask: Asker, settings: Settings, account: TelegramAccount, group: str, now: datetime
+    ask: Asker,
+    settings: Settings,
+    account: TelegramAccount,
+    group: str,
+    now: datetime,
+    small: str = "",
 ) -> Iterator[Finding]:
-    """All about one bot; ``group`` is the officers' chat, empty where there is none."""
+    """All about one bot.
+
+    Args:
+        group: the officers' chat, empty where there is none.
+        small: the group for confidential cases, empty where there is none.
+    """
     me = ask.telegram(account, "getMe")
     if me is None:
         yield warning(
@@ -45,7 +76,18 @@ def examine(
         return
     yield ok("telegram_token", "token bot diterima Telegram")
     yield from _updates(ask, settings, account, now)
-    yield from _group(ask, account, me.result, group)
+    if group:
+        yield from _group(ask, account, me.result, group, _BIG)
+    else:
+        yield warning(
+            "telegram_group",
+            "grup petugas belum diatur; tidak ada petugas yang melihat kasus",
+            _BIG.bind,
+        )
+    if small:
+        yield from _group(ask, account, me.result, small, _SMALL)
+    else:
+        yield ok("telegram_small_group", "tidak ada; laporan rahasia dibuka di chat pribadi")
 
 
 def _updates(
@@ -105,51 +147,46 @@ def _for_webhook(settings: Settings, info: Mapping[str, Any], url: str, now: dat
 
 
 def _group(
-    ask: Asker, account: TelegramAccount, me: Mapping[str, Any], group: str
+    ask: Asker, account: TelegramAccount, me: Mapping[str, Any], group: str, which: _Group
 ) -> Iterator[Finding]:
-    if not group:
-        yield warning(
-            "telegram_group",
-            "grup petugas belum diatur; tidak ada petugas yang melihat kasus",
-            "Isi OFFICER_CHAT_ID (atau orgs set --officer-chat) dan masukkan bot ke grup itu.",
-        )
-        return
     chat = ask.telegram(account, "getChat", chat_id=int(group))
     if chat is None or chat.status != _OK:
         yield fault(
-            "telegram_group",
-            "bot tidak mengenal grup petugas",
-            "Masukkan bot ke grup, dan cek nomornya (supergrup mulai dengan -100).",
+            which.check,
+            f"bot tidak mengenal {which.name}",
+            f"Masukkan bot ke grup, dan cek nomornya (supergrup mulai dengan -100). {which.bind}",
         )
         return
     if chat.result.get("type") != "supergroup":
         yield fault(
-            "telegram_group",
-            "chat petugas bukan supergrup",
+            which.check,
+            f"{which.name} bukan supergrup",
             "Nyalakan Topik di pengaturan grup (grup menjadi supergrup), pakai nomor barunya.",
         )
         return
     forum = bool(chat.result.get("is_forum"))
     if forum:
-        yield ok("telegram_group", "supergrup dengan topik")
+        yield ok(which.check, "supergrup dengan topik")
     else:
         yield warning(
-            "telegram_group",
+            which.check,
             "Topik belum menyala; semua kasus bercampur dalam satu percakapan",
             "Nyalakan Topik di pengaturan grup.",
         )
     member = ask.telegram(account, "getChatMember", chat_id=int(group), user_id=me.get("id", 0))
     if member is not None and member.status == _OK:
-        yield _rights(member.result, me, forum=forum)
+        yield _rights(member.result, me, which.rights, forum=forum)
     else:
-        yield fault("telegram_rights", "bot bukan anggota grup", "Masukkan bot ke grup petugas.")
+        yield fault(which.rights, "bot bukan anggota grup", f"Masukkan bot ke {which.name}.")
 
 
-def _rights(member: Mapping[str, Any], me: Mapping[str, Any], *, forum: bool) -> Finding:
+def _rights(
+    member: Mapping[str, Any], me: Mapping[str, Any], check: str, *, forum: bool
+) -> Finding:
     if member.get("status") != "administrator":
         blind = "" if me.get("can_read_all_group_messages") else ", dan catatan tidak terbaca"
         return fault(
-            "telegram_rights",
+            check,
             f"bot bukan admin grup: topik tidak bisa dibuat{blind}",
             "Jadikan bot admin dengan hak " + ", ".join(_RIGHTS.values()) + ".",
         )
@@ -159,7 +196,7 @@ def _rights(member: Mapping[str, Any], me: Mapping[str, Any], *, forum: bool) ->
         if not member.get(right) and (forum or right != "can_manage_topics")
     ]
     if not missing:
-        return ok("telegram_rights", "bot admin dengan semua hak yang dibutuhkan")
+        return ok(check, "bot admin dengan semua hak yang dibutuhkan")
     action = f"Beri bot hak {', '.join(missing)} di pengaturan admin grup."
     report = fault if _RIGHTS["can_manage_topics"] in missing else warning
-    return report("telegram_rights", f"bot belum punya hak {', '.join(missing)}", action)
+    return report(check, f"bot belum punya hak {', '.join(missing)}", action)

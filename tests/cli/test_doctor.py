@@ -12,6 +12,7 @@ from bot.cli.problems import explain
 from bot.clock import SystemClock
 from nlp.rights import RightsError
 from storage.database import sqlite_path
+from storage.seen_time import trust
 from storage.tables import Attachment, Inbound, Outbound
 from tests.cli.conftest import CommandLine, on_both_engines, settings_as_environment
 from tests.cli.looking import look
@@ -139,6 +140,23 @@ def test_given_up_messages_lost_files_and_a_clock_that_went_back(
     assert look(beside)["evidence"][0] == "fault"
     ahead = world.clock.now() - SystemClock().now()
     assert (found["clock_stored"][0] == "fault") is (ahead > timedelta(seconds=60))
+
+
+def test_a_clock_that_is_doubted_is_told_because_nothing_is_deleted(
+    world: World, beside: CommandLine
+) -> None:
+    """Data that ought to be gone stay, and nobody would know why."""
+    assert look(beside)["clock_trusted"][0] == "ok"
+    now = SystemClock().now()
+    with world.app.database.transaction() as session:
+        trust(session, world.app.vault, now)
+    assert look(beside)["clock_trusted"] == ("ok", "jam dipercaya; masa simpan berjalan")
+    for away, words in ((timedelta(days=-2), "maju"), (timedelta(days=2), "mundur")):
+        with world.app.database.transaction() as session:
+            trust(session, world.app.vault, now + away)
+        status, said = look(beside)["clock_trusted"]
+        assert status == "warning"
+        assert words in said
 
 
 def test_work_that_waits_too_long_means_nobody_works(world: World, beside: CommandLine) -> None:

@@ -13,12 +13,14 @@ from bot.doctor.asking import Asker
 from bot.doctor.twilio import is_public, reachable
 from bot.handlers.telegram.account import TelegramAccount
 from bot.settings import load_settings
+from storage.setup import DEFAULT_ORGANISATION, organisation_by_slug
 from tests.cli.conftest import CommandLine
 from tests.cli.looking import look
 from tests.fakes.http_server import HttpFake
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_state import ALL_BOT_RIGHTS
 from tests.fakes.twilio import FakeTwilio
+from tests.world import World
 
 GROUP = -1001234567890
 OFF = "http://127.0.0.1:1"
@@ -63,7 +65,10 @@ def test_a_bot_with_its_group_is_well(with_telegram: CommandLine) -> None:
     with_telegram.ok("db", "upgrade")
     found = look(with_telegram)
     names = {name for name in found if name.startswith("telegram")}
-    assert names == {"telegram_token", "telegram_webhook", "telegram_group", "telegram_rights"}
+    assert names == {
+        "telegram_token", "telegram_webhook", "telegram_group", "telegram_rights",
+        "telegram_small_group",
+    }  # fmt: skip
     assert {found[name][0] for name in names} == {"ok"}
     assert found["roster"][0] == "warning"
     with_telegram.ok("officers", "add", "4711", "--name", "Ratna Sari")
@@ -125,6 +130,33 @@ def test_missing_rights_are_named(
     found = look(with_telegram)[check]
     assert found[0] == status
     assert words in found[1]
+
+
+def test_a_small_group_that_nobody_lets_the_bot_into_is_told(
+    world: World, beside: CommandLine, telegram: FakeTelegram
+) -> None:
+    """A confidential case that cannot be posted there waits unseen."""
+    owner = telegram.user(11, "Ratna")
+    telegram.group(-1002, owner=owner, bot_rights=ALL_BOT_RIGHTS - {"can_manage_topics"})
+    with world.app.database.transaction() as session:
+        union = organisation_by_slug(session, DEFAULT_ORGANISATION)
+        assert union is not None
+        union.officer_chat, union.sensitive_chat = str(GROUP), "-1007"
+        session.add(union)
+    beside = beside.having(TELEGRAM_BOT_TOKEN=telegram.token,
+                           TELEGRAM_API_BASE_URL=telegram.base_url)  # fmt: skip
+    found = look(beside)
+    assert found["telegram_group"][0] == "ok"
+    assert found["telegram_small_group"] == ("fault", "bot tidak mengenal grup kecil")
+    with world.app.database.transaction() as session:
+        union = organisation_by_slug(session, DEFAULT_ORGANISATION)
+        assert union is not None
+        union.sensitive_chat = "-1002"
+        session.add(union)
+    found = look(beside)
+    assert found["telegram_small_group"][0] == "ok"
+    assert found["telegram_small_rights"][0] == "fault"
+    assert "Kelola topik" in found["telegram_small_rights"][1]
 
 
 def test_groups_that_will_not_do(with_telegram: CommandLine, telegram: FakeTelegram) -> None:
