@@ -195,6 +195,20 @@ def test_links_inside_the_documents_resolve(guide: Path) -> None:
             assert anchor in anchors(there), target
 
 
+def test_every_picture_is_shown_and_small() -> None:
+    """A picture that nothing shows is old, and one that is large is not loaded in a factory."""
+    pages = [*GUIDES, *ROOT.glob("nlp/models/*.md")]
+    shown = {
+        (page.parent / target).resolve()
+        for page in pages
+        for target in re.findall(r"!\[[^\]]+\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+    }
+    kept = set((DOCS / "pictures").iterdir())
+    assert shown == kept
+    for picture in kept:
+        assert picture.stat().st_size < 160 * 1024, picture.name
+
+
 def test_every_guide_is_reached_from_the_readme() -> None:
     """A guide that nobody links is a guide that nobody reads."""
     seen: set[Path] = set()

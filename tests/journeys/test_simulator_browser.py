@@ -100,5 +100,3 @@ def test_a_full_intake_by_clicking_becomes_a_case_and_its_answer_comes_back(page
     page.get_by_test_id("phone-chat").get_by_text("Kami hubungi HRD besok pagi.").wait_for(
         timeout=40_000
     )
-    if picture := os.environ.get("KAWAN_PICTURE"):  # the README's screenshot
-        page.screenshot(path=picture)
