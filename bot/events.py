@@ -179,6 +179,7 @@ class OfficerWrote:
 
     Attributes:
         forwarded: these are the words of somebody else, which the officer only passed on.
+        album: id shared by the parts of one album.
     """
 
     channel: str
@@ -192,6 +193,7 @@ class OfficerWrote:
     reply_to: str = ""
     edited: bool = False
     forwarded: bool = False
+    album: str = ""
 
 
 @dataclass(frozen=True, slots=True)

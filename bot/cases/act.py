@@ -41,6 +41,7 @@ class Act:
         attachment_id: the file that came with it.
         message: id of the typed command itself.
         chat: where the button was tapped; empty for a typed command.
+        album: id shared by the parts of one album.
     """
 
     work: Work
@@ -53,6 +54,7 @@ class Act:
     attachment_id: int | None = None
     message: str = ""
     chat: str = ""
+    album: str = ""
 
     @property
     def topic_post(self) -> str:

@@ -28,6 +28,7 @@ from bot.cases.act import Act, leave, must_act, said
 from bot.cases.card_buttons import offer_further
 from bot.cases.checklist import check, offer_checklist, uncheck
 from bot.cases.correct_workplace import correct_workplace
+from bot.cases.group_changes import topic_back
 from bot.cases.guidance import help_text
 from bot.cases.markup import escaped
 from bot.cases.posted import take_buttons_off
@@ -68,6 +69,7 @@ def _reply(act: Act) -> str:
             act.words,
             attachment_id=act.attachment_id,
             answers=act.reply_to,
+            album=act.album,
         )
     else:
         replies.begin_reply(act.work, act.case, act.officer, answers=act.reply_to)
@@ -168,6 +170,7 @@ TAPS: dict[str, Callable[[Act], str]] = {
     "form_choose": forms.choose,
     "form_cancel": asking.cancel,
     "leave": leave,
+    "topic_back": topic_back,
 }
 
 TOPIC_COMMANDS: dict[str, Callable[[Act], str]] = {

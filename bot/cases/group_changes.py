@@ -3,13 +3,14 @@
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from bot.cases.act import ASKED
+from bot.cases.act import ASKED, Act, must_act, said
 from bot.cases.groups import is_our_group, is_small_group
 from bot.cases.membership import member_joined, member_left
 from bot.cases.onboarding import introduce, unbind_small_group
 from bot.cases.stages import CLOSED, next_stages
 from bot.cases.taps import button
 from bot.cases.work import Work
+from bot.commands import Choice
 from bot.events import GroupChange, GroupChanged
 from storage.cases import case_of_topic
 from storage.tables import Case, Outbound
@@ -65,11 +66,27 @@ def _topic_closed_by_hand(work: Work, event: GroupChanged) -> None:
     if closed and case.status not in CLOSED:
         label = work.texts.label("officers.button.close")
         close = button(work, case, label, "close", ASKED)
-        work.write.post(case, work.texts("officers.ask.closed_by_hand"), choices=(close,))
+        asked = work.texts("officers.ask.closed_by_hand")
+        work.write.post(case, asked, choices=(close, _back(work, case)))
     elif not closed and case.status in CLOSED and next_stages(case):
         label = work.texts.label("officers.button.reopen")
         reopen = button(work, case, label, "reopen", ASKED)
-        work.write.post(case, work.texts("officers.ask.opened_by_hand"), choices=(reopen,))
+        asked = work.texts("officers.ask.opened_by_hand")
+        work.write.post(case, asked, choices=(reopen, _back(work, case)))
+
+
+def topic_back(act: Act) -> str:
+    """The case stays as it is: its topic is brought back to that."""
+    must_act(act)
+    closed = act.case.status in CLOSED
+    act.work.write.set_topic(act.case, closed=closed)
+    word = "closed" if closed else "opened"
+    return said(act, act.work.texts(f"officers.done.topic_{word}"))
+
+
+def _back(work: Work, case: Case) -> Choice:
+    label = work.texts.label("officers.button.topic_back")
+    return button(work, case, label, "topic_back", ASKED)
 
 
 def _follow_group(work: Work, old_chat: str, new_chat: str) -> None:

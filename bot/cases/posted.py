@@ -1,4 +1,4 @@
-"""Questions that stand in a case's topic: where they stand, and their buttons taken off."""
+"""What stands in a case's topic: where a question stands, its buttons, what came after it."""
 
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from sqlmodel import col, or_, select
 
 from bot.cases.work import Work
 from bot.outbox.whereabouts import group_of
-from storage.tables import Case, OfficerQuestion, Outbound
+from storage.tables import Case, CaseMessage, OfficerQuestion, Outbound
 
 
 def question_post(work: Work, case: Case, asked_at: datetime) -> str:
@@ -36,6 +36,29 @@ def take_buttons_off(work: Work, case: Case, post: str) -> None:
     said = _newest_version(work, case, post) if post else {}
     if said.get("choices"):
         work.write.post(case, said["text"], edits=post)
+
+
+def bring_down(work: Work, case: Case, reply: CaseMessage) -> None:
+    """Let a reply's post stand below what was posted since, where its author looks."""
+    if reply.preview_id and _stands_above(work, case, reply.preview_id):
+        work.write.erase(group_of(work.organisation, case), [reply.preview_id], case)
+        reply.preview_id = ""
+        work.session.add(reply)
+
+
+def _stands_above(work: Work, case: Case, post: str) -> bool:
+    """Whether something else was posted in the topic after this post; edits do not count."""
+    rows = work.session.exec(
+        select(Outbound.id, Outbound.external_id)
+        .where(
+            col(Outbound.case_id) == case.id,
+            col(Outbound.chat) == group_of(work.organisation, case),
+            col(Outbound.external_id) != "",
+        )
+        .order_by(col(Outbound.id))
+    ).all()
+    order = list(dict.fromkeys(external_id for _, external_id in rows))
+    return post in order and order[-1] != post
 
 
 def _newest_version(work: Work, case: Case, post: str) -> dict[str, Any]:

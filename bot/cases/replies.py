@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot.cases.ownership import must_handle
+from bot.cases.posted import bring_down
 from bot.cases.private_reply import DRAFT_TIME, tell_author
 from bot.cases.promises import refresh
 from bot.cases.quoting import answered_in_topic, quote_of
@@ -20,13 +21,7 @@ from bot.cases.stages import NotPossible
 from bot.cases.together import audience_of
 from bot.cases.work import Work, reach_of
 from bot.cases.workplaces import remember_workplace
-from storage.cases import (
-    MessageContent,
-    add_event,
-    message_content,
-    row_id,
-    seal_message,
-)
+from storage.cases import MessageContent, add_event, message_content, row_id, seal_message
 from storage.tables import Case, CaseEvent, CaseMessage, Conversation, Outbound
 
 UNDO_TIME = timedelta(seconds=20)
@@ -87,14 +82,17 @@ def preview_reply(
     attachment_id: int | None = None,
     draft: CaseMessage | None = None,
     answers: str = "",
+    album: str = "",
 ) -> None:
     """Show the officer what the reporter would read, with Kirim, Ubah and Batal.
 
     ``answers`` is the post that he answers: the reply quotes the reporter's message it shows.
+    Each part of an ``album`` is a reply of its own.
     """
     _may_answer(work, case, officer)
     before = message_content(work.vault, draft) if draft is not None else MessageContent()
     content = _quoting(work, case, answers, replace(before, text=text or before.text))
+    content = replace(content, album=album)
     message = draft or _new_reply(work, case, officer, "preview", content)
     message.state = "preview"
     message.sealed = seal_message(work.vault, content)
@@ -102,6 +100,8 @@ def preview_reply(
     message.at = work.now
     work.session.add(message)
     work.session.flush()
+    if draft is not None:
+        bring_down(work, case, message)
     work.write.show_reply(case, row_id(message))
     tell_author(work, case, message, officer)
 

@@ -38,7 +38,7 @@ def hand_over(work: Work, case: Case, message: CaseMessage, delay: timedelta) ->
             reply_to=quotable,
         )
     if message.attachment_id is not None:
-        caption = "" if text else quoted + case.number
+        caption = "" if text else quoted + _file_words(work, case)
         work.write.send_file(
             reach.address,
             message.attachment_id,
@@ -52,11 +52,16 @@ def hand_over(work: Work, case: Case, message: CaseMessage, delay: timedelta) ->
 
 
 def as_reporter_reads(work: Work, case: Case, message: CaseMessage) -> str:
-    """The words of the reply as she reads them, but for her name; empty for a file alone."""
+    """The words of the reply as she reads them, but for her name."""
     text = message_content(work.vault, message).text
     if not text:
-        return ""
+        return _file_words(work, case) if message.attachment_id is not None else ""
     return work.texts("cases.reply_to_reporter", number=case.number, text=text)
+
+
+def _file_words(work: Work, case: Case) -> str:
+    """What stands with a file that has no words of its own."""
+    return work.texts("cases.file_to_reporter", number=case.number)
 
 
 def file_of(work: Work, message: CaseMessage) -> Attachment | None:

@@ -28,9 +28,10 @@ def moment_ahead(act: Act, answers: Answers, day: str) -> datetime | None:
     return at if at > act.work.now else None
 
 
-def remind(act: Act, answers: Answers, kind: str, at: datetime | None, done: str) -> str:
+def remind(act: Act, answers: Answers, kind: str, day: str, done: str) -> str:
     """Note the appointment, unless it was noted by hand; she knows of it by the news already."""
     work, case = act.work, act.case
+    at = moment_ahead(act, answers, day)
     if at is None:
         return done
     noted = (one.at.astimezone(work.zone).date() for one in upcoming(work, case)
@@ -38,7 +39,8 @@ def remind(act: Act, answers: Answers, kind: str, at: datetime | None, done: str
     if at.date() not in noted:
         make(work, case, kind, at, has_hour=bool(answers.get(HOUR)), officer_id=act.officer.id,
              tells=False)  # fmt: skip
-    return f"{done} {work.texts('officers.done.reminds')}"
+    when = day_and_hour(act, answers, day)
+    return f"{done} {work.texts('officers.done.reminds', when=when)}"
 
 
 def reminded_line(act: Act, at: datetime | None) -> str:

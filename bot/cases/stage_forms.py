@@ -110,9 +110,9 @@ def _move(act: Act, answers: Answers, stage: str, *further: str) -> str:
 def _to_bipartit(act: Act, answers: Answers) -> str:
     when = day_and_hour(act, answers, "meeting")
     told = act.work.texts("cases.further.meeting", date=when)
-    at = moment_ahead(act, answers, "meeting")
-    done = _move(act, answers, "bipartit", told, reminded_line(act, at))
-    return remind(act, answers, "bipartit", at, done)
+    reminded = reminded_line(act, moment_ahead(act, answers, "meeting"))
+    done = _move(act, answers, "bipartit", told, reminded)
+    return remind(act, answers, "bipartit", "meeting", done)
 
 
 def _to_mediasi(act: Act, answers: Answers) -> str:
@@ -120,9 +120,8 @@ def _to_mediasi(act: Act, answers: Answers) -> str:
 
 
 def _to_phi(act: Act, answers: Answers) -> str:
-    at = moment_ahead(act, answers, "hearing")
     done = _move(act, answers, "phi", _suit_words(act, answers))
-    return remind(act, answers, "sidang", at, done)
+    return remind(act, answers, "sidang", "hearing", done)
 
 
 def _recorded_words(act: Act, answers: Answers) -> str:

@@ -53,13 +53,15 @@ def file(office: Office, key: str, kind: str = "photo", **fields: Any) -> Attach
     return row
 
 
-def writes_with_file(office: Office, case: Case, text: str, attachment: Attachment) -> None:
+def writes_with_file(
+    office: Office, case: Case, text: str, attachment: Attachment, album: str = ""
+) -> None:
     """An officer sends a file into the topic."""
     stored = office.stored(case)
     event = OfficerWrote(
         channel="telegram", officer=Officer("joko"), chat_id=GROUP_CHAT,
         message_id=f"f{attachment.key}", at=office.clock.now(), thread_id=stored.thread_id,
-        text=text,
+        text=text, album=album,
     )  # fmt: skip
     with office.database.transaction() as session:
         officers_desk.officer_wrote(office.work(session), event, attachment.id)
@@ -277,6 +279,49 @@ def test_files_reach_the_reporter_with_and_without_words(
     assert len(sent) == (2 if words else 1)
     if words:
         assert sent[0].text.text.endswith("Ini contoh suratnya")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_file_without_words_says_from_whom_it_is(office: Office, case: Case) -> None:
+    """A picture with a number alone looks like one that went astray."""
+    writes_with_file(office, case, "/balas", file(office, "b1"))
+    office.deliver()
+    words = office.texts("cases.file_to_reporter", number=case.number)
+    assert words in preview(office).text.text
+    office.taps("joko", case, "reply_send", message_id=office.messages(case, "reply")[-1].id)
+    office.deliver(21)
+    assert office.whatsapp.sent[-1].text.text == words
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("begins", ["/balas ini suratnya", "Balas"])
+def test_no_part_of_an_officers_album_becomes_a_note(
+    office: Office, case: Case, begins: str
+) -> None:
+    """Telegram sends three messages, words with the first alone; she waits for all three pages."""
+    if begins == "Balas":
+        office.taps("joko", case, "reply")
+    words = begins if begins.startswith("/") else ""
+    writes_with_file(office, case, words, file(office, "b1"), album="9")
+    writes_with_file(office, case, "", file(office, "b2"), album="9")
+    writes_with_file(office, case, "", file(office, "b3"), album="9")
+    assert [reply.state for reply in office.messages(case, "reply")] == ["preview"] * 3
+    assert office.messages(case, "note") == []
+    writes_with_file(office, case, "", file(office, "b4"), album="10")
+    assert len(office.messages(case, "note")) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_preview_stands_below_what_came_meanwhile(office: Office, case: Case) -> None:
+    """While an officer thinks, she writes on; a preview above her words is not seen."""
+    office.taps("joko", case, "reply")
+    office.deliver()
+    says(office, case, Part("kak, masih di sana?", source="w:7"))
+    office.deliver()
+    office.writes("joko", case, "Masih, Bu.")
+    office.deliver()
+    assert "Masih, Bu." in office.newest_in(GROUP_CHAT)
+    assert office.texts("officers.reply.write") not in office.standing_in(GROUP_CHAT)
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,8 @@ def test_a_first_meeting_ahead_is_an_appointment_she_is_reminded_of(
     office.taps("joko", case, "to_stage", "bipartit")
     for said in ("3 desember 2026", "jam 10 pagi", "lewati"):
         office.writes("joko", case, said)
-    assert _asked(office).endswith(office.texts("officers.done.reminds"))
+    when = "Kamis, 3 Desember 2026, jam 10.00"
+    assert _asked(office).endswith(office.texts("officers.done.reminds", when=when))
     heard = _told(office)
     assert "Pertemuan pertama dengan perusahaan: Kamis, 3 Desember 2026, jam 10.00." in heard
     assert heard.endswith("Kami ingatkan lagi sebelumnya.")
@@ -301,9 +302,30 @@ def test_a_topic_closed_or_opened_by_hand_asks_about_the_case(
         group_changed(office.work(session), event)
     post = office.payload(office.rows("post")[-1])
     assert post["text"] == office.texts(f"officers.ask.{question}")
-    (choice,) = post["choices"]  # type: ignore[misc]
+    choice, _ = post["choices"]  # type: ignore[misc]
     assert not office.taps_payload("joko", choice[0]).alert  # type: ignore[index]
     if closed:
         assert office.stored(case).status == "ditangani"
     else:
         assert _asked(office) == office.texts("officers.form.to_selesai.outcome")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_topic_that_was_closed_or_opened_by_mistake_is_brought_back(
+    office: Office, case: Case, *, closed: bool
+) -> None:
+    """An open case in a closed topic is one that nobody works at any more."""
+    if closed:
+        office.closes("joko", case, "tercapai")
+    office.deliver()
+    change = GroupChange.TOPIC_REOPENED if closed else GroupChange.TOPIC_CLOSED
+    office.happens(change, "joko", thread_id=office.stored(case).thread_id)
+    office.deliver()
+    assert office.presses("budi", "Belum").alert  # may only read
+    assert not office.presses("joko", "Belum").alert
+    assert office.payload(office.rows("topic")[-1])["closed"] == closed
+    office.deliver()
+    word = "closed" if closed else "opened"
+    assert office.newest_in(GROUP_CHAT) == office.texts(f"officers.done.topic_{word}")
+    assert (office.stored(case).status == "selesai") == closed

@@ -229,3 +229,9 @@ def test_topics_are_told_with_the_bots_rights() -> None:
         event = changed("my_chat_member__promoted", chat=chat | {"is_forum": forum})
         assert isinstance(event, GroupChanged)
         assert (TOPICS_ON in event.value.split(",")) is forum
+
+
+def test_the_parts_of_an_album_are_known_as_such() -> None:
+    """Only the first of its pictures carries the words /balas."""
+    assert wrote("message__topic", media_group_id="77").album == "77"
+    assert wrote("message__topic").album == ""

@@ -87,6 +87,7 @@ def group_message(message: Message, *, edited: bool) -> OfficerWrote | GroupChan
         reply_to=replied_to(message),
         edited=edited,
         forwarded=message.forward_origin is not None,
+        album=message.media_group_id or "",
     )
 
 
