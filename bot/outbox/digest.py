@@ -1,7 +1,7 @@
 """Bursts: posts that wait for one topic become one, where a group cannot keep up.
 
-A group takes twenty messages a minute. When many posts wait for it, or one has waited for a
-minute, those of one topic that follow each other are joined into one message: all words, in
+A group takes twenty messages a minute. When many posts wait for it, or one has waited for half
+a minute, those of one topic that follow each other are joined into one message: all words, in
 their order, each with the time that it carries itself. Every row keeps its own account: the
 joined ones are claimed, settled and, when it fails, queued again together with the first.
 """
@@ -17,7 +17,8 @@ from storage.joining import claim_along, many_wait, next_in_lane
 from storage.outbound import ClaimedOutbound
 
 MANY = 15  # posts that wait for a group, all its topics together
-LONG = timedelta(seconds=60)
+LONG = timedelta(seconds=30)
+"""Who waited so long waits for the next minute's room: not all may find it one by one."""
 _BETWEEN = "\n\n"
 _MOST_WORDS = 3800  # Telegram takes 4096 after its markup was read
 _MOST_ROWS = 50

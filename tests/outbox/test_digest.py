@@ -65,11 +65,11 @@ def test_many_waiting_posts_of_a_topic_become_few_with_every_word_once_in_order(
     assert all(f"pesan {n}" in posted[row.external_id] for n, row in enumerate(rows))
 
 
-def test_posts_that_waited_a_minute_are_joined_however_few(desk: Desk) -> None:
-    """A burst over many topics fills the minute as well."""
+def test_posts_that_waited_for_the_next_room_are_joined_however_few(desk: Desk) -> None:
+    """A burst over many topics fills the minute as well; else the last would wait for two."""
     _card(desk)
     _post(desk, *(f"pesan {n}" for n in range(4)))
-    desk.deliver(61)
+    desk.deliver(31)
     assert [sent.text.text for sent in desk.telegram.sent][1:] == [
         "pesan 0\n\npesan 1\n\npesan 2\n\npesan 3"
     ]
