@@ -13,9 +13,9 @@ STILL = """
 .actions, .toasts, .newer { display: none !important; }
 .card { max-height: none !important; }
 .log .stack { max-width: 88% !important; }
-.phone, .group { box-shadow: none !important; }
 .photo img { width: 100% !important; max-height: none !important; }
 """
+_PLAIN = ".actions, .newer { display: none !important; } .phone, .group { box-shadow: none }"
 _DESK = {"width": 1360, "height": 860}
 _COLOURS = 128
 _MARGIN = 10
@@ -71,7 +71,7 @@ class Camera:
         )  # fmt: skip
         page.goto(self._desk.url)
         page.wait_for_selector("body[data-ready]")
-        page.add_style_tag(content=STILL)
+        page.add_style_tag(content=_PLAIN)
         page.get_by_test_id("topic-item").first.click()
         page.locator("#room-log .message").first.wait_for()
         _hold_still(page)
