@@ -35,12 +35,12 @@ from storage.tables import Case, CaseMessage, Tap
 
 def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) -> None:
     """Take a message from the officers' group."""
+    if private_desk.is_private(event):
+        private_desk.answer_privately(work, event, attachment_id)
+        return
     if onboarding.begins_group(event):
         if not event.edited:
             onboarding.begin_group(work, event)
-        return
-    if private_desk.is_private(event):
-        private_desk.answer_privately(work, event, attachment_id)
         return
     if not is_our_group(work, event.chat_id):
         return

@@ -8,6 +8,7 @@ from bot.cases import replies
 from bot.cases.acts import TOPIC_COMMANDS
 from bot.cases.group_act import GroupAct
 from bot.cases.group_acts import GROUP_COMMANDS
+from bot.cases.onboarding import COMMAND
 from bot.cases.private_reply import case_that_waits
 from bot.cases.roster import RosterOfficer, find_officer
 from bot.cases.sight import may_see
@@ -24,7 +25,8 @@ def as_officers_word(work: Work, said: MessageReceived) -> OfficerWrote | None:
     """A private message as an officer's word; None when it is a reporter's message.
 
     It is one when it comes, over the officers' channel, from someone on the roster of this
-    union, and begins with a command or is the reply that she was asked for just now.
+    union, and begins with a command or is the reply that she was asked for just now. What she
+    changes of either afterwards is no reporter's word, too.
     """
     if said.address.channel != work.organisation.officer_channel:
         return None
@@ -33,8 +35,9 @@ def as_officers_word(work: Work, said: MessageReceived) -> OfficerWrote | None:
     if officer is None:
         return None
     command, _ = command_of(said.text)
-    known = command in GROUP_COMMANDS or command in TOPIC_COMMANDS
-    if not known and (command or case_that_waits(work, officer) is None):
+    known = command in GROUP_COMMANDS or command in TOPIC_COMMANDS or command == COMMAND
+    edited = said.edits is not None
+    if not known and (command or case_that_waits(work, officer, previewed=edited) is None):
         return None
     return OfficerWrote(
         channel=said.address.channel,
@@ -44,12 +47,13 @@ def as_officers_word(work: Work, said: MessageReceived) -> OfficerWrote | None:
         at=said.at,
         text=said.text,
         media=said.media,
+        edited=edited,
     )
 
 
 def may_be_officers(said: MessageReceived) -> bool:
     """Whether a message could be an officer's word at all: cheap, for every message."""
-    return said.choice is None and not said.edits and said.address.channel.endswith("telegram")
+    return said.choice is None and said.address.channel.endswith("telegram")
 
 
 def is_private(said: OfficerWrote) -> bool:
@@ -59,7 +63,7 @@ def is_private(said: OfficerWrote) -> bool:
 
 def is_reply(work: Work, said: OfficerWrote) -> bool:
     """Whether what is written in a private chat is a reply, so that its file is wanted."""
-    officer = _officer(work, said)
+    officer = _officer(work, said) if not said.edited else None
     command, _ = command_of(said.text)
     if officer is None or command:
         return officer is not None and command == _REPLY
@@ -79,7 +83,8 @@ def answer_privately(work: Work, said: OfficerWrote, attachment_id: int | None) 
         elif not command or command == _REPLY:
             _reply(act, command, said.text, attachment_id)
         else:
-            act.answer(work.texts("officers.refused.not_in_topic"))
+            key = "onboarding.in_group" if command == COMMAND else "refused.not_in_topic"
+            act.answer(work.texts(f"officers.{key}"))
     except NotPossible as reason:
         act.answer(work.texts(reason.reason, **reason.words))
 

@@ -53,12 +53,15 @@ def hide_replies(work: Work, case: Case) -> None:
             tell_author(work, case, reply, author)
 
 
-def case_that_waits(work: Work, officer: RosterOfficer) -> Case | None:
-    """The case for which this officer's next private words are a reply; not locked yet."""
+def case_that_waits(work: Work, officer: RosterOfficer, *, previewed: bool = False) -> Case | None:
+    """The case for which this officer's next private words are a reply; not locked yet.
+
+    ``previewed``: or one whose reply she is looking at just now.
+    """
     drafts = select(CaseMessage.case_id).where(
         CaseMessage.organisation_id == work.organisation.id,
         CaseMessage.officer_id == officer.id,
-        CaseMessage.state == "draft",
+        col(CaseMessage.state).in_(_OPEN if previewed else ("draft",)),
         CaseMessage.at >= work.now - DRAFT_TIME,
     )
     for case_id in work.session.exec(drafts.order_by(col(CaseMessage.id).desc())).all():

@@ -107,6 +107,8 @@ def test_a_command_with_the_number_answers_in_private(office: Office, case: Case
         assert office.newest_in("joko") == how
     assert _privately(office, "joko", "/tutup")
     assert office.newest_in("joko") == office.texts("officers.refused.not_in_topic")
+    assert _privately(office, "joko", "/mulai_grup KODE")
+    assert office.newest_in("joko") == office.texts("officers.onboarding.in_group")
 
 
 @pytest.mark.parametrize("who", ["maria", "budi", "orang", "lama"])
@@ -124,12 +126,24 @@ def test_words_wait_only_for_a_while_and_only_for_who_may_still_see_it(
     """An hour later it is her own complaint; and who was kept away meanwhile answers no more."""
     office.taps("joko", case, "reply")
     office.deliver(3)
-    assert not _privately(office, "joko", "salah ketik", edits="p1")
     office.clock.advance(601)
     assert not _privately(office, "joko", WORDS)
     office.taps("joko", case, "reply")
     office.taps("ratna", case, "recuse", str(office.officers["joko"].id))
     assert not _privately(office, "joko", WORDS)
+
+
+def test_what_she_changes_in_private_begins_no_report_of_hers(office: Office, case: Case) -> None:
+    """A corrected typing error was answered like a worker's first message."""
+    _privately(office, "joko", "/tugasku")
+    _privately(office, "joko", f"/balas {case.number} {WORDS}")
+    before = len(office.whispered("joko"))
+    for words in ("/kasus", f"/balas {case.number} lain", WORDS + "!"):
+        assert _privately(office, "joko", words, edits="p1")
+    assert len(office.whispered("joko")) == before
+    assert len(office.messages(case, "reply")) == 1
+    _sends(office)
+    assert not _privately(office, "joko", "gaji saya belum dibayar sama sekali", edits="p7")
 
 
 def test_replies_that_stood_in_the_topic_lose_their_words_when_it_becomes_confidential(
