@@ -73,7 +73,8 @@ def _reply(act: Act) -> str:
         )
     else:
         replies.begin_reply(act.work, act.case, act.officer, answers=act.reply_to)
-    return ""
+    elsewhere = act.work.hides(act.case) and act.chat != act.officer.user_id
+    return act.work.texts("officers.done.in_private") if elsewhere else ""
 
 
 def _edit_reply(act: Act) -> str:

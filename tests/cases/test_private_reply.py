@@ -84,7 +84,7 @@ def test_what_is_typed_in_the_topic_is_taken_away_and_checked_in_private(
 ) -> None:
     """Habit is stronger than a guide."""
     typed = [office.writes("joko", case, f"/balas {WORDS}")]
-    office.taps("joko", case, "reply")
+    assert office.taps("joko", case, "reply").text == office.texts("officers.done.in_private")
     typed.append(office.writes("joko", case, f"{WORDS} lagi"))
     office.deliver(3)
     assert set(typed) <= set(office.telegram.deleted)
