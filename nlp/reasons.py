@@ -1,8 +1,9 @@
 """Which words drove a decision: a word matters as far as the label loses without it.
 
-Occlusion (Zeiler and Fergus 2014) in two rounds, so that a long story costs no more than a few
-dozen scores: first stretches of neighbouring words are left out, then each word of the
-stretches that mattered most. Works for every model, and shows what the model really went by.
+Occlusion (Zeiler and Fergus 2014) in rounds, so that a long story costs no more than a few dozen
+scores: first stretches of neighbouring words are left out, then shorter ones of those that
+mattered most, at last each of their words. Works for every model, and shows what the model
+really went by.
 """
 
 import re
@@ -19,6 +20,8 @@ SHORTEST_WORD = 3
 STRETCHES = 12
 LOOKED_INTO = 3
 FEWEST_IN_A_STRETCH = 3
+MOST_IN_A_STRETCH = 8
+"""Longer ones are divided once more before single words are left out."""
 WORTH_SAYING = 0.25
 """A word is told if it matters at least this much as the one that matters most."""
 
@@ -38,14 +41,17 @@ def reasons(scorer: Scorer, text: str, label: str, group: str = "categories") ->
     words = [match.span() for match in _WORD.finditer(read)]
     if not words:
         return ()
-    size = max(FEWEST_IN_A_STRETCH, -(-len(words) // STRETCHES))
-    stretches = [words[start : start + size] for start in range(0, len(words), size)]
-    losses = _losses(scorer, read, stretches, place)
-    deepest = sorted(range(len(stretches)), key=lambda number: -losses[number])[:LOOKED_INTO]
+    while True:
+        size = max(FEWEST_IN_A_STRETCH, -(-len(words) // STRETCHES))
+        stretches = [words[start : start + size] for start in range(0, len(words), size)]
+        losses = _losses(scorer, read, stretches, place)
+        deepest = sorted(range(len(stretches)), key=lambda number: -losses[number])[:LOOKED_INTO]
+        words = [span for number in sorted(deepest) for span in stretches[number]]
+        if size <= MOST_IN_A_STRETCH:
+            break
     candidates = [
         span
-        for number in deepest
-        for span in stretches[number]
+        for span in words
         if span[1] - span[0] >= SHORTEST_WORD and not read[slice(*span)].isdigit()
     ]
     if not candidates:
