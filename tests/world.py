@@ -159,14 +159,15 @@ class World:
             told.put(database, earlier.after)
             self._ids = itertools.count(earlier.ids)
             return self.cases()[-1]
-        case = self._tell(worker)
+        case = self.tells_anew(worker)
         if fresh and not earlier:
             ids = next(self._ids)
             self._ids = itertools.count(ids)
             _told[kept] = Told(before, told.rows_of(database), ids)
         return case
 
-    def _tell(self, worker: "Worker") -> Case:
+    def tells_anew(self, worker: "Worker") -> Case:
+        """A complete case of a worker who says every word of it now."""
         worker.says(STORY)
         worker.taps("Setuju")
         for _ in range(12):

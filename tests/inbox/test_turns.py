@@ -1,5 +1,6 @@
 """Turns: once each, whatever dies in between; one bad event silences nobody."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from nlp.prediction import Prediction
 from storage.cases import case_by_id, content_of, message_content, messages_of, row_id
 from storage.inbound import MAX_ATTEMPTS, NewInbound, claim_inbound, insert_inbound
 from storage.tables import Attachment, Conversation, Due, Inbound, Outbound, Person, PersonAddress
+from tests.statements import statements
 from tests.world import STORY, World
 
 
@@ -39,6 +41,21 @@ def test_a_worker_that_dies_between_claim_and_commit_costs_nothing(world: World)
     world.app.jobs.take_back_lost()
     world.settle()
     assert (len(sri.heard()), _statuses(world)[0]) == (1, "done")
+
+
+def test_what_she_adds_to_her_case_asks_the_database_little(world: World) -> None:
+    """It is what happens most, and each question costs the line in the topic some time."""
+    sri = world.worker()
+    world.opened_case(sri)
+    sri.sends(sri.event(text="sampai sekarang belum juga dibayar"))
+    with statements(world.app.database) as of_turn:
+        assert world.app.runner.run_next()
+    with statements(world.app.database) as of_line:
+        assert asyncio.run(world.app.deliverer.deliver_waiting()) == 2  # and the typing sign
+    assert "belum juga dibayar" in world.in_group()[-1]
+    assert len(of_turn) <= 21, of_turn
+    of_line = [each for each in of_line if "simulator_messages" not in each]
+    assert len(of_line) <= 9, of_line
 
 
 def test_what_waits_beside_an_event_that_kills_its_worker_is_not_tried(world: World) -> None:
@@ -231,7 +248,7 @@ def test_a_case_says_which_words_its_category_was_guessed_from(world: World) -> 
     counting = _Counting(world.app.runner._minds.classifier)
     minds = replace(world.app.runner._minds, classifier=counting)
     world.app.runner._minds = minds
-    case = world.opened_case()
+    case = world.tells_anew(world.worker())
     (card,) = [said for said in world.in_group() if "Upah (perkiraan" in said]
     assert "karena: gaji" in card
     assert counting.asked == [(STORY, "upah")]
