@@ -107,6 +107,7 @@ def offer(act: Act, question: str, action: str, labels: Mapping[str, str]) -> st
 
 def leave(act: Act) -> str:
     """Nothing of what was offered: the question goes, so that no thumb meets it by chance."""
+    must_act(act)
     return said(act, act.work.texts("officers.form.cancelled"))
 
 

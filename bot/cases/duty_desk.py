@@ -42,6 +42,7 @@ def show_duties(act: GroupAct) -> None:
 
 def list_again(act: GroupAct) -> str:
     """Back to the list: nothing was changed."""
+    _must_coordinate(act)
     _list(act)
     return ""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
+from bot.cases.act import ASKED
 from bot.cases.confidential import (
     Understand,
     keep_close,
@@ -19,7 +20,8 @@ from bot.cases.quoting import told
 from bot.cases.recusal import suggest_recusal
 from bot.cases.showing import show_edited, show_messages
 from bot.cases.silence import watch
-from bot.cases.stages import CLOSED, change_stage
+from bot.cases.stages import CLOSED, change_stage, next_stages
+from bot.cases.taps import button
 from bot.cases.together import shown_in
 from bot.cases.waiting import reporter_wrote
 from bot.cases.work import Work
@@ -121,7 +123,9 @@ def add_to_case(
     _add_parts(work, case, parts, _sources(work, case))
     if case.status in CLOSED and not asked:
         home, _mark = shown_in(work, case)
-        work.write.post(home, work.texts("officers.post.after_closing"))
+        reopen = button(work, home, work.texts.label("officers.button.reopen"), "reopen", ASKED)
+        choices = (reopen,) if home.status in CLOSED and next_stages(home) else ()
+        work.write.post(home, work.texts("officers.post.after_closing"), choices=choices)
 
 
 def correct_message(

@@ -104,7 +104,7 @@ def _preview(work: Work, case: Case, message: CaseMessage, *, private: bool = Fa
         *audience_lines(work, case, message),
         _body(work, case, message, private=private),
     ]
-    if NAME_GAP in message_content(work.vault, message).text:
+    if NAME_GAP in as_reporter_reads(work, case, message):
         lines.append(work.texts("officers.reply.name_gap"))
     trouble = file_trouble(work, reach, message)
     file = file_of(work, message)

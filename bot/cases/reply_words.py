@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.cases.quoting import quotable_id, quotes_case
 from bot.cases.reporter_name import with_name
 from bot.cases.stages import NotPossible
+from bot.cases.together import audience_of
 from bot.cases.work import Reach, Work, reach_of
 from bot.commands import Promise
 from bot.outbox.carriage import refusal
@@ -52,10 +53,12 @@ def hand_over(work: Work, case: Case, message: CaseMessage, delay: timedelta) ->
 
 
 def as_reporter_reads(work: Work, case: Case, message: CaseMessage) -> str:
-    """The words of the reply as she reads them, but for her name."""
+    """The words of the reply as she reads them; a name that is known stays a gap."""
     text = message_content(work.vault, message).text
     if not text:
         return _file_words(work, case) if message.attachment_id is not None else ""
+    if case.identity != "nama" and len(audience_of(work, case, message)) <= 1:
+        text = with_name(work, case, text)
     return work.texts("cases.reply_to_reporter", number=case.number, text=text)
 
 

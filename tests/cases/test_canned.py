@@ -77,6 +77,8 @@ def test_a_hidden_name_is_left_out(office: Office) -> None:
     case = office.opens(replace(REPORT, identity="rahasia", name="Sri Lestari"))
     office.deliver()
     office.writes("joko", case, "/cepat salam pertama")
+    office.deliver()
+    assert "Halo, saya Joko" in office.newest_in(GROUP_CHAT)  # seen as she will read it
     preview = office.messages(case, "reply")[-1]
     office.taps("joko", case, "reply_send", message_id=preview.id)
     office.deliver(25)

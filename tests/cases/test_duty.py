@@ -91,6 +91,7 @@ def test_a_coordinator_fills_the_list_by_tapping(office: Office) -> None:
     assert "/piket tambah Maria 25-11-2026 18.00-21.00" in asked
     assert "• Maria: 25 Nov 2026 17.00-22.00" in presses("ratna", "17.00-22.00")
     assert presses("ratna", "Hapus") == office.texts("officers.duty.which")
+    assert presses("joko", "Batal") == office.texts("cases.refused.coordinators_only")
     assert "• Maria: 25 Nov 2026 17.00-22.00" in presses("ratna", "Batal")
     assert len(office.posts_in(GROUP_CHAT)) == 1
     office.says("ratna", "/piket tambah Maria 25-11-2026 18.00-21.00")

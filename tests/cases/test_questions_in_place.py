@@ -5,6 +5,7 @@ import pytest
 from bot.channels import TargetGone
 from storage.tables import Case
 from tests.cases.office import SMALL_CHAT, Answer, Office
+from tests.cases.several import writes
 from tests.outbox.scripted import GROUP_CHAT
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -157,6 +158,7 @@ def test_an_offer_about_what_is_no_more_is_refused_and_loses_its_buttons(
 def test_an_offer_can_be_left(office: Office, case: Case, button: str, question: str) -> None:
     """One of its buttons tells the reporter at once: it must not lie about."""
     _presses(office, "joko", button)
+    assert _presses(office, "budi", "Batal").alert  # may only read
     assert any(question in text for text in _asking(office, case))
     assert not _presses(office, "joko", "Batal").alert
     assert _asking(office, case) == []
@@ -195,6 +197,20 @@ def test_a_tap_in_the_big_group_edits_nothing_in_the_small_one(office: Office, c
     _presses(office, "joko", "Pelecehan/kekerasan")
     assert not any(row.chat == SMALL_CHAT and office.payload(row)["edits"]
                    for row in office.rows("post"))  # fmt: skip
+
+
+@on_sqlite
+def test_what_she_writes_after_the_closing_reopens_with_one_tap(
+    office: Office, case: Case
+) -> None:
+    """She was told to write when it is not solved; the button must not be searched for."""
+    office.closes("joko", case, "tercapai")
+    writes(office, case, "belum semua dibayar")
+    office.deliver()
+    assert office.texts("officers.post.after_closing") in _asking(office, case)
+    _presses(office, "joko", "Buka lagi")
+    assert office.stored(case).status == "ditangani"
+    assert office.newest_in(GROUP_CHAT) == office.texts("officers.done.reopened")
 
 
 @on_sqlite
