@@ -207,7 +207,8 @@ class AnswerSurvey:
     """The reporter answered one question of a survey about this case of hers.
 
     Attributes:
-        field: ``solved`` with ``ya`` or ``belum``, or ``score`` with 1 to 5 as text.
+        field: ``solved`` with ``ya`` or ``belum``, ``score`` with 1 to 5 as text, or ``sex`` with
+            ``perempuan`` or ``laki-laki``.
     """
 
     number: str

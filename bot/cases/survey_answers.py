@@ -1,5 +1,6 @@
 """What she answers to a survey: stored at once, changed by a later tap, shown in the topic."""
 
+from sqlalchemy import ColumnElement, delete
 from sqlmodel import col, select
 
 from bot.cases.confidential import Understand
@@ -7,6 +8,7 @@ from bot.cases.opening import add_to_case
 from bot.cases.together import shown_in
 from bot.cases.work import Work
 from bot.commands import Part
+from bot.flows.survey import SEX
 from storage.cases import add_event
 from storage.tables import Case, CheckIn, Survey, SurveyAnswer
 
@@ -15,13 +17,20 @@ LOW = 2
 
 
 def take_answer(work: Work, case: Case, survey_id: int, field: str, value: str) -> None:
-    """Store one answer: ``field`` is ``solved`` (ya, belum) or ``score`` (1 to 5).
+    """Store one answer: ``field`` is ``solved`` (ya, belum), ``score`` (1 to 5) or ``sex``.
 
-    Every answer is kept; the survey holds the last one. One that comes after the survey was
-    closed changes nothing.
+    The sex stands with the answers alone, for the counts: neither the case nor the card, the
+    trail or the officers know of it. Of the others every answer is kept; the survey holds the
+    last one. One that comes after the survey was closed changes nothing.
     """
     survey = _open_survey(work, case, survey_id)
     if survey is None:
+        return
+    answer = SurveyAnswer(organisation_id=case.organisation_id, survey_id=survey_id,
+                          field=field, value=value, at=work.now)  # fmt: skip
+    if field == SEX:
+        _forget_sex(work, survey)
+        work.session.add(answer)
         return
     was_unhappy = is_unhappy(survey)
     if field == "solved":
@@ -29,10 +38,7 @@ def take_answer(work: Work, case: Case, survey_id: int, field: str, value: str) 
     else:
         survey.score = int(value)
     survey.state, survey.answered_at = "answered", survey.answered_at or work.now
-    work.session.add(survey)
-    answer = SurveyAnswer(organisation_id=case.organisation_id, survey_id=survey_id,
-                          field=field, value=value, at=work.now)  # fmt: skip
-    work.session.add(answer)
+    work.session.add_all((survey, answer))
     add_event(work.session, work.vault, case, "survey_answered", work.now, actor="reporter")
     if is_unhappy(survey) and not was_unhappy:
         shown, mark = shown_in(work, case)
@@ -61,10 +67,12 @@ def own_answers(work: Work, case: Case) -> list[str]:
     safety = select(CheckIn).where(
         CheckIn.case_id == case.id, col(CheckIn.answered_at).is_not(None)
     )
-    lines = [
-        work.texts("cases.own_data.survey", solved=survey.solved or "-", score=survey.score or "-")
-        for survey in work.session.exec(surveys.order_by(col(Survey.closure))).all()
-    ]
+    lines = []
+    for survey in work.session.exec(surveys.order_by(col(Survey.closure))).all():
+        words = {"solved": survey.solved or "-", "score": survey.score or "-"}
+        lines.append(work.texts("cases.own_data.survey", **words))
+        told = select(SurveyAnswer.value).where(*_sex_of(survey))
+        lines += [work.texts("cases.own_data.sex", sex=sex) for sex in work.session.exec(told)]
     return lines + [
         work.texts(f"cases.own_data.check_in_{check_in.state}", day=check_in.day)
         for check_in in work.session.exec(safety.order_by(col(CheckIn.id))).all()
@@ -77,10 +85,19 @@ def is_unhappy(survey: Survey) -> bool:
 
 
 def forget_comments(work: Work, case: Case) -> None:
-    """Blank what she wrote; the bare answers stay, they name nobody."""
+    """Blank what she wrote, and her sex; the bare answers stay, they name nobody."""
     for survey in work.session.exec(select(Survey).where(Survey.case_id == case.id)).all():
         survey.sealed = None
         work.session.add(survey)
+        _forget_sex(work, survey)
+
+
+def _forget_sex(work: Work, survey: Survey) -> None:
+    work.session.execute(delete(SurveyAnswer).where(*_sex_of(survey)))
+
+
+def _sex_of(survey: Survey) -> tuple[ColumnElement[bool], ...]:
+    return col(SurveyAnswer.survey_id) == survey.id, col(SurveyAnswer.field) == SEX
 
 
 def _open_survey(work: Work, case: Case, survey_id: int) -> Survey | None:

@@ -2,7 +2,7 @@
 
 A number about fewer than five answers is hidden. So is a number that would give a hidden one
 away as the difference to the total: then the next smallest group is hidden with it. Who answered
-is known to nobody but the officers of that case; sex is not stored, so nothing is told by it.
+is known to nobody but the officers of that case; the sex that some told afterwards, not to them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from bot.flows.survey import SEX
 from storage.crypto import Vault
-from storage.tables import Case, Company, OfficerAccount, Organisation, Survey
+from storage.tables import Case, Company, OfficerAccount, Organisation, Survey, SurveyAnswer
 
 FEWEST = 5
 """So many answers a number must be about."""
 UNKNOWN = "tidak dicatat"
-WAYS = ("officer", "category", "company", "organisation", "month")
+WAYS = ("officer", "category", "company", "organisation", "sex", "month")
 
 
 @dataclass(slots=True)
@@ -45,6 +46,17 @@ class Tally:
         self.rated += survey.score is not None
         self.points += survey.score or 0
 
+    def told(self, *, solved: bool, rated: bool) -> "Tally":
+        """The same without what must not be told."""
+        return Tally(
+            self.asked,
+            self.answered,
+            self.solved if solved else 0,
+            self.yes if solved else 0,
+            self.rated if rated else 0,
+            self.points if rated else 0,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -67,7 +79,7 @@ class Results:
 
     Attributes:
         rows: the groups with enough answers, by name.
-        hidden: how many groups are not shown.
+        hidden: how many groups are not shown, or not those of every union.
         total: of all groups together, None with too few answers.
         waiting: surveys that were planned or asked and have no answer yet.
         not_sent: how many were not sent, by reason.
@@ -91,33 +103,67 @@ def survey_results(
         .where(col(Survey.organisation_id).in_(list(organisations)))
     ).all()
     name_of = _namer(session, vault, by, zone)
-    tallies: dict[str, Tally] = {}
+    tallies: dict[int, dict[str, Tally]] = {}
     not_sent: dict[str, int] = {}
     for survey, case in rows:
         if survey.asked_at is not None:
-            tallies.setdefault(name_of(survey, case), Tally()).add(survey)
+            own = tallies.setdefault(survey.organisation_id, {})
+            own.setdefault(name_of(survey, case), Tally()).add(survey)
         elif survey.state == "not_sent":
             not_sent[survey.reason] = not_sent.get(survey.reason, 0) + 1
-    shown = shown_of(tallies)
+    shown = shown_of(*told_apart(tallies.values()))
     states = [survey.state for survey, _ in rows]
     waiting = states.count("planned") + states.count("asked")
     return Results(shown.rows, shown.hidden, shown.total, waiting, states.count("lapsed"),
                    dict(sorted(not_sent.items())))  # fmt: skip
 
 
-def shown_of(tallies: Mapping[str, Tally]) -> Results:
-    """What may be shown of these groups."""
-    hidden = hidden_among({name: tally.answered for name, tally in tallies.items()})
-    unsolved = hidden | hidden_among({name: tally.solved for name, tally in tallies.items()})
-    unrated = hidden | hidden_among({name: tally.rated for name, tally in tallies.items()})
-    rows = tuple(
-        _row(name, tally, solved=name not in unsolved, rated=name not in unrated)
-        for name, tally in sorted(tallies.items())
-        if name not in hidden
+def told_apart(unions: Iterable[Mapping[str, Tally]]) -> list[Mapping[str, Tally]]:
+    """The unions' groups as they are told: each large union alone, the small ones as if one.
+
+    What is told of all unions is the sum of what is told of each, so that who also has the
+    results of one learns nothing by the difference.
+    """
+    large, small = [], dict[str, Tally]()
+    for tallies in unions:
+        if _sum(tallies.values()).answered >= FEWEST:
+            large.append(tallies)
+            continue
+        for name, tally in tallies.items():
+            small[name] = _sum([small.get(name, Tally()), tally])
+    return [*large, small] if small else list(large)
+
+
+def shown_of(*unions: Mapping[str, Tally]) -> Results:
+    """What may be shown of these groups, those of several unions together."""
+    rows: dict[str, Tally] = {}
+    totals: list[Tally] = []
+    hidden: set[str] = set()
+    for tallies in unions:
+        visible = _visible(tallies)
+        hidden |= set(tallies) - set(visible)
+        for name, tally in visible.items():
+            rows[name] = _sum([rows.get(name, Tally()), tally])
+        whole = _sum(tallies.values())
+        if whole.answered >= FEWEST:
+            totals.append(whole.told(solved=whole.solved >= FEWEST, rated=whole.rated >= FEWEST))
+    return Results(
+        tuple(_row(name, tally) for name, tally in sorted(rows.items())),
+        len(hidden),
+        _row("", _sum(totals)) if totals else None,
     )
-    whole = _sum(tallies.values())
-    total = _row("", whole, solved=whole.solved >= FEWEST, rated=whole.rated >= FEWEST)
-    return Results(rows, len(hidden), total if whole.answered >= FEWEST else None)
+
+
+def _visible(tallies: Mapping[str, Tally]) -> dict[str, Tally]:
+    """The groups of one union that are large enough, without the numbers that are not."""
+    hidden = hidden_among({name: tally.answered for name, tally in tallies.items()})
+    unsolved = hidden_among({name: tally.solved for name, tally in tallies.items()})
+    unrated = hidden_among({name: tally.rated for name, tally in tallies.items()})
+    return {
+        name: tally.told(solved=name not in unsolved, rated=name not in unrated)
+        for name, tally in tallies.items()
+        if name not in hidden
+    }
 
 
 def hidden_among(counts: Mapping[str, int]) -> frozenset[str]:
@@ -140,9 +186,9 @@ def _gives_away(counts: Iterable[int]) -> bool:
     return bool(answered) and (len(answered) == 1 or sum(answered) < FEWEST)
 
 
-def _row(name: str, tally: Tally, *, solved: bool, rated: bool) -> Row:
-    share = round(tally.yes / tally.solved, 2) if solved and tally.solved else None
-    mean = round(tally.points / tally.rated, 1) if rated and tally.rated else None
+def _row(name: str, tally: Tally) -> Row:
+    share = round(tally.yes / tally.solved, 2) if tally.solved else None
+    mean = round(tally.points / tally.rated, 1) if tally.rated else None
     return Row(name, tally.asked, tally.answered, share, mean)
 
 
@@ -171,6 +217,10 @@ def _namer(
                 for row in session.exec(select(Company))
             }
             return lambda _survey, case: companies.get(case.company_id, UNKNOWN)
+        case "sex":
+            told = select(SurveyAnswer).where(SurveyAnswer.field == SEX)
+            sexes = {row.survey_id: row.value for row in session.exec(told)}
+            return lambda survey, _case: sexes.get(survey.id or 0, UNKNOWN)
         case "category":
             return lambda _survey, case: case.category
         case "month":

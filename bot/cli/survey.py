@@ -18,12 +18,12 @@ from storage.tables import Organisation
 app = typer.Typer(no_args_is_help=True)
 
 By = StrEnum("By", [(way.upper(), way) for way in WAYS])  # type: ignore[misc]  # WAYS fixes the values
-_NO_SEX = "Jenis kelamin tidak dicatat, jadi hasilnya tidak bisa dibedakan menurut itu."
 _HEADINGS = {
     "officer": "Petugas",
     "category": "Kategori",
     "company": "Perusahaan",
     "organisation": "Organisasi",
+    "sex": "Jenis kelamin",
     "month": "Bulan",
 }
 
@@ -66,7 +66,6 @@ def _document(by: str, found: Results) -> dict[str, Any]:
         "waiting": found.waiting,
         "lapsed": found.lapsed,
         "not_sent": dict(found.not_sent),
-        "sex": "jenis kelamin tidak dicatat",
     }
 
 
@@ -91,13 +90,13 @@ def _print(by: str, found: Results, texts: Texts) -> None:
         say(f"Belum ada hasil yang bisa ditampilkan: jawabannya kurang dari {FEWEST}.")
     if found.hidden:
         say(
-            f"Disembunyikan: {found.hidden} kelompok. Yang jawabannya kurang dari {FEWEST}, "
-            "dan yang bisa membocorkannya lewat selisih dengan jumlah semua."
+            f"Disembunyikan, seluruhnya atau sebagian: {found.hidden} kelompok. "
+            f"Yang jawabannya kurang dari {FEWEST}, dan yang bisa membocorkannya lewat "
+            "selisih dengan jumlah semua."
         )
     say(f"Belum dijawab: {found.waiting}. Tidak dijawab sampai waktunya habis: {found.lapsed}.")
     for reason, count in found.not_sent.items():
         say(f"Tidak dikirim, karena {texts(f'officers.not_sent.{reason}')}: {count}.")
-    say(_NO_SEX)
 
 
 def _cells(name: str, row: Row) -> tuple[str, ...]:

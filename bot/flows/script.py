@@ -181,6 +181,7 @@ class End:
         keeps: leave the conversation asleep where she stood, until she resumes it.
         forgets: drop the suspended conversation instead of returning to it.
         mute: end without a word.
+        offers: choices under the words; a tap on one is an answer of its own.
     """
 
     name: str
@@ -192,6 +193,7 @@ class End:
     keeps: bool = False
     forgets: bool = False
     mute: bool = False
+    offers: Options | None = None
 
 
 Wait = Ask | Choose

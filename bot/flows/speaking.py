@@ -52,8 +52,10 @@ def tell(state: State, step: Say | End, knowledge: Knowledge) -> Reply:
     text = knowledge.texts(key, **_words(state, step.fill(state, knowledge), knowledge))
     if isinstance(step, Say):
         return Reply(text=text)
-    doors = tuple(door(knowledge, name) for name in step.doors)
-    return replace(reply(knowledge, text, doors), promise=step.promise)
+    choices = tuple(door(knowledge, name) for name in step.doors)
+    if step.offers:
+        choices += step.offers(state, knowledge)
+    return replace(reply(knowledge, text, choices), promise=step.promise)
 
 
 def ask(

@@ -22,6 +22,14 @@ UNHAPPY = frozenset({"1", "2"})
 """Scores after which she is asked why."""
 SOLVED = {"yes": "ya", "no": "belum"}
 
+SEX = "sex"
+"""The field of an answer that is stored for the counts alone."""
+SEXES = {"female": "perempuan", "male": "laki-laki", "unsaid": ""}
+_SEX_WORDS = {
+    "female": ("wanita", "cewek", "cewe"),
+    "male": ("laki laki", "laki", "pria", "cowok"),
+}
+
 _YES = ("sudah", "udah", "udh", "sdh", "selesai", "beres", "kelar", "sudah selesai",
         "udah selesai", "sudah beres", "udah beres", "sudah kelar", "udah kelar", "ya selesai",
         "ya sudah selesai", "iya sudah selesai", "iya sudah", "iya udah", "ya sudah",
@@ -56,6 +64,15 @@ def score_choices(texts: Texts, survey_id: int | str) -> tuple[Choice, ...]:
         Choice(f"survey.score.{score}:{survey_id}", texts.label(f"templates.survey.score_{score}"),
                also=_IN_WORDS[score])
         for score in SCORES
+    )  # fmt: skip
+
+
+def sex_choices(texts: Texts, survey_id: int | str) -> tuple[Choice, ...]:
+    """What she may say of her sex, or that she does not say it."""
+    return tuple(
+        Choice(f"survey.{SEX}.{name}:{survey_id}", texts.label(f"survey.sex.{name}"),
+               also=_SEX_WORDS.get(name, ()))
+        for name in SEXES
     )  # fmt: skip
 
 
@@ -102,6 +119,20 @@ def is_content(state: State, knowledge: Knowledge) -> bool:
 def may_be_reopened(state: State, knowledge: Knowledge) -> bool:
     """She is unhappy, and the case can go on under its number."""
     return is_unhappy(state, knowledge) and "may_reopen" in state.answers
+
+
+def last_choices(state: State, knowledge: Knowledge) -> tuple[Choice, ...]:
+    """Under the thanks, where nothing waits behind it: one tap for the counts, or none."""
+    answered = not state.answers.keys().isdisjoint({"solved", "score"})
+    if state.suspended is not None or not answered:
+        return ()
+    return sex_choices(knowledge.texts, state.answers["survey"])
+
+
+def last_words(state: State, knowledge: Knowledge) -> Mapping[str, str]:
+    """The question that belongs to these choices."""
+    asked = last_choices(state, knowledge)
+    return {"kelamin": f"\n\n{knowledge.texts('survey.sex.ask')}" if asked else ""}
 
 
 def is_reopened(state: State, _knowledge: Knowledge) -> bool:
@@ -159,6 +190,6 @@ SURVEY = Flow(
         Choose("reopen", again_or_not, whole=True, when=may_be_reopened),
         Ask("more", gathers="parts", when=is_content),
         End("reopened", when=is_reopened, mute=True),
-        End("thanks"),
+        End("thanks", fill=last_words, offers=last_choices),
     ),
 )

@@ -14,11 +14,21 @@ from bot.flows.choosing import chosen
 from bot.flows.knowledge import Knowledge, OpenSurvey
 from bot.flows.script import State, Turn
 from bot.flows.speaking import say
-from bot.flows.survey import SCORES, SOLVED, SURVEY, knowing, score_choices, solved_choices
+from bot.flows.survey import (
+    SCORES,
+    SEX,
+    SEXES,
+    SOLVED,
+    SURVEY,
+    knowing,
+    score_choices,
+    sex_choices,
+    solved_choices,
+)
 from bot.flows.walking import begin, come_back, is_asleep, running, walk, with_lead
 from bot.flows.words import NOT_YET, fold
 
-_QUESTIONS = ("solved", "score", "reopen")
+_QUESTIONS = ("solved", "score", "reopen", SEX)
 _BESIDE = frozenset(
     {"makasih", "makasi", "mksh", "terimakasih", "terima", "kasih", "trims", "banyak", "syukur"}
     | {"alhamdulillah", "kak", "ka", "min", "pak", "bu", "bang", "mas", "mbak"}
@@ -38,7 +48,9 @@ def answer_survey(
     here = running(state)
     if here is not None and here.flow == SURVEY.name:
         return _typed_within(here, event, knowledge)
-    if survey is None or not has_only_words(event):
+    if survey is None:
+        return _sex_typed(state, event, knowledge)
+    if not has_only_words(event):
         return None
     if not is_free(state, knowledge, fresh=survey.fresh):
         return None
@@ -114,6 +126,19 @@ def _typed(
     return None
 
 
+def _sex_typed(state: State | None, event: MessageReceived, knowledge: Knowledge) -> Turn | None:
+    """The one word after the thanks, typed; in other places it means something else."""
+    here = running(state)
+    told = next((s for s in knowledge.surveys if s.solved or s.score), None)
+    if told is None or not has_only_words(event) or (here is not None and not is_asleep(here)):
+        return None
+    choice = chosen(event.text, sex_choices(knowledge.texts, told.id), whole=True)
+    if choice is None or event.text.strip().isdigit():
+        return None
+    value = choice.id.split(".")[2].partition(":")[0]
+    return _answered(state, told, SEX, value, knowledge)
+
+
 def _meant(core: str, text: str, offered: tuple[Choice, ...]) -> Choice | None:
     return chosen(core, offered, whole=True) or chosen(text, offered, whole=True)
 
@@ -132,6 +157,11 @@ def _answered(
     here = running(state)
     if step == "reopen":
         return _reopening(state, survey, value, knowledge, tapped)
+    if step == SEX:
+        said = SEXES[value]
+        told_sex = (AnswerSurvey(survey.number, survey.id, SEX, said),) if said else ()
+        state = replace(state, last_tap=tapped) if state else None
+        return _aside(state, told_sex, say(knowledge, "survey.sex.noted"), knowledge)
     kept = SOLVED[value] if step == "solved" else value
     command = AnswerSurvey(survey.number, survey.id, step, kept)
     if here is not None and not _gives_way(here):
@@ -186,4 +216,10 @@ def _unasked_twice(turn: Turn) -> Turn:
 
 
 def _is_known(step: str, value: str) -> bool:
-    return value in (SCORES if step == "score" else SOLVED)
+    match step:
+        case "score":
+            return value in SCORES
+        case "sex":
+            return value in SEXES
+        case _:
+            return value in SOLVED

@@ -42,7 +42,10 @@ class Survey(SQLModel, table=True):
 
 
 class SurveyAnswer(SQLModel, table=True):
-    """One tap or typed answer to a survey; a later one changes the survey, this one stays."""
+    """One tap or typed answer to a survey; a later one changes the survey, this one stays.
+
+    ``field``: ``solved``, ``score``, or ``sex``, of which the last one alone is kept, here only.
+    """
 
     __tablename__ = "survey_answers"
     id: int | None = row_id()

@@ -5,19 +5,23 @@ from datetime import datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from bot.cases import card
+from bot.cases.survey_answers import forget_comments, own_answers, take_answer
 from bot.cases.survey_results import (
     FEWEST,
     UNKNOWN,
     Results,
+    Row,
     Tally,
     hidden_among,
     shown_of,
     survey_results,
+    told_apart,
 )
 from storage.cases import link_company
-from storage.tables import Case, Survey
+from storage.tables import Case, Survey, SurveyAnswer
 from tests.cases.office import Office
 
 
@@ -155,6 +159,63 @@ def test_no_difference_to_the_total_tells_of_fewer_than_five(counts: dict[str, i
     if whole_is_shown and kept_back:
         assert sum(kept_back) >= FEWEST
         assert len(kept_back) > 1
+
+
+def test_the_results_of_one_union_do_not_give_away_those_of_another(office: Office) -> None:
+    """All unions less the one whose results are told apart: two people of the other one."""
+    large = {"upah": Tally(8, 8, 8, 8, 8, 32), "k3": Tally(7, 7, 7, 7, 7, 28)}
+    small = {"upah": Tally(2, 2, 2, 0, 2, 2)}
+    smaller = {"upah": Tally(3, 3, 3, 0, 3, 3), "k3": Tally(6, 6, 6, 6, 6, 6)}
+    for others in ([small], [smaller], [small, {"upah": Tally(1, 1, 1, 1, 1, 1)}]):
+        alone, together = shown_of(large), shown_of(*told_apart([large, *others]))
+        assert alone.total is not None
+        assert together.total is not None
+        for before, after in ((alone.total, together.total), *_pairs(alone, together)):
+            assert after.answered - before.answered not in range(1, FEWEST)
+    together = shown_of(*told_apart([large, small, {"upah": Tally(4, 4, 4, 4, 4, 16)}]))
+    assert together.total is not None
+    assert together.total.answered == 21, "small unions are told together"
+
+
+def _pairs(alone: Results, together: Results) -> list[tuple[Row, Row]]:
+    """The same group alone and together with others."""
+    others = {row.name: row for row in together.rows}
+    return [(row, others[row.name]) for row in alone.rows]
+
+
+def test_the_sex_is_known_to_the_counts_and_to_her_and_goes_with_her_data(office: Office) -> None:
+    """She was told that no officer sees it."""
+    with office.database.transaction() as session:
+        (case,) = answered(office, session, count=1)
+        survey = session.exec(select(Survey).where(Survey.case_id == case.id)).one()
+        work = office.work(session)
+        for sex in ("laki-laki", "perempuan"):
+            take_answer(work, case, survey.id or 0, "sex", sex)
+        session.flush()
+        stored = select(SurveyAnswer.value).where(SurveyAnswer.survey_id == survey.id)
+        assert list(session.exec(stored)) == ["perempuan"], "the last word alone is kept"
+        assert "Untuk hitungan survei: perempuan" in own_answers(work, case)
+        assert "perempuan" not in card.card(work, case).text
+        forget_comments(work, case)
+        assert list(session.exec(stored)) == []
+    assert "perempuan" not in str([office.payload(row) for row in office.rows()])
+
+
+def test_by_sex_counts_who_told_it(office: Office) -> None:
+    """Half of a workforce may be served worse than the other."""
+    with office.database.transaction() as session:
+        for sex, score in (("perempuan", 2), ("laki-laki", 5)):
+            for case in answered(office, session, count=5, score=score):
+                survey = session.exec(select(Survey).where(Survey.case_id == case.id)).one()
+                session.add(SurveyAnswer(
+                    organisation_id=office.organisation_id, survey_id=survey.id, field="sex",
+                    value=sex, at=office.clock.now(),
+                ))  # fmt: skip
+        answered(office, session, count=6)
+        results = found(office, session, "sex")
+    assert {row.name: row.score for row in results.rows} == {
+        "perempuan": 2.0, "laki-laki": 5.0, UNKNOWN: 4.0,
+    }  # fmt: skip
 
 
 @given(

@@ -37,12 +37,10 @@ def test_results_are_printed_and_small_groups_are_not(world: World, beside: Comm
     printed = beside.ok(*options)
     assert "Upah" in printed
     assert "4,0" in printed
-    assert "Disembunyikan: 2 kelompok" in printed
-    assert "Jenis kelamin tidak dicatat" in printed
+    assert "Disembunyikan, seluruhnya atau sebagian: 2 kelompok" in printed
     document = beside.json(*options)
     assert [group["group"] for group in document["groups"]] == ["upah"]
     assert (document["hidden_groups"], document["total"]["answered"]) == (2, 21)
-    assert document["sex"] == "jenis kelamin tidak dicatat"
 
 
 def test_practice_is_left_out_unless_it_is_named(world: World, beside: CommandLine) -> None:

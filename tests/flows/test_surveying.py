@@ -199,10 +199,38 @@ def test_the_same_button_of_a_template_counts_anew_for_the_next_question() -> No
     assert [c.check_in_id for c in other.commands if isinstance(c, AnswerCheckIn)] == [6]
 
 
+@pytest.mark.parametrize(
+    ("choice", "stored"),
+    [("female", [("sex", "perempuan")]), ("male", [("sex", "laki-laki")]), ("unsaid", [])],
+)
+def test_the_sex_may_be_told_after_the_thanks_or_not(
+    choice: str, stored: list[tuple[str, str]]
+) -> None:
+    """One tap for the counts; nothing else is asked, and no is an answer too."""
+    turn = taps("survey.score.4")
+    turn = says("lewati", taps("survey.solved.yes", turn.state).state)
+    (thanks,) = [c for c in turn.commands if isinstance(c, Reply)]
+    assert [c.label for c in thanks.choices] == ["Perempuan", "Laki-laki", "Tidak mau jawab"]
+    done = replace(SURVEY, solved="ya", score=4)
+    turn = taps(f"survey.sex.{choice}:17", turn.state, surveys=(done,))
+    assert answers(turn) == stored
+    assert replies(turn) == ["Baik, terima kasih."]
+
+
+def test_the_sex_may_be_typed_but_not_inside_a_report() -> None:
+    """In a story the word is part of the story."""
+    done = replace(SURVEY, solved="ya", score=4)
+    assert answers(says("perempuan", surveys=(done,))) == [("sex", "perempuan")]
+    assert answers(says("laki laki", surveys=(done,))) == [("sex", "laki-laki")]
+    assert answers(says("perempuan", agreed().state, surveys=(done,))) == []
+    assert answers(says("1", surveys=(done,))) == []
+
+
 def test_forged_taps_do_nothing_harmful() -> None:
     """Whatever comes back as a payload, nothing is stored that was not offered."""
     for choice in ("survey.score.9:17", "survey.solved.maybe:17", "survey.", "survey.score",
-                   "check_in.maybe:5", "check_in.", "survey.score.4:x"):  # fmt: skip
+                   "check_in.maybe:5", "check_in.", "survey.score.4:x", "survey.sex.x:17",
+                   "survey.sex."):  # fmt: skip
         turn = taps(choice, check_ins=(CHECK_IN,))
         assert answers(turn) == []
         assert not any(isinstance(c, AnswerCheckIn) for c in turn.commands)
