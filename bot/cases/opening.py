@@ -238,9 +238,9 @@ def _add_parts(
 ) -> None:
     """Keep and show what is not in the case yet."""
     added = [(part, _add_part(work, case, part, known)) for part in parts]
-    if any(message is not None for _, message in added):
-        reporter_wrote(work, case)
     show_messages(work, case, [message for _, message in added if message is not None])
+    if any(message is not None for _, message in added):
+        reporter_wrote(work, case)  # after her words: the card may come later than they
     for part, message in added:
         if message is not None:
             suggest_recusal(work, case, part.text)

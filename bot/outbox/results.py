@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot.channels import SendFailure
 from bot.outbox.judge import judge
-from bot.outbox.orders import OutboxWriter
+from bot.outbox.orders import ANSWER, CASEWORK, ROUTINE, OutboxWriter
 from bot.outbox.outcome import Result
 from bot.outbox.whereabouts import case_and_union, lives_elsewhere
 from bot.outbox.window import follow_up
@@ -128,7 +128,7 @@ def keep_report(
 
 
 # Sent, delivered and read follow each other within seconds: one edit tells them all. A group
-# takes only twenty messages a minute, edits included.
+# takes only twenty messages a minute, edits included: what people say goes first.
 _GOOD_NEWS_WAITS = timedelta(seconds=4)
 _TROUBLES = frozenset({"failed", "uncertain", "held", "dead"})
 _TO_PERSONS = frozenset({"say", "send_file", "whisper", TEMPLATE})
@@ -283,17 +283,20 @@ def _refresh_reply(session: Session, vault: Vault, row: Outbound, now: datetime)
     troubled = row.status in _TROUBLES
     if row.case_id is None or not _concerns_officers(row, row.status):
         return
-    case = case_by_id(session, row.case_id)
-    if case is None:
+    found = case_and_union(session, row.case_id)
+    if found is None:
         return
-    organisation = session.get_one(Organisation, row.organisation_id)
+    case, organisation = found
     writer = OutboxWriter(session, vault, organisation, now)
     later = timedelta(0) if troubled else _GOOD_NEWS_WAITS
-    message = session.get(CaseMessage, row.message_id or 0)
-    written_in = case_by_id(session, message.case_id) if message is not None else None
-    if message is not None and written_in is not None:  # one reply may go to several reporters
-        writer.show_reply(written_in, message.id or 0, later=later)
-    writer.show_card(case, later=later)
+    message = session.get(CaseMessage, row.message_id) if row.message_id is not None else None
+    if message is not None:  # one reply may go to several reporters
+        same = message.case_id == case.id
+        written_in = case if same else case_by_id(session, message.case_id)
+        if written_in is not None:
+            priority = ANSWER if troubled else ROUTINE
+            writer.show_reply(written_in, message.id or 0, later=later, priority=priority)
+    writer.show_card(case, later=later, priority=CASEWORK if troubled else ROUTINE)
 
 
 def _catch_up(

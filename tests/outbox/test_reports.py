@@ -8,7 +8,7 @@ from sqlmodel import select
 from bot.commands import Promise
 from bot.handlers.whatsapp.failures import report_failure
 from bot.outbox.results import keep_report, report_delivery
-from storage.outbound import release_held
+from storage.outbound import claim_outbound, release_held
 from storage.tables import DeliveryReport, PersonAddress
 from tests.outbox.scripted import SRI, Desk
 
@@ -40,6 +40,21 @@ def test_reports_in_any_order_end_at_the_furthest(desk: Desk) -> None:
         for status in (*order, *order):
             assert _report(desk, status, external_id=f"m{number}")
         assert desk.rows("say")[-1].status == "read"
+
+
+def test_what_people_say_goes_before_news_of_a_delivery(desk: Desk) -> None:
+    """Where the group has room for one message only, it is not an edit that says "sampai"."""
+    with desk.writing() as write:
+        write.show_card(desk.case)
+    _say(desk)
+    desk.deliver()
+    assert _report(desk, "delivered")
+    desk.clock.advance(10)
+    with desk.writing() as write:
+        write.post(desk.case, "Kapan dibayar?")
+    with desk.database.transaction() as session:
+        kinds = [claim_outbound(session, desk.clock.now(), 1)[0].kind for _ in range(2)]
+    assert kinds == ["post", "card"]
 
 
 @pytest.mark.parametrize("status", ["delivered", "read", "failed"])
