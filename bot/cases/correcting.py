@@ -7,9 +7,10 @@ from sqlmodel import col, select
 
 from bot.cases.act import Act, chosen, must_act, offer, offered, said
 from bot.cases.confidential import keep_confidential, lift_confidence
-from bot.cases.promises import refresh
+from bot.cases.promises import open_promise, refresh
 from bot.cases.stages import NotPossible
 from bot.cases.taps import button
+from bot.cases.updates import tell_of_later_answer
 from bot.commands import Choice
 from storage.cases import add_event, row_id
 from storage.tables import Case, Correction, Prediction
@@ -73,7 +74,11 @@ def to_urgency(act: Act) -> str:
     _correct(act, "urgency", act.case.urgency, urgency)
     act.case.urgency = urgency
     act.work.session.add(act.case)
+    promised = open_promise(act.work, act.case)
+    before = promised.due_at if promised is not None else None
     refresh(act.work, act.case)
+    if before is not None:
+        tell_of_later_answer(act.work, act.case, before)
     act.work.write.set_topic(act.case)
     return said(act, _done(act, "urgency", _urgencies(act)[urgency]))
 

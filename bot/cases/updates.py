@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 from sqlmodel import col, func, select
 
 from bot.cases.appointments import next_appointment, when_and_what
-from bot.cases.dates import short_date
-from bot.cases.promises import replied_at
+from bot.cases.dates import long_date, short_date
+from bot.cases.promises import FIRST_ANSWER, open_promise, replied_at
 from bot.cases.pushes import fitting_time, push
 from bot.cases.referral import waiting_referrals
 from bot.cases.silence import is_watched, patience, watch
 from bot.cases.work import Work
 from bot.events import DueCame
 from bot.outbox.validity import Validity
+from bot.worktime.quiet import zone_of
 from storage.cases import add_event, case_for_officer
 from storage.tables import Appointment, Case, CaseEvent
 
@@ -46,6 +47,19 @@ def still_due(work: Work, event: DueCame) -> None:
         add_event(work.session, work.vault, case, _TOLD, work.now)
         work.write.show_card(case)
     watch(work, case, work.now + pause)
+
+
+def tell_of_later_answer(work: Work, case: Case, before: datetime) -> None:
+    """Her first answer was promised by then and comes later now: she is told before it passes."""
+    promise = open_promise(work, case)
+    if promise is None or promise.kind != FIRST_ANSWER or promise.due_at <= before:
+        return
+    local = promise.due_at.astimezone(zone_of(case.region_code, work.zone))
+    when = work.texts(
+        "cases.appointment.when", date=long_date(local.date()), hour=f"{local:%H.%M}"
+    )
+    text = work.texts("cases.later_answer", number=case.number, when=when)
+    push(work, case, text, valid=Validity(stages=(case.status,), until=promise.due_at))
 
 
 def still_words(work: Work, case: Case) -> str:

@@ -70,6 +70,19 @@ def test_what_moved_meanwhile_begins_the_week_anew(office: Office, case: Case) -
     assert [at for at, _ in _told(office)] == ["03.12. 10:00"]
 
 
+def test_a_first_answer_that_was_promised_sooner_is_told_before_that_passes(
+    office: Office,
+) -> None:
+    """Four hours were promised; who waits for them in vain stops trusting the union."""
+    case = office.opens(urgency="tinggi")
+    office.taps("ratna", case, "to_urgency", "normal")
+    (said,) = [text for _, text in pushed(office) if "paling lambat" in text]
+    assert "paling lambat Selasa, 24 November 2026, jam 09.00" in said
+    office.taps("ratna", case, "to_urgency", "darurat")
+    office.taps("ratna", case, "to_urgency", "darurat")
+    assert len([text for _, text in pushed(office) if "paling lambat" in text]) == 1
+
+
 def test_it_says_when_it_is_her_turn(office: Office, case: Case) -> None:
     """Nobody waits for the officers when the officers wait for her."""
     office.taps("joko", case, "take")
