@@ -171,6 +171,19 @@ class TemplateChannel(Protocol):
         ...
 
 
+@runtime_checkable
+class AlbumChannel(Protocol):
+    """A channel that shows several files as one album."""
+
+    async def send_album(self, place: Place, files: Sequence[tuple[File, Text]]) -> list[str]:
+        """Send two to ten files with their captions; returns the ids of the messages, in order.
+
+        Raises:
+            ContentRejected: they cannot go together; nothing was sent.
+        """
+        ...
+
+
 class GroupChannel(Channel, Protocol):
     """A channel on which officers have their group: messages can be edited, topics kept."""
 

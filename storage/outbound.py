@@ -312,7 +312,7 @@ def _within_limits(session: Session, candidates: Sequence[Any], now: datetime) -
     for row in candidates:
         if row.paced:
             if row.chat not in room:
-                room[row.chat] = _room_in(session, row.chat, now)
+                room[row.chat] = room_in(session, row.chat, now)
             if room[row.chat] <= 0:
                 continue
             room[row.chat] -= 1
@@ -320,7 +320,7 @@ def _within_limits(session: Session, candidates: Sequence[Any], now: datetime) -
     return chosen
 
 
-def _room_in(session: Session, chat: str, now: datetime) -> int:
+def room_in(session: Session, chat: str, now: datetime) -> int:
     """How many more messages the group takes now; parks it when there is no room."""
     if is_postgres(session):  # two processes must not count the same room
         session.execute(select(func.pg_advisory_xact_lock(_PACING_LOCK)))

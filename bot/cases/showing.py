@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlmodel import col, select
 
@@ -11,11 +12,13 @@ from bot.cases.taps import button
 from bot.cases.together import shown_in
 from bot.cases.work import Work
 from bot.commands import Choice
+from bot.outbox.albums import GATHERS
 from storage.cases import MessageContent, message_content, row_id
 from storage.tables import Attachment, Case, CaseMessage
 
 _POST_LIMIT = 3500
 _CAPTION_LIMIT = 800  # Telegram takes 1024 with our own words before it
+_GO_TOGETHER = {"photo": "visual", "video": "visual", "document": "document"}
 
 
 def show_messages(work: Work, case: Case, messages: Sequence[CaseMessage]) -> None:
@@ -25,19 +28,22 @@ def show_messages(work: Work, case: Case, messages: Sequence[CaseMessage]) -> No
     seen: Counter[str] = Counter()
     for message, content in zip(messages, contents, strict=True):
         seen[content.album] += 1
-        place = ""
+        place, first = "", False
         if sizes[content.album] > 1:
             words = {"index": seen[content.album], "count": sizes[content.album]}
             place = work.texts("officers.post.of_album", **words)
         elif content.album:
-            place = _later_in_album(work, case, message, content)
-        show_message(work, case, message, place=place)
+            index = _place_in_album(work, case, message, content)
+            place, first = work.texts("officers.post.later_in_album", index=index), index == 1
+        show_message(work, case, message, place=place, gathers=first)
 
 
-def show_message(work: Work, case: Case, message: CaseMessage, *, place: str = "") -> None:
+def show_message(
+    work: Work, case: Case, message: CaseMessage, *, place: str = "", gathers: bool = False
+) -> None:
     """Put what the reporter said into the topic of her case, as far as it may stand there.
 
-    ``place`` says which file of an album it is.
+    ``place`` says which file of an album it is; ``gathers``: the others are about to come.
     """
     if work.hides(case):
         post_sealed(work, case, "officers.post.sensitive", message)
@@ -52,8 +58,16 @@ def show_message(work: Work, case: Case, message: CaseMessage, *, place: str = "
         short = escaped_pieces(words, _CAPTION_LIMIT)
         caption = short[0] if len(short) == 1 else ""
         kind = work.texts(f"officers.file.{attachment.kind}") + place
+        sort = _GO_TOGETHER.get(attachment.kind, "")
         caption = work.texts("officers.post.file", **head, kind=kind, text=caption).rstrip()
-        work.write.post_file(home, row_id(attachment), caption, about=message.id)
+        work.write.post_file(
+            home,
+            row_id(attachment),
+            caption,
+            about=message.id,
+            album=f"{content.album}:{sort}" if content.album and sort else "",
+            delay=GATHERS if gathers and sort else timedelta(0),
+        )
         words = words if len(short) > 1 else ""
     for piece in escaped_pieces(words, _POST_LIMIT):
         text = work.texts("officers.post.reporter", **head, text=piece)
@@ -93,7 +107,7 @@ def _answered_post(work: Work, case: Case, content: MessageContent) -> str:
     return post_of(work, case, work.session.get_one(CaseMessage, content.quoted_id))
 
 
-def _later_in_album(work: Work, case: Case, message: CaseMessage, content: MessageContent) -> str:
+def _place_in_album(work: Work, case: Case, message: CaseMessage, content: MessageContent) -> int:
     """Its place among the parts that came one by one; nobody knows how many will follow."""
     earlier = work.session.exec(
         select(CaseMessage)
@@ -106,8 +120,7 @@ def _later_in_album(work: Work, case: Case, message: CaseMessage, content: Messa
         .order_by(col(CaseMessage.id).desc())
         .limit(_LARGEST_ALBUM)
     ).all()
-    mates = sum(message_content(work.vault, each).album == content.album for each in earlier)
-    return work.texts("officers.post.later_in_album", index=mates + 1)
+    return 1 + sum(message_content(work.vault, each).album == content.album for each in earlier)
 
 
 _LARGEST_ALBUM = 10

@@ -21,6 +21,7 @@ from bot.clock import Clock
 from bot.events import Address
 from bot.log import get_logger
 from bot.metrics import Metrics
+from bot.outbox.albums import gather
 from bot.outbox.digest import Bundle, bundle
 from bot.outbox.judge import defective, judge, unknown
 from bot.outbox.outcome import Result
@@ -192,9 +193,12 @@ class Deliverer:
             shut = shut_windows(session, rows, now)
             instead = {row.id: Result(row, "held", error=SHUT) for row in rows if row.id in shut}
             instead |= put_off(session, self._vault, rows, now)
-            return [
-                _Claim(bundle(session, self._vault, row, now), instead.get(row.id)) for row in rows
-            ]
+            return [_Claim(self._whole(session, row, now), instead.get(row.id)) for row in rows]
+
+    def _whole(self, session: Session, row: ClaimedOutbound, now: datetime) -> Bundle:
+        """The row with what goes along in the same request."""
+        join = gather if row.kind == "post_file" else bundle
+        return join(session, self._vault, row, now)
 
     def _record(self, results: list[Result]) -> None:
         """Write the results down together, or one by one so that a bad one harms only itself.
@@ -231,8 +235,11 @@ class Deliverer:
         if claim.instead is not None:
             return [claim.instead]
         first = await self._deliver(claim.bundle.row)
+        ids = [(each, False) for each in first.along]  # an album: each has a message of its own
+        ids += [(first.external_id, True)] * (len(claim.bundle.joined) - len(ids))
         along = [
-            replace(first, row=row, joined=True, thread_id=None) for row in claim.bundle.joined
+            replace(first, row=row, external_id=external_id, joined=joined, thread_id=None)
+            for row, (external_id, joined) in zip(claim.bundle.joined, ids, strict=True)
         ]
         return [first, *along]
 
@@ -264,4 +271,5 @@ class Deliverer:
             external_id=sent.external_id,
             thread_id=sent.thread_id,
             post_id=sent.post_id,
+            along=sent.along,
         )

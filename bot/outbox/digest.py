@@ -30,7 +30,7 @@ class Bundle:
 
     Attributes:
         row: the row that is sent; its payload holds the words of all.
-        joined: the other rows whose words go with it.
+        joined: the other rows whose words, or files of one album, go with it.
     """
 
     row: ClaimedOutbound

@@ -263,14 +263,25 @@ class OutboxWriter:
         )
 
     def post_file(
-        self, case: Case, attachment_id: int, caption: str, *, about: int | None = None
+        self,
+        case: Case,
+        attachment_id: int,
+        caption: str,
+        *,
+        about: int | None = None,
+        album: str = "",
+        delay: timedelta = timedelta(0),
     ) -> None:
         """Put a stored file into the case's topic, in its turn.
+
+        Files of one ``album`` that stand behind each other go together.
 
         What comes after it waits some seconds for a file that is still being fetched.
         """
         payload = {"attachment": attachment_id, "caption": caption}
-        self._group("post_file", f"case:{case.id}", CASEWORK, payload, case=case, about=about)
+        self._group("post_file", f"case:{case.id}", CASEWORK,
+                    payload | ({"album": album} if album else {}),
+                    case=case, about=about, delay=delay)  # fmt: skip
 
     def set_topic(self, case: Case, *, closed: bool | None = None) -> None:
         """Bring the topic's title up to date and close or reopen it."""

@@ -21,6 +21,7 @@ class Result:
         post_id: the living post's message.
         unreachable: stop sending to this address.
         joined: its words went with the message of another row.
+        along: the messages of the other files of an album, in their order.
     """
 
     row: ClaimedOutbound
@@ -36,3 +37,4 @@ class Result:
     unreachable: bool = False
     lane: str = ""
     joined: bool = False
+    along: tuple[str, ...] = ()

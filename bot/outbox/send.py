@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.channels import (
+    AlbumChannel,
     ContentRejected,
     File,
     GroupChannel,
@@ -19,6 +20,7 @@ from bot.channels import (
     TargetGone,
     Text,
     TopicGone,
+    TryLater,
 )
 from bot.commands import Choice
 from bot.events import Address
@@ -37,11 +39,16 @@ ChannelFinder = Callable[[int, str], GroupChannel]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a send brought about."""
+    """What a send brought about.
+
+    Attributes:
+        along: ids of the messages of an album after the first.
+    """
 
     external_id: str = ""
     thread_id: str | None = None
     post_id: str | None = None
+    along: tuple[str, ...] = ()
 
 
 class FilePending(Exception):  # noqa: N818 - a reason to wait, not a defect
@@ -275,11 +282,40 @@ class Sender:
         reply_to: str,
         made: str | None,
     ) -> Sent:
+        if "parts" in payload:
+            return await self._put_album(channel, place, payload["parts"], reply_to, made)
         file = await self._file(payload["attachment"])
         caption = Text(payload["caption"], html=True, reply_to=reply_to)
         if file is None:
             return Sent(await channel.send_text(place, caption), made)
         return Sent(await channel.send_file(place, file, caption), made)
+
+    async def _put_album(
+        self,
+        channel: GroupChannel,
+        place: Place,
+        parts: list[tuple[int, str]],
+        reply_to: str,
+        made: str | None,
+    ) -> Sent:
+        """Several files as one; what cannot go together goes one by one at the next try.
+
+        Raises:
+            TryLater: nothing was sent, and so it must not go again.
+        """
+        files = [await self._file(attachment) for attachment, _ in parts]
+        captions = [Text(caption, html=True, reply_to=reply_to) for _, caption in parts]
+        album = [(f, text) for f, text in zip(files, captions, strict=True) if f is not None]
+        if len(album) < len(parts):
+            raise TryLater("album")
+        try:
+            if isinstance(channel, AlbumChannel):
+                first, *others = await channel.send_album(place, album)
+            else:
+                first, *others = [await channel.send_file(place, *part) for part in album]
+        except (ContentRejected, TargetGone) as refused:
+            raise TryLater(f"album {refused.code}".strip()) from None
+        return Sent(first, made, along=tuple(others))
 
     async def _edited(
         self, channel: GroupChannel, place: Place, external_id: str, text: Text

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.channels import (
+    ContentRejected,
     File,
     FileGone,
     FileTooLarge,
@@ -18,7 +19,9 @@ from tests.fakes.telegram_state import User
 from tests.handlers.telegram_session import (
     BUDI_PLACE,
     GROUP,
+    GROUP_PLACE,
     PDF,
+    failure,
     run,
 )
 
@@ -145,3 +148,35 @@ def test_a_file_that_does_not_come(
     telegram.fail_next("getFile", status, description)
     with pytest.raises(expected):
         fetch(telegram, Media(MediaKind.PHOTO, "F1"))
+
+
+# ---- albums ------------------------------------------------------------------------------
+
+
+def test_an_album_stands_as_one_with_a_caption_on_each(telegram: FakeTelegram, ani: User) -> None:
+    """What was sent together is looked at together."""
+    topic = telegram.create_topic(GROUP, "KB-7F3K-92QM", ani)
+    place = replace(GROUP_PLACE, thread=str(topic.thread_id))
+    photo = File(MediaKind.PHOTO, b"\xff\xd8\xff\xe0", "image/jpeg", "a.jpg")
+    files = [(photo, Text("<b>foto</b> 1", html=True)), (photo, Text("foto 2", html=True))]
+    ids = run(telegram, lambda c: c.send_album(place, files))
+    sent = [m for m in telegram.sent(GROUP) if "photo" in m.content]
+    assert ids == [f"{GROUP}:{message.message_id}" for message in sent]
+    assert [message.text for message in sent] == ["foto 1", "foto 2"]
+    assert {message.thread_id for message in sent} == {topic.thread_id}
+    assert len({message.content["media_group_id"] for message in sent}) == 1
+
+
+@pytest.mark.usefixtures("ani")
+@pytest.mark.parametrize(
+    ("kind", "caption"), [(MediaKind.VOICE, "suara"), (MediaKind.PHOTO, "x" * 1025)]
+)
+def test_what_cannot_stand_in_an_album_is_refused_before_anything_leaves(
+    telegram: FakeTelegram, kind: MediaKind, caption: str
+) -> None:
+    """It is sent one by one then."""
+    file = File(kind, b"isi", "audio/ogg", "a")
+    files = [(file, Text(caption)), (file, Text(""))]
+    found = failure(telegram, lambda c: c.send_album(GROUP_PLACE, files))
+    assert isinstance(found, ContentRejected)
+    assert telegram.calls_of("sendMediaGroup") == []

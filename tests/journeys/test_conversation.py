@@ -37,6 +37,7 @@ def test_an_album_an_edit_and_answers_that_quote(world: Providers) -> None:
     world.wait(61)
     files = [m for m in _in_topic(world, card) if "photo" in m.content]
     assert [telegram.file_of(m)[-1:] for m in files] == [b"1", b"2"]
+    assert len({m.content["media_group_id"] for m in files}) == 1
     assert "ini suratnya" in files[0].text
     assert "foto ke-2 dari satu album" in files[1].text
     words = world.post("halaman mana")

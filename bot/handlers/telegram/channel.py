@@ -111,6 +111,18 @@ class TelegramChannel:
 
         return await wire.with_markup_or_plain(send, caption, "caption")
 
+    async def send_album(self, place: Place, files: Sequence[tuple[File, Text]]) -> list[str]:
+        """Send photos and videos, or documents, as one album."""
+        media = [wire.album_part(file, caption) for file, caption in files]
+        messages = await _asked(
+            self._bot.send_media_group(
+                **wire.target(place),
+                media=media,
+                reply_parameters=wire.options(files[0][1])["reply_parameters"],
+            )
+        )
+        return [full_id(message.chat.id, message.message_id) for message in messages]
+
     async def show_typing(self, place: Place, inbound_id: str) -> None:
         """Show that an answer is on its way, and end the waiting mark on a tapped button."""
         try:

@@ -8,10 +8,13 @@ from typing import Any, TypeVar
 from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputMediaDocument,
+    InputMediaPhoto,
+    InputMediaVideo,
     LinkPreviewOptions,
     ReplyParameters,
 )
-from telegram.constants import FileSizeLimit, ParseMode
+from telegram.constants import FileSizeLimit, MessageLimit, ParseMode
 
 from bot.channels import ContentRejected, File, Place, Text
 from bot.events import MediaKind
@@ -23,6 +26,7 @@ MARKUP_REFUSED = "markup"
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _VOICE_TYPES = frozenset({"audio/ogg", "audio/opus"})
 _T = TypeVar("_T")
+AlbumPart = InputMediaPhoto | InputMediaVideo | InputMediaDocument
 
 
 def chat(place: Place) -> int:
@@ -110,6 +114,28 @@ def method_for(file: File) -> tuple[str, str]:
             return "send_audio", "audio"
         case _:
             return "send_document", "document"
+
+
+def album_part(file: File, caption: Text) -> AlbumPart:
+    """One file of an album with its caption.
+
+    Raises:
+        ContentRejected: it cannot stand in one.
+    """
+    kinds: dict[str, Callable[..., AlbumPart]] = {
+        "photo": InputMediaPhoto,
+        "video": InputMediaVideo,
+        "document": InputMediaDocument,
+    }
+    part = kinds.get(method_for(file)[1])
+    if part is None or units(caption.text) > MessageLimit.CAPTION_LENGTH:
+        raise ContentRejected("album_part")
+    return part(
+        file.content,
+        caption=caption.text or None,
+        parse_mode=ParseMode.HTML if caption.html else None,
+        filename=file.file_name or "berkas",
+    )
 
 
 def units(text: str) -> int:
