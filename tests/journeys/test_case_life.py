@@ -126,6 +126,8 @@ def test_a_case_goes_from_hand_to_hand_until_it_is_closed(world: Providers) -> N
     joko.taps("Kirim")
     assert "Separuh upah sudah dibayar." in _heard(world, "kasus Anda ditutup")
     assert "Selesai" in card.text
+    asked = {"Batal", "Lewati", "Kirim", "Ditangani"}
+    assert not [m.text for m in joko.posts() if asked & set(m.labels)]  # no dead button stays
     joko.writes("/riwayat")
     trail = joko.reads("Riwayat")
     for words in ("Ratna: menandai sudah diperiksa", "Joko: "):
