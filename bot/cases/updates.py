@@ -87,7 +87,10 @@ def _waits_for(work: Work, case: Case) -> str:
     if case.waiting_since is not None:
         since = short_date(case.waiting_since.astimezone(work.zone).date())
         return work.texts("cases.still.waits.reporter", since=since)
-    return work.texts(f"cases.still.waits.{case.status}")
+    promise = open_promise(work, case)
+    late = promise is not None and promise.due_at <= work.now
+    waits = work.texts(f"cases.still.waits.{case.status}")
+    return f"{waits} {work.texts('cases.still.waits.late')}" if late else waits
 
 
 def _last_moved(work: Work, case: Case) -> datetime:

@@ -37,7 +37,7 @@ def test_after_a_week_without_news_she_hears_that_it_goes_on(office: Office, cas
     assert at == "30.11. 09:00"
     assert case.number in text
     assert "sedang ditangani petugas" in text
-    assert "Yang ditunggu: langkah petugas berikutnya." in text
+    assert "Yang ditunggu: petugas menyiapkan langkah berikutnya." in text
     assert "Langkah berikutnya: Petugas" in text
 
 
@@ -81,6 +81,14 @@ def test_a_first_answer_that_was_promised_sooner_is_told_before_that_passes(
     office.taps("ratna", case, "to_urgency", "darurat")
     office.taps("ratna", case, "to_urgency", "darurat")
     assert len([text for _, text in pushed(office) if "paling lambat" in text]) == 1
+
+
+def test_a_promise_that_was_not_kept_is_owned_up_to(office: Office, case: Case) -> None:
+    """Five working days were promised; silence about that is a lie by leaving out."""
+    office.taps("joko", case, "take")
+    go(office, "2026-12-01 10:00")
+    sweep(office, STILL)
+    assert "Maaf, ini lebih lama dari janji kami." in _told(office)[0][1]
 
 
 def test_it_says_when_it_is_her_turn(office: Office, case: Case) -> None:
