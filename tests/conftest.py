@@ -10,6 +10,8 @@ import pytest
 import structlog
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")
+# Threads of a training that wait by spinning take the processor from the tests beside it.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import storage.database
 from storage.database import Database
