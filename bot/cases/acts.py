@@ -139,6 +139,7 @@ TAPS: dict[str, Callable[[Act], str]] = {
     "set_tag": correcting.set_tag,
     "unset_tag": correcting.unset_tag,
     "tags_done": correcting.end_tags,
+    "workplace": correct_workplace,
     "handover": handover.offer_officers,
     "to_officer": handover.to_officer,
     "wait": wait_for_reporter,

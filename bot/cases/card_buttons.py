@@ -39,7 +39,7 @@ def offer_further(act: Act) -> str:
         actions.append("handover")
     actions += ["category", "kind", "urgency", "alike"]
     if not work.hides(case):
-        actions.append("tags")
+        actions += ["tags", "workplace"]
     if case.owner_id and not work.hides(case):
         actions.append("reveal")
     choices = _buttons(work, case, *actions, "leave", value=ASKED)

@@ -1,10 +1,12 @@
 """The workplace is corrected by officers; its name stands only where it is sealed."""
 
+import pytest
 from sqlmodel import select
 
 from storage.cases import content_of
 from storage.tables import Case, Correction
 from tests.cases.office import Office
+from tests.outbox.scripted import GROUP_CHAT
 
 
 def workplace(office: Office, case: Case) -> str:
@@ -50,3 +52,23 @@ def test_batal_keeps_it_as_it_was(office: Office) -> None:
     office.writes("joko", case, "PT Sinar Abadi")
     assert workplace(office, case) == before
     assert len(office.messages(case, "note")) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_it_is_corrected_by_button_where_it_may_be_read(office: Office) -> None:
+    """Who does not know the command looks under Lainnya; not in a case that hides it."""
+    case = office.opens()
+    office.taps("joko", case, "take")
+    office.deliver()
+    for label in ("Lainnya", "Tempat kerja"):
+        office.presses("joko", label)
+        office.deliver()
+    assert office.newest_in(GROUP_CHAT) == office.texts("officers.form.workplace.name")
+    office.writes("joko", case, "PT Sinar Abadi")
+    assert workplace(office, case) == "PT Sinar Abadi"
+    office.taps("joko", case, "to_category", "pelecehan_kekerasan")
+    office.deliver()
+    office.presses("joko", "Lainnya")
+    office.deliver()
+    menu = list(office.posts_in(GROUP_CHAT).values())[-1]
+    assert not {"Tempat kerja", "Label"} & {choice.label for choice in menu.choices}
