@@ -142,7 +142,7 @@ class Running:
         for number in range(_TURN_THREADS):
             self._thread(f"turns-{number}", app.runner.run, app.wake_inbox)
         if not app.database.is_sqlite:
-            self._thread("listen", listen, app.database, self._wake_all)
+            self._thread("listen", listen, app.database, self._wake_queues)
         self._task("sender", app.deliverer.run(self._stopping.is_set))
         self._task("fetcher", app.fetcher.run(app.wake_fetcher, self._stopping.is_set))
 
@@ -170,9 +170,10 @@ class Running:
         thread.start()
         self._threads.append(thread)
 
-    def _wake_all(self) -> None:
-        for wake in (self._app.wake_inbox, self._app.wake_outbox, self._app.wake_fetcher):
-            wake.set()
+    def _wake_queues(self) -> None:
+        """Another process wrote into a queue; files are only brought by turns of our own."""
+        self._app.wake_inbox.set()
+        self._app.wake_outbox.set()
 
 
 def web_app(app: App, role: Role = "all") -> Starlette:

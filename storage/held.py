@@ -24,15 +24,14 @@ _OPEN_TEMPLATE = (
     & _outbox.c.status.in_(("queued", *_ON_ITS_WAY))
     & (_outbox.c.error != _ANSWERED)
 )
-_WAITS_FOR_WORD = (  # made once: building a statement costs more than running it
+# Made once: building a statement costs more than running it.
+_OF_PERSON = (
     select(_outbox.c.id)
-    .where(
-        _outbox.c.person_id == bindparam("person"),
-        _outbox.c.channel == bindparam("where"),
-        (_outbox.c.status == _HELD) | _OPEN_TEMPLATE,
-    )
+    .where(_outbox.c.person_id == bindparam("person"), _outbox.c.channel == bindparam("where"))
     .limit(1)
 )
+_HELD_FOR = _OF_PERSON.where(_outbox.c.status == _HELD)
+_WAITS_FOR_WORD = _OF_PERSON.where((_outbox.c.status == _HELD) | _OPEN_TEMPLATE)
 
 
 def last_inbound(
@@ -49,6 +48,12 @@ def last_inbound(
         .group_by(col(PersonAddress.person_id), col(PersonAddress.channel))
     )
     return {(person, channel): at for person, channel, at in rows}
+
+
+def is_held_for(session: Session, person_id: int, channel: str) -> bool:
+    """Whether anything is held for a person on a channel."""
+    found = session.execute(_HELD_FOR, {"person": person_id, "where": channel})
+    return found.first() is not None
 
 
 def held_of(session: Session, person_id: int, channel: str) -> list[Outbound]:

@@ -28,7 +28,7 @@ from nlp.rights_finder import RightsFinder
 from nlp.taxonomy import Taxonomy
 from storage.cases import cases_of_person, company_names
 from storage.crypto import Vault
-from storage.held import held_of
+from storage.held import is_held_for
 from storage.numbers import new_case_number
 from storage.people import Reporter
 from storage.tables import Case, Company, Organisation
@@ -152,7 +152,7 @@ def gather_knowledge(
 
 
 def _is_waited_for(session: Session, reporter: Reporter) -> bool:
-    return bool(held_of(session, reporter.person.id or 0, reporter.address.channel))
+    return is_held_for(session, reporter.person.id or 0, reporter.address.channel)
 
 
 def find_region(text: str) -> Match:

@@ -15,7 +15,7 @@ from bot.events import Address
 from storage.cases import case_by_number, case_of_topic, cases_of_person, messages_of
 from storage.database import Database
 from storage.due import take_due
-from storage.held import waits_for_word
+from storage.held import is_held_for, waits_for_word
 from storage.inbound import (
     claim_inbound,
     inbox_counts,
@@ -51,6 +51,7 @@ ACTIONS: dict[str, Action] = {
     "oldest_queued_outbound": lambda s, g: oldest_queued_outbound(s, NOW),
     "forget_settled": lambda s, g: forget_settled(s, b"", NOW),
     "release_held": lambda s, g: release_held(s, 77, "whatsapp", NOW),
+    "is_held_for": lambda s, g: is_held_for(s, 77, "whatsapp"),
     "waits_for_word": lambda s, g: waits_for_word(s, 77, "whatsapp"),
     "apply_report": lambda s, g: apply_report(
         s, g.organisation_id, "whatsapp", "SM77", "read", "", NOW
