@@ -23,6 +23,29 @@ _Now = Annotated[
 _Limit = Annotated[int, typer.Option(min=1, help="Paling banyak sekian.")]
 
 
+KINDS = {
+    "quiet": "jeda cerita",
+    "unfinished": "laporan belum selesai",
+    "referral": "izin melimpahkan",
+    "joining": "ajakan laporan bersama",
+    "unopened": "kabar belum dibuka",
+    "promise": "janji layanan",
+    "still": "kabar masih diproses",
+    "appointment_day": "janji, sehari sebelumnya",
+    "appointment_soon": "janji, sebentar lagi",
+    "appointment_morning": "janji, untuk petugas",
+    "survey": "survei",
+    "check_in": "tanya keadaan",
+    "legal": "batas waktu, petugas",
+    "legal_tell": "batas waktu, pelapor",
+    "legal_day": "hitungan hari di kartu",
+    "digest": "ringkasan pagi",
+    "weekly": "ringkasan mingguan",
+    "picture": "hapus gambar ringkasan",
+}
+"""What each kind of row does, in the operator's words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A row that waits for its time. ``late``: its time has come."""
@@ -113,7 +136,7 @@ def _print(store: Store, waiting: list[Waiting], *, as_json: bool) -> None:
         rows = [
             (
                 local_time(store.settings, one.due_at),
-                one.kind,
+                KINDS.get(one.kind, one.kind),
                 one.case or "-",
                 one.key,
                 "jatuh tempo" if one.late else "menunggu",

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from bot.cases.due_work import DUES
+from bot.cli.due import KINDS
 from storage.due import set_due
 from storage.tables import Due, Inbound
 from tests.cli.conftest import CommandLine, on_both_engines
@@ -49,6 +51,11 @@ def test_a_wrong_file_is_named(cli: CommandLine, tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "2028.toml").write_text("remove = [")
     assert "2028.toml" in cli.fails("calendar", "show")
+
+
+def test_every_kind_of_row_has_a_name_that_operators_understand() -> None:
+    """The word "still" tells nobody what will happen."""
+    assert {*DUES, "quiet", "unfinished", "referral", "joining"} == set(KINDS)
 
 
 @pytest.fixture
