@@ -206,6 +206,20 @@ class HttpFake:
 
         self.in_loop(begin)
 
+    def finish_background(self, timeout: float = 10) -> bool:
+        """Wait until all that was spawned is done; whether there was anything."""
+        if self._loop is None:
+            return False
+
+        async def finish() -> bool:
+            found = bool(self._background)
+            while self._background:
+                await asyncio.wait(set(self._background))
+            return found
+
+        # What was spawned before now begins before this does.
+        return asyncio.run_coroutine_threadsafe(finish(), self._loop).result(timeout)
+
     async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()

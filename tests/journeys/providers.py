@@ -95,7 +95,8 @@ class Providers(World):
                 if isinstance(channel, TelegramChannel):
                     await channel.start()
         await self._settle()
-        while updates := self._taken():
+        # Twilio's late word on a message comes on a webhook of its own.
+        while (updates := self._taken()) or await asyncio.to_thread(self.twilio.finish_background):
             for item in updates:
                 self.app.acceptor.accept_now(item)
             await self._settle()

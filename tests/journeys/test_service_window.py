@@ -2,83 +2,98 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
-from bot.clock import SystemClock
 from bot.commands import Promise
 from bot.events import Address
+from bot.metrics import Metrics
 from bot.outbox.orders import OutboxWriter
-from storage.crypto import Vault
-from storage.database import Database
-from storage.setup import load_lookup_key
-from storage.tables import Case, CaseMessage, Organisation, Outbound, PersonAddress
-from tests.cli.conftest import CommandLine
+from bot.outbox.templates import FORMS
+from bot.template_watch import TemplateWatch
+from storage.tables import Case, CaseMessage, MessageTemplate, Organisation, Outbound
 from tests.conftest import ENGINES, migrate
-from tests.fakes.http_server import wait_until
 from tests.fakes.twilio_state import StoredMessage
-from tests.journeys.people import in_group, message_text, tell_whole_story
-from tests.program import Program, installation
+from tests.journeys.people import STORY, message_text
+from tests.journeys.providers import Providers, providers
 
 SRI = "+6281200000001"
-CLOCK = SystemClock()
+DAY = 25 * 3600
+MINUTE = 61
 
 
-@dataclass
 class Line:
-    """The running program, one worker's case, and the command line beside it."""
+    """The program with its providers on one clock, and one worker's case."""
 
-    program: Program
-    number: str
-    database: Database
-    vault: Vault
-    cli: CommandLine
+    def __init__(self, world: Providers) -> None:
+        self.world, self.twilio = world, world.twilio
+        self.twilio._clock = world.clock.now
+        self.number = world.whatsapp_case(SRI, STORY)
+        world.wait(MINUTE)
+        app = world.app
+        self.account = app.accounts[0]
+        self.templates = TemplateWatch(
+            app.database, app.vault, world.clock, Metrics(), app.texts, app.accounts
+        )
+
+    def push(self) -> list[MessageTemplate]:
+        """The operator hands the templates in."""
+        assert self.account.whatsapp is not None
+        return self.templates.push(self.account.organisation_id, self.account.whatsapp)
+
+    def looked(self) -> dict[str, MessageTemplate]:
+        """The program asks how far they are, as it does each hour; what it knows then."""
+        self.world.app.jobs.look_after_templates()
+        self.world.wait(MINUTE)
+        return {row.name: row for row in self.templates.stored(self.account.organisation_id)}
 
     def officers_tell(self, *texts: str) -> None:
         """Let the union say something to her, as replies and changes of stage do."""
-        with self.database.transaction() as session:
+        app = self.world.app
+        with app.database.transaction() as session:
             case = session.exec(select(Case).where(Case.number == self.number)).one()
             organisation = session.get_one(Organisation, case.organisation_id)
-            writer = OutboxWriter(session, self.vault, organisation, CLOCK.now())
+            writer = OutboxWriter(session, app.vault, organisation, self.world.clock.now())
             for text in texts:
                 writer.say(
                     Address("whatsapp", SRI), text, person_id=case.person_id, case_id=case.id,
                     promise=Promise.RECEIPT,
                 )  # fmt: skip
+        self.world.settle()
+        self.world.wait(MINUTE)
 
     def silent_for_whatsapp(self) -> None:
         """At WhatsApp her window is shut, while we believe it open."""
-        twilio = self.program.twilio
-        twilio.account.last_inbound[f"whatsapp:{SRI}"] = twilio.now() - timedelta(hours=25)
+        self.twilio.account.last_inbound[f"whatsapp:{SRI}"] -= timedelta(seconds=DAY)
 
     def silent_for_us(self) -> None:
         """By our own clock her window is shut too."""
-        self.silent_for_whatsapp()
-        with self.database.transaction() as session:
-            for address in session.exec(select(PersonAddress)):
-                address.last_inbound_at = CLOCK.now() - timedelta(hours=25)
-                session.add(address)
+        self.world.wait(DAY)
+
+    def writes(self, text: str) -> None:
+        """She writes, and what follows from it happens."""
+        self.world.whatsapp(SRI, text)
+        self.world.wait(MINUTE)
 
     def said(self) -> list[str]:
         """What reached her, or will: not what WhatsApp refused."""
-        return [message_text(m) for m in self.program.twilio.messages(SRI) if not m.error_code]
+        return [message_text(m) for m in self.twilio.messages(SRI) if not m.error_code]
 
-    def heard(self, words: str, times: int = 1) -> StoredMessage:
-        """Wait until she has heard these words so often."""
-        wait_until(lambda: sum(words in said for said in self.said()) >= times, 15, words)
-        return [m for m in self.program.twilio.messages(SRI) if words in message_text(m)][-1]
+    def asked(self) -> list[StoredMessage]:
+        """The templates that asked her to look."""
+        sent = self.twilio.messages(SRI)
+        return [m for m in sent if "Ada kabar" in message_text(m) and not m.error_code]
 
     def held(self) -> int:
         """How many texts wait for her."""
-        with self.database.reading() as session:
+        with self.world.app.database.reading() as session:
             return len(session.exec(select(Outbound.id).where(Outbound.status == "held")).all())
 
     def written(self) -> int:
         """How many messages of hers are in the case."""
-        with self.database.reading() as session:
+        with self.world.app.database.reading() as session:
             rows = session.exec(select(CaseMessage.id).where(CaseMessage.direction == "reporter"))
             return len(rows.all())
 
@@ -95,41 +110,30 @@ def line(
     else:
         server = request.getfixturevalue("postgres_server")
         url = server.new_database(migrate, template="migrated")
-    with installation(url, folder) as program:
-        program.start()
-        number = tell_whole_story(program, SRI)
-        database, vault = Database(url), Vault((program.encryption_key,))
-        with database.transaction() as session:
-            load_lookup_key(session, vault)
-        cli = CommandLine({**program._environment(), "COLUMNS": "200"})
-        yield Line(program, number, database, vault, cli)
-        database.dispose()
+    with providers(url, folder) as world:
+        yield Line(world)
 
 
 def test_templates_are_made_once_handed_in_and_watched(line: Line) -> None:
     """Without approval nobody who was silent for a day can be told anything."""
     for _ in range(2):
-        made = line.cli.json("templates", "push")
-        assert [one["status"] for one in made] == ["received"] * 3
-    twilio = line.program.twilio
-    own = [one for one in twilio.contents() if one.approval]
-    assert [one.friendly_name for one in own] == [
-        "kawan_update_v1", "kawan_survey_v1", "kawan_reminder_v1", "kawan_check_in_v1",
-    ]  # fmt: skip
+        assert {row.status for row in line.push()} == {"received"}
+    own = [one for one in line.twilio.contents() if one.approval]
+    assert [one.friendly_name for one in own] == [form.name for form in FORMS]
     assert {one.approval["category"] for one in own} == {"UTILITY"}
     for one in own:
-        twilio.approve(one.sid)
-    assert {one["status"] for one in line.cli.json("templates", "status")} == {"approved"}
-    assert "disetujui" in line.cli.ok("templates", "status")
-    in_group(line.program, "menyetujui contoh pesan")
+        line.twilio.approve(one.sid)
+    assert {row.status for row in line.looked().values()} == {"approved"}
+    assert line.world.post("menyetujui contoh pesan")
 
 
 def _tap(line: Line, template: StoredMessage) -> None:
-    line.program.twilio.tap(template, "Lihat")
+    line.twilio.tap(template, "Lihat")
+    line.world.wait(MINUTE)
 
 
 def _type(text: str) -> Callable[[Line, StoredMessage], None]:
-    return lambda line, _: line.program.twilio.inbound(SRI, text) and None
+    return lambda line, _: line.writes(text)
 
 
 @pytest.mark.parametrize(
@@ -150,54 +154,51 @@ def test_held_words_come_in_order_on_her_look_and_the_look_itself_is_no_message(
     """She asked to read, she did not say anything."""
     silence(line)
     mark = request.node.callspec.id
-    before, asked = line.written(), sum("Ada kabar" in said for said in line.said())
-    line.officers_tell(f"satu {mark}", f"dua {mark}", f"tiga {mark}")
-    template = line.heard("Ada kabar", asked + 1)
-    assert (
-        message_text(template) == f"Ada kabar untuk {line.number}. Balas LIHAT untuk membacanya."
-    )
-    wait_until(lambda: line.held() == 3, 15, "all three held")
-    in_group(line.program, "menunggu dibuka pelapor")
-    answer(line, template)
-    line.heard(f"tiga {mark}")
+    before, asked = line.written(), len(line.asked())
     held = [f"{word} {mark}" for word in ("satu", "dua", "tiga")]
+    line.officers_tell(*held)
+    (template,) = line.asked()[asked:]
+    words = f"Ada kabar untuk {line.number}. Balas LIHAT untuk membacanya."
+    assert message_text(template) == words
+    assert line.held() == 3
+    assert line.world.post("menunggu dibuka pelapor")
+    answer(line, template)
     assert line.said()[-3:] == held
     assert line.written() == before
-    assert sum("Ada kabar" in said for said in line.said()) == asked + 1
+    assert len(line.asked()) == asked + 1
 
 
 def test_a_refusal_at_once_and_an_answer_of_another_kind(line: Line) -> None:
     """Whatever she writes opens the window, and is handled as always."""
-    line.program.twilio.fail_next("messages.create", 400, 63016)
+    before, asked = line.written(), len(line.asked())
+    line.twilio.fail_next("messages.create", 400, 63016)
     line.officers_tell("kabar pertama")
-    line.heard("Ada kabar", sum("Ada kabar" in said for said in line.said()) + 1)
-    before = line.written()
-    line.program.twilio.inbound(SRI, "hrd janji bayar besok KENARI")
-    line.heard("kabar pertama")
-    in_group(line.program, "KENARI")
+    assert len(line.asked()) == asked + 1
+    line.writes("hrd janji bayar besok KENARI")
+    assert "kabar pertama" in line.said()
+    assert line.world.post("KENARI")
     assert line.written() == before + 1
 
 
 def test_look_with_nothing_held_says_so_and_tells_the_status(line: Line) -> None:
     """An old template may be tapped again."""
-    line.program.twilio.inbound(SRI, "lihat")
-    line.heard("Tidak ada kabar yang menunggu")
+    line.writes("lihat")
+    assert "Tidak ada kabar yang menunggu" in line.said()[-1]
     assert line.number in line.said()[-1]
 
 
 def test_a_template_that_was_rejected_is_told_and_the_words_wait(line: Line) -> None:
     """Officers must know that she has not heard that there is news."""
-    twilio = line.program.twilio
-    update = next(one for one in twilio.contents() if one.friendly_name == "kawan_update_v1")
-    twilio.approve(update.sid, "rejected", reason="terlalu umum", category="MARKETING")
-    told = {one["name"]: one for one in line.cli.json("templates", "status")}
-    assert told["kawan_update_v1"]["reason"] == "terlalu umum"
-    in_group(line.program, "menolak contoh pesan")
-    in_group(line.program, "sebagai promosi")
+    own = line.twilio.contents()
+    update = next(one for one in own if one.friendly_name == "kawan_update_v1")
+    line.twilio.approve(update.sid, "rejected", reason="terlalu umum", category="MARKETING")
+    assert line.looked()["kawan_update_v1"].reason == "terlalu umum"
+    assert line.world.post("menolak contoh pesan")
+    assert line.world.post("sebagai promosi")
     line.silent_for_us()
-    asked = sum("Ada kabar" in said for said in line.said())
+    asked = len(line.asked())
     line.officers_tell("kabar terakhir")
-    in_group(line.program, "menolak contoh pesannya")
-    assert sum("Ada kabar" in said for said in line.said()) == asked
-    twilio.inbound(SRI, "ada kabar min?")
-    line.heard("kabar terakhir")
+    assert line.world.post("menolak contoh pesannya")
+    assert len(line.asked()) == asked
+    line.writes("ada kabar min?")
+    assert "kabar terakhir" in line.said()
