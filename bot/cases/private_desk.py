@@ -10,6 +10,7 @@ from bot.cases.group_act import GroupAct
 from bot.cases.group_acts import GROUP_COMMANDS
 from bot.cases.onboarding import COMMAND
 from bot.cases.private_reply import case_that_waits
+from bot.cases.reply_albums import is_of_reply
 from bot.cases.roster import RosterOfficer, find_officer
 from bot.cases.sight import may_see
 from bot.cases.stages import NotPossible
@@ -17,6 +18,7 @@ from bot.cases.work import Work
 from bot.events import MessageReceived, Officer, OfficerWrote
 from storage.cases import case_by_number, case_for_officer, row_id
 from storage.numbers import read_case_number
+from storage.tables import Case
 
 _REPLY = "/balas"
 
@@ -36,8 +38,8 @@ def as_officers_word(work: Work, said: MessageReceived) -> OfficerWrote | None:
         return None
     command, _ = command_of(said.text)
     known = command in GROUP_COMMANDS or command in TOPIC_COMMANDS or command == COMMAND
-    edited = said.edits is not None
-    if not known and (command or case_that_waits(work, officer, previewed=edited) is None):
+    edited, album = said.edits is not None, said.album or ""
+    if not known and (command or _answered_by(work, officer, album, edited=edited) is None):
         return None
     return OfficerWrote(
         channel=said.address.channel,
@@ -48,6 +50,7 @@ def as_officers_word(work: Work, said: MessageReceived) -> OfficerWrote | None:
         text=said.text,
         media=said.media,
         edited=edited,
+        album=album,
     )
 
 
@@ -67,7 +70,7 @@ def is_reply(work: Work, said: OfficerWrote) -> bool:
     command, _ = command_of(said.text)
     if officer is None or command:
         return officer is not None and command == _REPLY
-    return case_that_waits(work, officer) is not None
+    return _answered_by(work, officer, said.album) is not None
 
 
 def answer_privately(work: Work, said: OfficerWrote, attachment_id: int | None) -> None:
@@ -81,7 +84,7 @@ def answer_privately(work: Work, said: OfficerWrote, attachment_id: int | None) 
         if command in GROUP_COMMANDS:
             GROUP_COMMANDS[command](act)
         elif not command or command == _REPLY:
-            _reply(act, command, said.text, attachment_id)
+            _reply(act, command, said, attachment_id)
         else:
             key = "onboarding.in_group" if command == COMMAND else "refused.not_in_topic"
             act.answer(work.texts(f"officers.{key}"))
@@ -97,16 +100,29 @@ def command_of(text: str) -> tuple[str, str]:
     return first.split("@")[0].lower(), rest[0].strip() if rest else ""
 
 
-def _reply(act: GroupAct, command: str, text: str, attachment_id: int | None) -> None:
+def _answered_by(
+    work: Work, officer: RosterOfficer, album: str, *, edited: bool = False
+) -> Case | None:
+    """The case that an officer's private words answer, or change the answer of."""
+    if edited:
+        return case_that_waits(work, officer, previewed=True)
+    waiting = case_that_waits(work, officer)
+    if waiting is not None or not album:
+        return waiting
+    begun = case_that_waits(work, officer, previewed=True)
+    return begun if begun is not None and is_of_reply(work, begun, officer, album) else None
+
+
+def _reply(act: GroupAct, command: str, said: OfficerWrote, attachment_id: int | None) -> None:
     """``/balas KB-… kata``, or the words that were asked for; only where no topic reads them."""
     work, officer = act.work, act.officer
-    words = text
+    words = said.text
     if command:
         first, _, words = act.words.partition(" ")
         number = read_case_number(first) if first else None
         found = case_by_number(work.session, _org(work), number) if number else None
     else:
-        found = case_that_waits(work, officer)
+        found = _answered_by(work, officer, said.album)
     case = case_for_officer(work.session, row_id(found)) if found is not None else None
     if case is None or not may_see(work, officer, case) or not work.hides(case):
         raise NotPossible("officers.reply.nothing_private")
@@ -115,8 +131,9 @@ def _reply(act: GroupAct, command: str, text: str, attachment_id: int | None) ->
         return
     draft = replies.waiting_draft(work, case, officer)
     replies.preview_reply(
-        work, case, officer, words.strip(), attachment_id=attachment_id, draft=draft
-    )
+        work, case, officer, words.strip(), attachment_id=attachment_id, draft=draft,
+        album=said.album,
+    )  # fmt: skip
 
 
 def _officer(work: Work, said: OfficerWrote) -> RosterOfficer | None:

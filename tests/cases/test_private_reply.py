@@ -7,6 +7,7 @@ from bot.events import Address, Media, MediaKind, MessageReceived
 from storage.tables import Case
 from tests.cases.office import REPORT, SMALL_CHAT, Office
 from tests.cases.test_confidential import SENSITIVE
+from tests.cases.test_conversation import file
 from tests.outbox.scripted import GROUP_CHAT
 
 WORDS = "KENARI-BALASAN kami temani Ibu ke klinik."
@@ -189,6 +190,24 @@ def test_in_the_small_group_replies_stand_as_ever(office: Office) -> None:
     office.deliver(3)
     assert WORDS in office.standing_in(SMALL_CHAT)
     assert office.telegram.deleted == []
+
+
+def test_no_part_of_an_album_becomes_a_report_of_the_officers(office: Office, case: Case) -> None:
+    """Telegram sends three messages for three pages."""
+    office.taps("joko", case, "reply")
+    for number in range(3):
+        said = MessageReceived(
+            Address("telegram", "joko"), f"a{number}", office.clock.now(), album="9",
+            media=(Media(MediaKind.PHOTO, f"F{number}"),),
+        )  # fmt: skip
+        photo = file(office, f"b{number}")
+        with office.database.transaction() as session:
+            work = office.work(session)
+            word = private_desk.as_officers_word(work, said)
+            assert word is not None
+            assert desk.is_officers_word(work, word)
+            desk.officer_wrote(work, word, photo.id)
+    assert [reply.state for reply in office.messages(case, "reply")] == ["preview"] * 3
 
 
 def test_a_file_is_wanted_only_for_a_reply(office: Office, case: Case) -> None:
