@@ -13,9 +13,11 @@ from sqlmodel import col
 from bot.cases.work import Reach, Work, reach_of
 from bot.commands import Choice, Promise
 from bot.outbox.orders import ANSWER, DANGER, LATER
+from bot.outbox.unasked import AT_HAND
 from bot.outbox.validity import ALWAYS, Validity
 from bot.worktime.quiet import next_allowed, zone_of
 from storage.cases import content_of
+from storage.held import last_inbound
 from storage.people import private_of
 from storage.tables import Case, Outbound, Person
 
@@ -90,6 +92,21 @@ def _why_not(reach: Reach | None) -> str:
 def fitting_time(work: Work, case: Case, at: datetime) -> datetime:
     """The first moment from ``at`` on when her phone may ring: no quiet hour where she lives."""
     return next_allowed(at, *_hours(work, case))
+
+
+def rings_late(work: Work, case: Case) -> list[str]:
+    """For who answers her now: her phone rings at an hour that does not suit her.
+
+    An answer goes at once all the same; who wrote a moment ago has the phone in hand.
+    """
+    reach, at = reach_of(work, case), fitting_time(work, case, work.now)
+    if reach is None or at <= work.now:
+        return []
+    heard = last_inbound(work.session, {reach.person.id or 0})
+    wrote = heard.get((reach.person.id or 0, reach.address.channel))
+    if wrote is not None and wrote > work.now - AT_HAND:
+        return []
+    return [work.texts("officers.reply.rings_late", at=work.local(at))]
 
 
 def _hours(work: Work, case: Case) -> tuple[ZoneInfo, str]:

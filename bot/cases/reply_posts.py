@@ -2,6 +2,7 @@
 
 from bot.cases.delivery import delivery_line, outbound_of
 from bot.cases.markup import escaped, shortened
+from bot.cases.pushes import rings_late
 from bot.cases.reply_words import as_reporter_reads, file_of, file_trouble
 from bot.cases.reporter_name import NAME_GAP
 from bot.cases.roster import officer_by_id
@@ -106,6 +107,7 @@ def _preview(work: Work, case: Case, message: CaseMessage, *, private: bool = Fa
     ]
     if NAME_GAP in as_reporter_reads(work, case, message):
         lines.append(work.texts("officers.reply.name_gap"))
+    lines += rings_late(work, case)
     trouble = file_trouble(work, reach, message)
     file = file_of(work, message)
     if trouble and file is not None:

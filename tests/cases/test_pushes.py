@@ -1,5 +1,7 @@
 """Unasked words: at an hour that suits her, and none to who wants none."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.cases.pushes import drop_waiting, push
@@ -90,6 +92,24 @@ def test_news_that_waited_until_the_next_stage_is_not_said_but_for_officers_word
     office.deliver()
     assert len(office.heard()) == heard
     assert "bipartit" in office.heard()[-1]
+
+
+@pytest.mark.parametrize(("hours", "warns"), [(3, True), (0, False)])
+def test_an_officer_who_answers_at_night_is_told_that_her_phone_rings(
+    office: Office, hours: int, warns: bool
+) -> None:
+    """An answer goes at once; whoever sleeps beside her hears it too. Who just wrote expects it."""
+    go(office, "2026-11-23 19:30")
+    case = office.opens()
+    with office.database.transaction() as session:
+        address = session.get_one(PersonAddress, office.reporter.address.id)
+        address.last_inbound_at = office.clock.now() + timedelta(hours=2 - hours)
+        session.add(address)
+    office.deliver()
+    go(office, "2026-11-23 22:00")
+    office.writes("joko", case, "/balas Kami datang besok.")
+    office.deliver()
+    assert ("tekan Kirim mulai 24 Nov 08.00" in office.in_the_group()) is warns
 
 
 def test_who_stopped_news_gets_none_and_loses_what_waited(office: Office) -> None:
