@@ -92,7 +92,7 @@ class Office(Desk):
         )  # fmt: skip
         with self.database.transaction() as session:
             officers_desk.officer_tapped(self.work(session), event)
-        told = self.payload(self.rows("tap")[-1])
+        told = self.payload(self.newest("tap"))
         return Answer(told["text"], told["alert"])
 
     def writes(self, user_id: str, case: Case, text: str, **fields: object) -> str:

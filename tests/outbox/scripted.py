@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.cases import card, reply_posts
 from bot.cases.work import Work
@@ -225,9 +225,16 @@ class Desk:
 
     def rows(self, *kinds: str) -> list[Outbound]:
         """The rows of these kinds (all), oldest first."""
+        wanted = [col(Outbound.kind).in_(kinds)] if kinds else []
         with self.database.reading() as session:
-            rows = sorted(session.exec(select(Outbound)), key=lambda row: row.id or 0)
-        return [row for row in rows if not kinds or row.kind in kinds]
+            found = session.exec(select(Outbound).where(*wanted).order_by(col(Outbound.id)))
+            return list(found)
+
+    def newest(self, kind: str) -> Outbound:
+        """The row of this kind that was written last."""
+        with self.database.reading() as session:
+            rows = select(Outbound).where(Outbound.kind == kind)
+            return session.exec(rows.order_by(col(Outbound.id).desc()).limit(1)).one()
 
     def row(self, kind: str = "say") -> Outbound:
         """The only row of this kind."""
