@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from rapidfuzz.distance import OSA
 
 from bot.cases.act import Act, chosen, must_act, offer
+from bot.cases.case_lines import case_link
 from bot.cases.markup import escaped, visible
 from bot.cases.ownership import plain_name
 from bot.cases.roster import RosterOfficer, all_officers, officer_by_id
@@ -83,7 +84,8 @@ def _hand_over(act: Act, officer: RosterOfficer) -> str:
 def _tell(act: Act, before: RosterOfficer | None, officer: RosterOfficer) -> None:
     """The new officer in her private chat, the topic with the summary; nobody needs to ask."""
     work, case, giver = act.work, act.case, act.officer
-    names = {"giver": escaped(giver.name), "name": escaped(officer.name), "number": case.number}
+    names = {"giver": escaped(giver.name), "name": escaped(officer.name)}
+    names["number"] = case_link(case)
     work.write.whisper(
         officer.user_id, work.texts("officers.handover.whisper", **names), case_id=case.id
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import case as when
 from sqlmodel import col, func, select
 
+from bot.cases.case_lines import case_link
 from bot.cases.group_act import GroupAct
 from bot.cases.markup import escaped
 from bot.cases.roster import all_officers, officer_by_id
@@ -22,7 +23,7 @@ _URGENT = ("darurat", "tinggi")
 class _Open:
     """An open case as the list needs it; ``waits_since``: the reporter's unanswered word."""
 
-    number: str
+    link: str
     owner_id: int | None
     urgent: bool
     sensitive: bool
@@ -64,7 +65,7 @@ def _line(work: Work, name: str, cases: Sequence[_Open]) -> str:
     oldest = min(waiting, key=lambda one: one.waits_since or work.now, default=None)
     if oldest is not None and oldest.waits_since is not None:
         since = work.local(oldest.waits_since)
-        line += "\n" + work.texts("officers.workload.oldest", number=oldest.number, since=since)
+        line += "\n" + work.texts("officers.workload.oldest", number=oldest.link, since=since)
     return line
 
 
@@ -79,7 +80,7 @@ def _open_cases(act: GroupAct) -> list[_Open]:
     spoken = _last_words(work)
     return [
         _Open(
-            case.number, case.owner_id, case.urgency in _URGENT, case.sensitive,
+            case_link(case), case.owner_id, case.urgency in _URGENT, case.sensitive,
             _waits_since(case, spoken.get(case.id or 0)),
         )
         for case in cases

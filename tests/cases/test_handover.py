@@ -131,7 +131,22 @@ def test_whose_case_was_given_away_by_another_is_told(office: Office, case: Case
     office.taps("ratna", case, "to_officer", str(_id(office, "maria")))
     office.deliver()
     (told,) = office.whispered("joko")
-    assert told == office.texts("officers.handover.whisper_gone", number=case.number, name="Maria")
+    number = f"<b>{case.number}</b>"
+    assert told == office.texts("officers.handover.whisper_gone", number=number, name="Maria")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_word_of_it_leads_to_the_topic(office: Office, case: Case) -> None:
+    """On a phone nobody looks through two hundred topics for a number."""
+    with office.database.transaction() as session:
+        stored = case_by_id(session, case.id or 0)
+        assert stored is not None
+        stored.thread_id = "77"
+        session.add(stored)
+    office.taps("joko", case, "to_officer", str(_id(office, "maria")))
+    office.deliver()
+    (told,) = office.whispered("maria")
+    assert f'<a href="https://t.me/c/1/77"><b>{case.number}</b></a>' in told
 
 
 def test_a_case_that_was_let_go_can_be_taken_by_anyone(office: Office, case: Case) -> None:

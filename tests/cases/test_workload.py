@@ -33,10 +33,10 @@ def test_open_cases_are_counted_for_each_officer(office: Office) -> None:
             "<b>Beban kerja</b> · 3 kasus terbuka",
             "• Ratna: 0 kasus",
             "• Joko: 2 kasus, 1 mendesak",
-            f"   paling lama menunggu jawaban: {first.number}, sejak 23 Nov 09.00",
+            f"   paling lama menunggu jawaban: <b>{first.number}</b>, sejak 23 Nov 09.00",
             "• Maria: 0 kasus",
             "• Belum dipegang: 1 kasus, 1 mendesak",
-            "   paling lama menunggu jawaban: KB-AAAA-0003, sejak 23 Nov 10.00",
+            "   paling lama menunggu jawaban: <b>KB-AAAA-0003</b>, sejak 23 Nov 10.00",
         ]
 
 
