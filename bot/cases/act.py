@@ -8,7 +8,7 @@ from bot.cases.ownership import must_handle
 from bot.cases.posted import asks_another, take_buttons_off
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible
-from bot.cases.taps import button
+from bot.cases.taps import buttons
 from bot.cases.work import Work
 from bot.outbox.whereabouts import group_of
 from storage.tables import Case, Tap
@@ -95,13 +95,11 @@ def said(act: Act, done: str) -> str:
 def offer(act: Act, question: str, action: str, labels: Mapping[str, str]) -> str:
     """Ask in the topic which of these it shall be."""
     work, case = act.work, act.case
-    choices = tuple(
-        button(work, case, label, action, offered(case, action, choice))
-        for choice, label in labels.items()
-    )
-    stop = button(work, case, work.texts.label("officers.button.leave"), "leave", ASKED)
+    wanted = [(label, action, offered(case, action, choice)) for choice, label in labels.items()]
+    wanted.append((work.texts.label("officers.button.leave"), "leave", ASKED))
+    choices = buttons(work, case, wanted)
     question = work.texts(f"officers.ask.{question}")
-    work.write.post(case, question, choices=(*choices, stop), edits=act.spent)
+    work.write.post(case, question, choices=choices, edits=act.spent)
     return ""
 
 

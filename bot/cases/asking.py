@@ -16,7 +16,7 @@ from bot.cases.act import Act, said
 from bot.cases.posted import question_post, take_buttons_off
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible
-from bot.cases.taps import button
+from bot.cases.taps import buttons
 from bot.cases.work import Work
 from bot.commands import Choice
 from storage.cases import row_id
@@ -196,17 +196,12 @@ def _buttons(act: Act, form: Form, field: Field) -> tuple[Choice, ...]:
     offered = field.choices(act) if field.choices else {}
     whose = str(act.officer.id)
     place = f"{whose}.{form.name}.{field.name}"
-    made = [
-        button(act.work, act.case, label, "form_choose", f"{place}.{value}")
-        for value, label in offered.items()
-    ]
+    wanted = [(label, "form_choose", f"{place}.{value}") for value, label in offered.items()]
     label = act.work.texts.label
     if field.optional:
-        skip = label("officers.button.form_skip")
-        made.append(button(act.work, act.case, skip, "form_choose", f"{place}."))
-    stop = label("officers.button.form_cancel")
-    made.append(button(act.work, act.case, stop, "form_cancel", whose))
-    return tuple(made)
+        wanted.append((label("officers.button.form_skip"), "form_choose", f"{place}."))
+    wanted.append((label("officers.button.form_cancel"), "form_cancel", whose))
+    return buttons(act.work, act.case, wanted)
 
 
 def _by_label(act: Act, field: Field, word: str) -> str:

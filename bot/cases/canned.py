@@ -17,7 +17,7 @@ from bot.cases.asking import Answers, Field, Form, begin
 from bot.cases.markup import escaped
 from bot.cases.reporter_name import NAME_GAP
 from bot.cases.stages import NotPossible
-from bot.cases.taps import button
+from bot.cases.taps import buttons
 from bot.cases.work import Work
 from bot.texts import CannedText
 from storage.tables import CannedReply, Case
@@ -88,10 +88,8 @@ def use_canned(act: Act) -> str:
 
 
 def _offer(act: Act, fit: list[CannedText]) -> str:
-    shown = tuple(
-        button(act.work, act.case, _label(canned.name), "canned", canned.name)
-        for canned in fit[:OFFERED]
-    )
+    wanted = ((_label(canned.name), "canned", canned.name) for canned in fit[:OFFERED])
+    shown = buttons(act.work, act.case, wanted)
     act.work.write.post(act.case, act.work.texts("officers.ask.canned"), choices=shown)
     return ""
 

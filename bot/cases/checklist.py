@@ -3,11 +3,16 @@
 from bot.cases.act import Act, must_act
 from bot.cases.stage_records import CHECKS, answers_of, change_answers, keep_record, newest_record
 from bot.cases.stages import CLOSED, NotPossible
-from bot.cases.taps import button
-from bot.commands import Choice
+from bot.cases.taps import buttons
 from storage.cases import add_event
+from storage.tables import Case
 
 _TICKED = "✓ "
+
+
+def has_checklist(case: Case) -> bool:
+    """A wish or a question has no evidence to look at, and no workplace to find."""
+    return case.status == "verifikasi" and case.kind == "pengaduan"
 
 
 def offer_checklist(act: Act, *, edits: str = "") -> None:
@@ -16,14 +21,14 @@ def offer_checklist(act: Act, *, edits: str = "") -> None:
     record = newest_record(work, case, "verifikasi")
     done = answers_of(work, record) if record is not None else {}
 
-    def toggle(check: str) -> Choice:
+    def toggle(check: str) -> tuple[str, str, str]:
         label = work.texts.label(f"officers.check.{check}")
         if done.get(check):
-            return button(work, case, _TICKED + label, "uncheck", check)
-        return button(work, case, label, "check", check)
+            return _TICKED + label, "uncheck", check
+        return label, "check", check
 
-    text = work.texts("officers.check.ask")
-    work.write.post(case, text, choices=tuple(map(toggle, CHECKS)), edits=edits)
+    choices = buttons(work, case, map(toggle, CHECKS))
+    work.write.post(case, work.texts("officers.check.ask"), choices=choices, edits=edits)
 
 
 def check(act: Act) -> str:

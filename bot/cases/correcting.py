@@ -9,9 +9,8 @@ from bot.cases.act import Act, chosen, must_act, offer, offered, said
 from bot.cases.confidential import keep_confidential, lift_confidence
 from bot.cases.promises import open_promise, refresh
 from bot.cases.stages import NotPossible
-from bot.cases.taps import button
+from bot.cases.taps import buttons
 from bot.cases.updates import tell_of_later_answer
-from bot.commands import Choice
 from storage.cases import add_event, row_id
 from storage.tables import Case, Correction, Prediction
 
@@ -155,15 +154,15 @@ def _show_tags(act: Act, tags: list[str]) -> None:
     work, case = act.work, act.case
     has = _tags(case)
 
-    def toggle(tag: str) -> Choice:
+    def toggle(tag: str) -> tuple[str, str, str]:
         label, action = work.taxonomy.tags.get(tag, tag), "set_tag"
         if tag in has:
             label, action = _SET + label, "unset_tag"
-        return button(work, case, label, action, offered(case, action, tag))
+        return label, action, offered(case, action, tag)
 
     ends = ["tags_done"] if len(tags) == len(work.taxonomy.tags) else ["all_tags", "tags_done"]
-    further = (button(work, case, work.texts.label(f"officers.button.{e}"), e) for e in ends)
-    choices = (*map(toggle, tags), *further)
+    further = ((work.texts.label(f"officers.button.{end}"), end, "") for end in ends)
+    choices = buttons(work, case, (*map(toggle, tags), *further))
     edits = act.topic_post if act.tap.action != "tags" else act.spent
     work.write.post(case, work.texts("officers.ask.tags"), choices=choices, edits=edits)
 

@@ -8,9 +8,8 @@ from sqlmodel import col, delete, select
 from bot.cases.act import Act, must_act
 from bot.cases.markup import escaped, shortened
 from bot.cases.stages import CLOSED, NotPossible
-from bot.cases.taps import button
+from bot.cases.taps import buttons
 from bot.cases.work import Work
-from bot.commands import Choice
 from nlp.labels import NextStep
 from storage.cases import add_event, row_id
 from storage.tables import Case, DoneStep
@@ -81,17 +80,14 @@ def _offer(act: Act, *, edits: str) -> None:
     if not steps:
         raise NotPossible("cases.refused.no_steps")
     done = _done(work, case)
-    lines, choices = [work.texts("officers.ask.steps")], []
+    lines, toggles = [work.texts("officers.ask.steps")], []
     for index, step in enumerate(steps, start=1):
         is_done = key_of(step) in done
         mark = _DONE if is_done else _OPEN
         lines.append(f"{mark} {index}. {escaped(step.sentence)}")
-        choices.append(_toggle(work, case, step, f"{mark} {index}", is_done=is_done))
-    work.write.post(case, "\n".join(lines), choices=tuple(choices), edits=edits)
-
-
-def _toggle(work: Work, case: Case, step: NextStep, label: str, *, is_done: bool) -> Choice:
-    return button(work, case, label, "step_open" if is_done else "step_done", key_of(step))
+        toggles.append((f"{mark} {index}", "step_open" if is_done else "step_done", key_of(step)))
+    choices = buttons(work, case, toggles)
+    work.write.post(case, "\n".join(lines), choices=choices, edits=edits)
 
 
 def _set(act: Act, change: Callable[[Act, NextStep], None], told: str) -> str:
