@@ -26,7 +26,7 @@ from bot.cases import (
 )
 from bot.cases.act import Act, leave, must_act, said
 from bot.cases.card_buttons import offer_further
-from bot.cases.checklist import check, offer_checklist, uncheck
+from bot.cases.checklist import check, has_checklist, offer_checklist, uncheck
 from bot.cases.correct_workplace import correct_workplace
 from bot.cases.group_changes import topic_back
 from bot.cases.guidance import help_text
@@ -44,7 +44,7 @@ def _take(act: Act) -> str:
     work, before = act.work, act.case.status
     assignment.take(work, act.case, act.officer)
     take_buttons_off(work, act.case, act.topic_post)
-    if act.case.status == "verifikasi" != before:
+    if has_checklist(act.case) and before != act.case.status:
         offer_checklist(act)
     elif not act.post:  # typed: there is no tap to answer
         name = escaped(act.officer.name)

@@ -13,7 +13,7 @@ from bot.cases import asking
 from bot.cases.act import Act, chosen, must_act, offer, said
 from bot.cases.appointment_forms import read_hour
 from bot.cases.asking import Answers, Field, Form
-from bot.cases.checklist import offer_checklist
+from bot.cases.checklist import has_checklist, offer_checklist
 from bot.cases.dates import long_date
 from bot.cases.legal_clock import set_deadlines
 from bot.cases.markup import escaped
@@ -58,7 +58,7 @@ def to_stage(act: Act) -> str:
     if stage in FORMS:
         return _begin(act, FORMS[stage])
     change_stage(act.work, act.case, stage, officer=act.officer)
-    if stage == "verifikasi":
+    if has_checklist(act.case):
         offer_checklist(act, edits=act.spent)
         return stage_done(act)
     return said(act, stage_done(act))

@@ -256,6 +256,15 @@ def test_the_checklist_is_ticked_by_tapping(office: Office) -> None:
     assert office.taps("joko", case, "check", "shoe_size").alert
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kind", ["aspirasi", "pertanyaan"])
+def test_a_wish_or_a_question_has_no_checklist(office: Office, kind: str) -> None:
+    """Nobody looks at the evidence of a question."""
+    case = office.opens(kind=kind)
+    office.taps("joko", case, "take")
+    assert _asked(office) != office.texts("officers.check.ask")
+
+
 def test_the_card_of_a_confidential_case_shows_only_days(office: Office) -> None:
     """Whom the union meets tells thirty readers what it is about."""
     case = office.opens(category="pelecehan_kekerasan")
