@@ -151,6 +151,7 @@ def test_only_those_who_were_asked_decide(union: Union) -> None:
     assert union.sees("santi", case)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("federation", [(), ("santi",)])
 def test_without_a_federation_the_operator_is_told_neutrally(
     union: Union, federation: tuple[str, ...]
@@ -191,6 +192,7 @@ def test_she_does_not_learn_it_from_the_list_of_names(union: Union) -> None:
     assert not any("❗" in label for label in labels)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("chat", ["", "santi"])
 def test_where_nobody_can_be_told_the_card_says_so(union: Union, chat: str) -> None:
     """The operator may be the accused herself."""

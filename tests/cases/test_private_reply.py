@@ -112,6 +112,7 @@ def test_a_command_with_the_number_answers_in_private(office: Office, case: Case
     assert office.newest_in("joko") == office.texts("officers.onboarding.in_group")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("who", ["maria", "budi", "orang", "lama"])
 def test_nobody_else_answers_in_private(office: Office, case: Case, who: str) -> None:
     """Without the right, without the role, without a place on the roster."""
