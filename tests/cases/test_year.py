@@ -9,6 +9,7 @@ from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 
+import pytest
 from sqlmodel import col, select
 
 from bot.log import configure_logging
@@ -47,6 +48,7 @@ _TERMS = {
 }  # fmt: skip
 
 
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # fork beside threads
 def test_a_year_of_five_hundred_cases(tmp_path: Path, migrated_sqlite: Path) -> None:
     """Promises, surveys, alarms, quiet hours and stops, all at once and for long.
 

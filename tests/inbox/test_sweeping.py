@@ -3,7 +3,10 @@
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier as ProcessBarrier
 
 import pytest
 from sqlalchemy import insert
@@ -19,24 +22,25 @@ ROWS, NOT_YET, CANCELLED = 10_000, 50, 50
 LANES = 500
 
 
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # fork beside threads
 @pytest.mark.parametrize(
     ("database_url", "sweepers"),
     [("sqlite", 2), ("postgres", 2), ("postgres", 4)],
     indirect=["database_url"],
 )
 def test_each_of_many_rows_fires_once_however_many_sweep(
-    database_url: str, database: Database, sweepers: int
+    database: Database, sweepers: int
 ) -> None:
     """A survey that comes twice is a nuisance, one that never comes a broken promise.
 
-    On PostgreSQL each sweeper has connections of its own, as a process has.
+    On PostgreSQL each sweeper is a process of its own; SQLite serves one.
     """
     ground = ground_of(database)
     _many_rows(ground)
-    own = [database if database.is_sqlite else Database(database_url) for _ in range(sweepers)]
-    counts = _sweep_together(ground, own)
-    for each in own:
-        each.dispose()
+    if database.is_sqlite:
+        counts = _sweep_in_threads(ground, sweepers)
+    else:
+        counts = _sweep_in_processes(ground, sweepers)
     assert sum(counts) == ROWS
     assert all(counts), "one sweeper did everything, so nothing was shown"
     _assert_each_fired_once(ground)
@@ -61,27 +65,41 @@ def _many_rows(ground: Ground) -> None:
             cancel_due(session, key)
 
 
-def _sweep_together(ground: Ground, databases: list[Database]) -> list[int]:
-    """All sweep at once until nothing is left; how many rows each fired."""
-    now, counts = later(ROWS * 4), [0] * len(databases)
-    ready = threading.Barrier(len(databases))
+def _sweep_in_threads(ground: Ground, sweepers: int) -> list[int]:
+    ready = threading.Barrier(sweepers)
+    with ThreadPoolExecutor(sweepers) as pool:
+        sweeping = [pool.submit(_sweep, ground, ready) for _ in range(sweepers)]
+        return [one.result(60) for one in sweeping]
 
-    def sweep(index: int) -> None:
-        ready.wait(20)
-        while True:
-            with databases[index].transaction() as session:
-                fired = fire_due(session, ground.vault, now)
-            counts[index] += fired
-            if not fired:
-                return
-            time.sleep(0.001)  # who has just let go of SQLite's one lock would win it again
 
-    threads = [threading.Thread(target=sweep, args=[i]) for i in range(len(databases))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return counts
+def _sweep_in_processes(ground: Ground, sweepers: int) -> list[int]:
+    context = get_context("fork")
+    ready, counts = context.Barrier(sweepers), context.SimpleQueue()
+
+    def sweep() -> None:
+        ground.database.engine.dispose(close=False)  # its connections belong to the parent
+        counts.put(_sweep(ground, ready))
+
+    processes = [context.Process(target=sweep) for _ in range(sweepers)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0] * sweepers
+    return [counts.get() for _ in processes]
+
+
+def _sweep(ground: Ground, ready: threading.Barrier | ProcessBarrier) -> int:
+    """Sweep until nothing is left; how many rows were fired."""
+    now, count = later(ROWS * 4), 0
+    ready.wait(20)
+    while True:
+        with ground.database.transaction() as session:
+            fired = fire_due(session, ground.vault, now)
+        count += fired
+        if not fired:
+            return count
+        time.sleep(0.001)  # who has just let go of SQLite's one lock would win it again
 
 
 def _assert_each_fired_once(ground: Ground) -> None:
