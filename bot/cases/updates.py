@@ -59,7 +59,8 @@ def tell_of_later_answer(work: Work, case: Case, before: datetime) -> None:
         "cases.appointment.when", date=long_date(local.date()), hour=f"{local:%H.%M}"
     )
     text = work.texts("cases.later_answer", number=case.number, when=when)
-    push(work, case, text, valid=Validity(stages=(case.status,), until=promise.due_at))
+    valid = Validity(stages=("baru", "verifikasi"), until=promise.due_at)
+    push(work, case, text, valid=valid)
 
 
 def still_words(work: Work, case: Case) -> str:
