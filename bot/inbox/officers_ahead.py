@@ -22,6 +22,7 @@ from storage.crypto import Vault
 from storage.database import Database
 
 GroupEvent = OfficerWrote | OfficerTapped | GroupChanged
+_SEES_ANEW = frozenset({GroupChange.BOT_ADDED, GroupChange.BOT_RIGHTS_CHANGED})
 _NOT_THERE = frozenset({GroupChange.BOT_REMOVED, GroupChange.MIGRATED})
 
 
@@ -117,7 +118,7 @@ def _may_bring_officers(work: Work, event: GroupEvent) -> bool:
 
 
 def _begins_to_work(work: Work, event: GroupEvent) -> bool:
-    """Whether a group is bound now, or the bot comes back into one of ours."""
+    """Whether a group is bound now, or the bot may see anew who is in one of ours."""
     if isinstance(event, GroupChanged):
-        return event.change == GroupChange.BOT_ADDED and is_our_group(work, event.chat_id)
+        return event.change in _SEES_ANEW and is_our_group(work, event.chat_id)
     return isinstance(event, OfficerWrote) and would_bind(work, event)

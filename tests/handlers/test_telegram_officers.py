@@ -173,6 +173,21 @@ def test_who_is_in_a_group_is_known(telegram: FakeTelegram, ani: User) -> None:
     assert found == Members(3, frozenset({"7", "70"}))
 
 
+@pytest.mark.usefixtures("ani")
+@pytest.mark.parametrize("said", ["user not found", "PARTICIPANT_ID_INVALID"])
+def test_whom_telegram_does_not_know_is_not_inside(telegram: FakeTelegram, said: str) -> None:
+    """It says so in several ways; none of them means that the group is away."""
+    telegram.fail_next("getChatMember", 400, f"Bad Request: {said}")
+    assert run(telegram, lambda c: c.members(str(GROUP), ("7",))).inside == frozenset()
+
+
+@pytest.mark.usefixtures("ani")
+def test_who_may_not_ask_does_not_take_everybody_for_a_stranger(telegram: FakeTelegram) -> None:
+    """A bot that is no administrator yet would warn of all officers."""
+    telegram.fail_next("getChatMember", 400, "Bad Request: member list is inaccessible")
+    assert isinstance(failure(telegram, lambda c: c.members(str(GROUP), ("7",))), NotAllowed)
+
+
 def test_the_bot_asks_for_its_own_name_once(telegram: FakeTelegram) -> None:
     """Commands of other bots in the same group call them by theirs."""
 

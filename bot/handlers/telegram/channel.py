@@ -21,10 +21,11 @@ from bot.channels import (
     Text,
     TopicGone,
     TryLater,
+    Unreachable,
 )
 from bot.events import Media
 from bot.handlers.telegram import wire
-from bot.handlers.telegram.failures import Unchanged, failure_of
+from bot.handlers.telegram.failures import USER_NOT_FOUND, Unchanged, failure_of
 from bot.handlers.telegram.group import is_inside
 from bot.handlers.telegram.messages import external_id as full_id
 from bot.handlers.telegram.transport import make_bot
@@ -247,17 +248,25 @@ class TelegramChannel:
         )
 
     async def members(self, chat_id: str, user_ids: Sequence[str]) -> Members:
-        """How many are in the group, bots too, and which of these people."""
-        inside = set()
-        for user_id in user_ids:
-            try:
-                member = await _repeatable(self._bot.get_chat_member(chat_id, int(user_id)))
-            except (ContentRejected, TargetGone, ValueError):  # nobody whom Telegram knows there
-                continue
-            if member is not None and is_inside(member):
-                inside.add(user_id)
+        """How many are in the group, bots too, and which of these people.
+
+        Raises:
+            NotAllowed: only administrators may ask in this group, and the bot is none.
+        """
+        inside = {user_id for user_id in user_ids if await self._is_inside(chat_id, user_id)}
         count = await _repeatable(self._bot.get_chat_member_count(chat_id))
         return Members(count or 0, frozenset(inside))
+
+    async def _is_inside(self, chat_id: str, user_id: str) -> bool:
+        try:
+            member = await _repeatable(self._bot.get_chat_member(chat_id, int(user_id)))
+        except (ContentRejected, ValueError):  # nobody whom Telegram ever saw there
+            return False
+        except Unreachable as failure:
+            if failure.code != USER_NOT_FOUND:
+                raise
+            return False
+        return member is not None and is_inside(member)
 
     async def own_name(self) -> str:
         """The bot's username, asked for once."""

@@ -51,6 +51,9 @@ class Unchanged(SendFailure):
     """What was to be changed is so already: a success for those who change things."""
 
 
+USER_NOT_FOUND = "user_not_found"
+"""The code of an Unreachable: Telegram does not know this person here."""
+
 _Make = Callable[[str], SendFailure]
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -69,6 +72,7 @@ _REFUSED: tuple[tuple[str, _Make, str], ...] = (
     ("need administrator rights", NotAllowed, "rights"),
     ("chat_admin_required", NotAllowed, "rights"),
     ("chat_write_forbidden", NotAllowed, "rights"),
+    ("member list is inaccessible", NotAllowed, "rights"),
     ("chat_restricted", NotAllowed, "rights"),
     ("can't be deleted", NotAllowed, "too_old_to_delete"),
     ("message to edit not found", TargetGone, "message_gone"),
@@ -80,7 +84,7 @@ _REFUSED: tuple[tuple[str, _Make, str], ...] = (
     ("there is no text in the message to edit", TargetGone, "not_editable"),
     ("message_id_invalid", TargetGone, "message_gone"),
     ("chat not found", Unreachable, "chat_not_found"),
-    ("user not found", Unreachable, "user_not_found"),
+    ("user not found", Unreachable, USER_NOT_FOUND),
     ("peer_id_invalid", Unreachable, "chat_not_found"),
     ("group chat was deactivated", Unreachable, "chat_deactivated"),
     ("can't parse entities", ContentRejected, "markup"),
