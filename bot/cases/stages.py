@@ -147,7 +147,7 @@ def follow_stage(
 
 
 def _tell(work: Work, case: Case, text: str, further: str, *, danger: bool = False) -> None:
-    """News of a stage; what waited until the next one came is not said, but officers' words are."""
+    """News of a stage; what waited until the next one came is not said, officers' words are."""
     if further:
         push(work, case, f"{text}\n\n{further}", danger=danger)
     else:

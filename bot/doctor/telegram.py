@@ -50,11 +50,9 @@ def examine(
     now: datetime,
     small: str = "",
 ) -> Iterator[Finding]:
-    """All about one bot.
+    """All about one bot; ``group`` is the officers' chat, ``small`` that for confidential cases.
 
-    Args:
-        group: the officers' chat, empty where there is none.
-        small: the group for confidential cases, empty where there is none.
+    Both are empty where there is none.
     """
     me = ask.telegram(account, "getMe")
     if me is None:
