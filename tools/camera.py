@@ -112,4 +112,5 @@ def show_list(desk: Any) -> None:
 
 def _hold_still(page: Any) -> None:
     page.bring_to_front()
+    page.mouse.move(0, 0)
     page.wait_for_timeout(300)
