@@ -6,7 +6,12 @@
 
 Workers with an open case write on WhatsApp, ``--rate`` messages a second in all; the officers'
 group is a fake Telegram on 127.0.0.1. Options: ``--count 200`` messages of the lifted run,
-``--rate 20``, ``--seconds 150`` at most of the limited run, ``--engine sqlite|postgres``.
+``--rate 20``, ``--seconds 150`` at most of the limited run, ``--engine sqlite|postgres``,
+``--run lifted|limited``.
+
+Measured with ``--count 100`` on two cores that other work used as well (load 4 to 8): lifted
+p95 170 ms on SQLite and 258 ms on PostgreSQL; limited, 60 messages in 3 seconds stood in the
+group after 57 seconds, in 20 posts, none twice and none lost.
 """
 
 import argparse
@@ -222,6 +227,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=20.0)
     parser.add_argument("--seconds", type=float, default=150.0)
     parser.add_argument("--engine", choices=("sqlite", "postgres"), action="append")
+    parser.add_argument("--run", choices=("lifted", "limited"), action="append")
     options = parser.parse_args()
     engines = options.engine or ["sqlite", "postgres"]
     postgres = start_postgres(durable=True) if "postgres" in engines else None
@@ -229,7 +235,8 @@ def main() -> None:
         try:
             for engine in engines:
                 results = []
-                for run, count in (("lifted", options.count), ("limited", LIMITED_MESSAGES)):
+                for run in options.run or ["lifted", "limited"]:
+                    count = options.count if run == "lifted" else LIMITED_MESSAGES
                     folder = Path(name) / f"{engine}-{run}"
                     url = postgres.new_database() if postgres and engine == "postgres" else None
                     where = url or f"sqlite:///{name}/{run}.db"
