@@ -155,6 +155,8 @@ def _open(event: MessageReceived, knowledge: Knowledge) -> Turn:
         if is_hello and any(sign.isalpha() for sign in event.text):
             return interrupt("menu", None, knowledge)
         return _start("follow_up", event, knowledge)
+    if knowledge.consented and knowledge.lately_closed and not is_hello:
+        return _start("follow_up", event, knowledge)
     if is_hello:
         return walk(begin("intake", knowledge), knowledge)
     return _start("intake", event, knowledge)
@@ -169,7 +171,8 @@ def _start(flow: str, event: MessageReceived, knowledge: Knowledge) -> Turn:
 def _is_at_ease(here: State | None, event: MessageReceived, knowledge: Knowledge) -> bool:
     """She has a case and is telling nothing now."""
     is_listened_to = here is None or (here.flow, here.step) == ("follow_up", "listening")
-    return has_only_words(event) and is_listened_to and bool(knowledge.open_cases)
+    has_case = bool(knowledge.open_cases or knowledge.lately_closed)
+    return has_only_words(event) and is_listened_to and has_case
 
 
 def _answers(state: State | None, event: MessageReceived, knowledge: Knowledge) -> bool:

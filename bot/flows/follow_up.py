@@ -1,4 +1,7 @@
-"""Follow-up: what a reporter writes while her case is open is added to it at once."""
+"""Follow-up: what a reporter writes while her case is open is added to it at once.
+
+So is what she writes soon after it was closed: she was told to. Officers then open it again.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -54,8 +57,8 @@ def pass_on_anyhow(state: State, knowledge: Knowledge) -> Turn:
 
 
 def _only_case(knowledge: Knowledge) -> str:
-    """The one case it can be about; the last one when all were closed meanwhile."""
-    cases = knowledge.open_cases or knowledge.cases[:1]
+    """The one case it can be about; the last one when all were closed."""
+    cases = knowledge.open_cases or knowledge.lately_closed[:1] or knowledge.cases[:1]
     return cases[0].number if len(cases) == 1 else ""
 
 

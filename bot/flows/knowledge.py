@@ -81,6 +81,7 @@ class OwnCase:
     Attributes:
         label: what it is about, in a few words: tells her cases apart in a list.
         status: the stage in plain words; ``next_step`` likewise.
+        closed_lately: it can still be opened again, and she was told to write if it is not solved.
     """
 
     number: str
@@ -89,6 +90,7 @@ class OwnCase:
     since: date
     next_step: str
     open: bool
+    closed_lately: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,3 +194,8 @@ class Knowledge:
     def open_cases(self) -> tuple[OwnCase, ...]:
         """Those of her cases that are not at their end."""
         return tuple(case for case in self.cases if case.open)
+
+    @property
+    def lately_closed(self) -> tuple[OwnCase, ...]:
+        """Those that what she writes now is probably still about, when none is open."""
+        return tuple(case for case in self.cases if case.closed_lately)

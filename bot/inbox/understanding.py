@@ -10,7 +10,7 @@ from sqlmodel import Session, func, select
 from bot.cases.aftercare_known import open_check_ins, open_surveys
 from bot.cases.collective import waiting_invitations
 from bot.cases.referral import waiting_referrals
-from bot.cases.stages import CLOSED
+from bot.cases.stages import CLOSED, REOPEN_WITHIN
 from bot.commands import Report
 from bot.flows.knowledge import Candidate, Knowledge, Match, Option, OwnCase, Understanding
 from bot.texts import Texts
@@ -137,7 +137,7 @@ def gather_knowledge(
         find_company=_company_finder(understander.companies),
         find_region=find_region,
         find_rights=rights.find,
-        cases=tuple(_own_case(case, texts, taxonomy, zone) for case in cases),
+        cases=tuple(_own_case(case, texts, taxonomy, zone, now) for case in cases),
         consented=bool(reporter and reporter.person.consented_version),
         officer_speaks=until is not None and until > now,
         fresh_number=new_case_number(),
@@ -184,7 +184,9 @@ def _company_finder(companies: CompanyIndex) -> Callable[[str], Match]:
     return find
 
 
-def _own_case(case: Case, texts: Texts, taxonomy: Taxonomy, zone: ZoneInfo) -> OwnCase:
+def _own_case(
+    case: Case, texts: Texts, taxonomy: Taxonomy, zone: ZoneInfo, now: datetime
+) -> OwnCase:
     label = texts("cases.own_sensitive")
     if not case.sensitive:
         label = taxonomy.category(case.category).list_label
@@ -195,4 +197,10 @@ def _own_case(case: Case, texts: Texts, taxonomy: Taxonomy, zone: ZoneInfo) -> O
         since=case.status_since.astimezone(zone).date(),
         next_step=texts(f"cases.stage.{case.status}.next"),
         open=case.status not in CLOSED,
+        closed_lately=_is_closed_lately(case, now),
     )
+
+
+def _is_closed_lately(case: Case, now: datetime) -> bool:
+    may_go_on = case.status in {"selesai", "ditolak"} and case.merged_into_id is None
+    return may_go_on and case.closed_at is not None and now - case.closed_at <= REOPEN_WITHIN
