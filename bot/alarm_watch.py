@@ -33,7 +33,7 @@ from storage.tables import Organisation
 
 CHECKS = (
     "inbound", "outbox", "dead_letters", "queue", "templates", "telegram_webhook",
-    "telegram_pending", "disk", "spool", "certificate", "clock",
+    "telegram_pending", "disk", "spool", "certificate", "clock", "retention",
 )  # fmt: skip
 """What is looked after; titles and meanings stand in the texts ``officers.watch``."""
 JUMP = timedelta(seconds=60)
@@ -109,6 +109,7 @@ class AlarmWatch:
 
     def _everywhere(self, session: Session, now: datetime) -> Iterator[_Seen]:
         yield _Seen("outbox", _trouble(flow.outbox(session, now)))
+        yield _Seen("retention", _trouble(stored.trusted_clock(session, self.vault, now)))
         queues = list(stored.queues(session, now))
         for check in ("dead_letters", "queue"):
             yield _Seen(check, _trouble(one for one in queues if one.check == check))

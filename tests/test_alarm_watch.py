@@ -13,6 +13,7 @@ from bot.alarm_watch import CHECKS
 from bot.doctor.machine import room
 from bot.texts import load_texts
 from storage.alarms import CALM, ringing
+from storage.seen_time import trust
 from storage.setup import DEFAULT_ORGANISATION
 from storage.tables import Alarm, MessageTemplate, Outbound
 from tests.fakes.telegram import FakeTelegram
@@ -182,6 +183,23 @@ def test_a_disk_without_room_is_told(watched: Watched) -> None:
     assert watched.rings("disk")
     assert "kosong dari" in watched.news("disk")[-1]
     assert "<b>Yang perlu dilakukan:</b> Kosongkan disk" in watched.news("disk")[-1]
+
+
+def test_a_clock_that_is_doubted_is_told_because_nothing_is_deleted(watched: Watched) -> None:
+    """Data that ought to be gone stay, and nobody would know."""
+    app = watched.world.app
+    watched.looks(minutes=1)
+    assert not watched.rings("retention"), "a new installation is no trouble"
+    with app.database.transaction() as session:
+        trust(session, app.vault, app.clock.now() - timedelta(days=2))
+    watched.looks(minutes=1)
+    assert "lebih dari 36 jam" in watched.news("retention")[0]
+    with app.database.transaction() as session:
+        trust(session, app.vault, app.clock.now())
+    watched.looks(minutes=1)
+    watched.looks(minutes=11)
+    assert len(watched.news("retention")) == 2
+    assert not watched.rings("retention")
 
 
 @pytest.mark.parametrize(
