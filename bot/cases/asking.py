@@ -179,9 +179,19 @@ def _go_on(act: Act, form: Form, answers: dict[str, str]) -> str:
         )
     )
     words = missing.fill(act, answers)
+    if words.get("text") and act.work.hides(act.case):
+        _show_alone(act, words["text"])
+        words = {**words, "text": act.work.texts("officers.form.in_private")}
     text = act.work.texts(f"officers.form.{form.name}.{missing.name}", **words)
     act.work.write.post(act.case, text, choices=_buttons(act, form, missing), edits=act.spent)
     return ""
+
+
+def _show_alone(act: Act, html: str) -> None:
+    """The words for the worker to their author alone, where the topic must not read them."""
+    work, case = act.work, act.case
+    text = work.texts("officers.form.alone", number=case.number, text=html)
+    work.write.whisper(act.officer.user_id, text, case_id=case.id)
 
 
 def _end(act: Act, form: Form, answers: Answers) -> str:

@@ -138,6 +138,7 @@ def _in_topic(
     )  # fmt: skip
     question = asking.waiting_question(work, case, officer)
     if question is not None and (not command or command in asking.WORDS):
+        keep_off_the_group(work, case, event.message_id)
         forms.answered(act, question, event.text)
     elif command in TOPIC_COMMANDS:
         TOPIC_COMMANDS[command](act)

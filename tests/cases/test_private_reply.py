@@ -95,6 +95,24 @@ def test_what_is_typed_in_the_topic_is_taken_away_and_checked_in_private(
     assert office.messages(case, "note") == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_sentence_that_closes_the_case_does_not_stay_in_the_topic(
+    office: Office, case: Case
+) -> None:
+    """It is read by the worker, and tells what the case was about."""
+    office.taps("joko", case, "close")
+    office.chooses("joko", case, "to_selesai", "outcome", "tercapai")
+    typed = office.writes("joko", case, WORDS)
+    office.deliver(3)
+    assert WORDS in office.newest_in("joko")
+    office.chooses("joko", case, "to_selesai", "sure", "ya")
+    office.deliver(21)
+    assert office.stored(case).status == "selesai"
+    assert typed in office.telegram.deleted
+    assert "KENARI" not in _ever_in_the_group(office)
+    assert any("KENARI" in told for told in office.heard())
+
+
 def test_a_command_with_the_number_answers_in_private(office: Office, case: Case) -> None:
     """Who is in the private chat already needs no button."""
     assert _privately(office, "joko", f"/balas {case.number} {WORDS}")
