@@ -1,0 +1,65 @@
+"""She was told: if it is not solved, write here. What she writes then must not begin from nothing."""
+
+from dataclasses import replace
+
+from bot.commands import AddToCase
+from tests.flows.beginnings import STORY, with_case
+from tests.flows.chat import Chat
+
+
+def closed(count: int = 1, *, lately: bool = True) -> Chat:
+    """Her cases were closed, and nothing runs."""
+    chat = with_case(count)
+    chat.cases = [replace(case, open=False, closed_lately=lately) for case in chat.cases]
+    return chat
+
+
+def test_it_goes_to_the_case_that_was_closed() -> None:
+    """Officers decide whether they open it again; she need not tell everything once more."""
+    chat = closed()
+    chat.say("kak, uangnya belum masuk semua")
+    (reply,) = chat.hush()
+    assert [order.number for order in chat.ordered(AddToCase)] == ["KB-0000-0001"]
+    assert "KB-0000-0001" in reply.text
+
+
+def test_another_matter_is_one_tap_away() -> None:
+    """Not all that she writes afterwards is about it."""
+    chat = closed()
+    chat.say(STORY)
+    chat.hush()
+    chat.tap("Lapor baru")
+    assert chat.state is not None
+    assert chat.state.flow == "intake"
+
+
+def test_of_several_the_last_one_is_meant() -> None:
+    """Asking which would begin with a list of what is over."""
+    chat = closed(2)
+    chat.say("kipasnya rusak lagi")
+    assert [order.number for order in chat.ordered(AddToCase)] == ["KB-0000-0002"]
+
+
+def test_an_open_case_goes_before_a_closed_one() -> None:
+    """What is being worked at is what she writes about."""
+    chat = closed(2)
+    chat.cases[1] = replace(chat.cases[1], open=True, closed_lately=False)
+    chat.say("kipasnya rusak lagi")
+    assert [order.number for order in chat.ordered(AddToCase)] == ["KB-0000-0001"]
+
+
+def test_thanks_get_a_kind_word_and_no_questions() -> None:
+    """Who says thank you for a solved case is not asked what happened."""
+    chat = closed()
+    (reply,) = chat.say("makasih ya kak")
+    assert "Sama-sama" in reply.text
+    assert chat.ordered(AddToCase) == []
+
+
+def test_long_after_the_closing_a_new_report_begins() -> None:
+    """It could not be opened again under its number."""
+    chat = closed(lately=False)
+    chat.say(STORY)
+    assert chat.ordered(AddToCase) == []
+    assert chat.state is not None
+    assert chat.state.flow == "intake"
