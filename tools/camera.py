@@ -44,10 +44,11 @@ class Camera:
         unfold(self._desk, opened=False)
         self._messages(name, self._desk, "#room-log", since)
 
-    def card(self, name: str, *, until: str = "") -> None:
-        """The card with its buttons, or the part of it above a line."""
+    def card(self, name: str, *, shows: str, until: str = "") -> None:
+        """The card with its buttons, or the part above a line; what it must show."""
         unfold(self._desk, opened=True)
         _hold_still(self._desk)
+        self._desk.locator("#card-body").get_by_text(shows).first.wait_for()
         box = self._desk.locator("#card").bounding_box()
         if until:
             line = self._desk.locator("#card-body").get_by_text(until).last.bounding_box()

@@ -38,7 +38,7 @@ def a_worker_tells(act: Studio) -> None:
     act.wait(seconds=61)
     act.officer("Joko")
     act.opens("KB-")
-    act.camera.card("petugas-kartu")
+    act.camera.card("petugas-kartu", shows="belum ada")
     act.taps("Saya tangani")
     act.wait(seconds=61)
     act.taps("Pelapor bisa dihubungi")
@@ -75,6 +75,7 @@ def a_stage(act: Studio) -> None:
     act.taps("Bipartit")
     act.camera.topic("petugas-bipartit", since="pertemuan pertama")
     act.writes("kamis, 26 november")
+    act.taps("Lewati")
     act.writes("HRD, pengurus serikat, dua saksi")
     for worker, story in _OTHERS.items():
         act.worker(worker, "telegram")
@@ -92,7 +93,7 @@ def a_stage(act: Studio) -> None:
     act.camera.topic("petugas-minggu", since="Ringkasan minggu lalu")
     act.go("2026-12-03T09:30")
     act.opens("Contoh Sandang")
-    act.camera.card("petugas-tenggat", until="Saran langkah")
+    act.camera.card("petugas-tenggat", shows="Hari kerja ke-", until="Saran langkah")
 
 
 def the_same_matter(act: Studio) -> None:
@@ -146,7 +147,7 @@ def a_confidential_case(act: Studio) -> None:
     act.wait(seconds=61)
     act.officer("Ratna")
     act.opens(number)
-    act.camera.card("petugas-rahasia", until="Saran langkah")
+    act.camera.card("petugas-rahasia", shows="Laporan rahasia", until="Saran langkah")
 
 
 SCENES = (
