@@ -100,10 +100,12 @@ def test_the_sentence_that_closes_the_case_does_not_stay_in_the_topic(
     office: Office, case: Case
 ) -> None:
     """It is read by the worker, and tells what the case was about."""
+    place = office.writes("joko", case, "/tempat PT KENARI Jaya")
     office.taps("joko", case, "close")
     office.chooses("joko", case, "to_selesai", "outcome", "tercapai")
     typed = office.writes("joko", case, WORDS)
     office.deliver(3)
+    assert place in office.telegram.deleted
     assert WORDS in office.newest_in("joko")
     office.chooses("joko", case, "to_selesai", "sure", "ya")
     office.deliver(21)
