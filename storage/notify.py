@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable
+from functools import cache
+from uuid import uuid4
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -9,13 +11,20 @@ from sqlmodel import Session
 from storage.database import Database, is_postgres
 
 _CHANNEL = "kawan_buruh"
+_NOTIFY = text("SELECT pg_notify(:channel, :sender)")
 _PAUSE = 1.0  # seconds before a lost connection is opened again
 
 
 def notify(session: Session) -> None:
-    """Wake the other processes when this transaction commits."""
+    """Wake the other processes when this transaction commits; our own knows already."""
     if is_postgres(session):
-        session.execute(text(f"NOTIFY {_CHANNEL}"))
+        session.execute(_NOTIFY, {"channel": _CHANNEL, "sender": _own_name()})
+
+
+@cache
+def _own_name() -> str:
+    """This process, among all that use the database."""
+    return uuid4().hex
 
 
 def listen(
@@ -39,8 +48,9 @@ def listen(
             with psycopg.connect(address, autocommit=True, connect_timeout=5) as connection:
                 connection.execute(f"LISTEN {_CHANNEL}")
                 while not stopping():
-                    for _ in connection.notifies(timeout=1, stop_after=1):
-                        wake()
+                    for told in connection.notifies(timeout=1, stop_after=1):
+                        if told.payload != _own_name():
+                            wake()
         except psycopg.Error:
             wake()
             pause(_PAUSE)
