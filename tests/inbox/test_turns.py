@@ -46,7 +46,7 @@ def test_a_worker_that_dies_between_claim_and_commit_costs_nothing(world: World)
 def test_what_she_adds_to_her_case_asks_the_database_little(world: World) -> None:
     """It is what happens most, and each question costs the line in the topic some time."""
     sri = world.worker()
-    world.opened_case(sri)
+    world.tells_anew(sri)
     sri.sends(sri.event(text="sampai sekarang belum juga dibayar"))
     with statements(world.app.database) as of_turn:
         assert world.app.runner.run_next()
