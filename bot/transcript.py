@@ -46,6 +46,7 @@ from bot.handlers.simulator.messages import BOT, Message, Said
 from bot.handlers.simulator.people import GROUP, SIMULATED_OFFICERS
 from bot.handlers.simulator.wire import event_as_json
 from bot.inbox.accept import Accepted
+from bot.inbox.turns import Minds
 from bot.settings import load_settings
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday morning in Jakarta
@@ -91,17 +92,17 @@ class Played:
     log: list[str] = field(default_factory=list)
 
 
-def play_file(path: Path) -> Played:
+def play_file(path: Path, minds: Minds | None = None) -> Played:
     """Play a transcript file.
 
     Raises:
         TranscriptError: a line cannot be read.
     """
-    return play(path.read_text(encoding="utf-8"))
+    return play(path.read_text(encoding="utf-8"), minds)
 
 
-def play(text: str) -> Played:
-    """Play a transcript."""
+def play(text: str, minds: Minds | None = None) -> Played:
+    """Play a transcript; ``minds`` are read when they are not given."""
     lines = list(parse(text))
     with tempfile.TemporaryDirectory(prefix="kawan-") as folder:
         settings = load_settings(
@@ -118,7 +119,9 @@ def play(text: str) -> Played:
             quiet_seconds=8,
         )
         clock = ManualClock(START)
-        app = build(settings, clock=clock)
+        if minds is not None:
+            minds = replace(minds, quiet_seconds=settings.quiet_seconds)
+        app = build(settings, clock=clock, minds=minds)
         try:
             return asyncio.run(_Player(app, clock).play(lines))
         finally:

@@ -30,6 +30,9 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For tests that try out many words: what words mean does not depend on the database."""
+
 _START_SECONDS = 30
 _PR_SET_PDEATHSIG = 1
 _SETTINGS = {

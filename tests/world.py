@@ -49,7 +49,7 @@ _told: dict[tuple[bool, str], Told] = {}
 
 
 @cache
-def _minds(classifier: str) -> Minds:
+def minds_of(classifier: str) -> Minds:
     """Read once for all worlds: nothing in it ever changes."""
     return read_minds(load_settings(_env_file=None, classifier=classifier))
 
@@ -68,7 +68,7 @@ class World:
             _env_file=None, database_url=database_url, data_dir=data_dir, **settings
         )
         minds = replace(
-            _minds(self.settings.classifier),
+            minds_of(self.settings.classifier),
             zone=self.settings.zone,
             quiet_seconds=self.settings.quiet_seconds,
             silent_days=self.settings.silent_days,

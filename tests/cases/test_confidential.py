@@ -18,6 +18,7 @@ from bot.outbox.split import units
 from storage.cases import CaseContent, case_by_id, company_names, content_of, seal_content
 from storage.tables import Case
 from tests.cases.office import REPORT, Office
+from tests.databases import ON_SQLITE
 from tests.world import World
 
 SECRETS = {
@@ -223,6 +224,7 @@ VIOLENT = (
 )
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("words", VIOLENT)
 @pytest.mark.parametrize("edits", [False, True], ids=["writes", "edits"])
 def test_violence_told_later_makes_the_case_confidential_before_it_is_shown(

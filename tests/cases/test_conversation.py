@@ -15,6 +15,7 @@ from storage.cases import case_by_id, message_content, row_id
 from storage.tables import Attachment, Case
 from tests.cases.office import Office
 from tests.cases.test_confidential import SENSITIVE, calm
+from tests.databases import ON_SQLITE
 from tests.outbox.scripted import GROUP_CHAT, Sent
 
 
@@ -257,6 +258,7 @@ def test_only_the_author_rewords_a_preview(office: Office, case: Case) -> None:
     assert office.taps("ratna", case, "reply_edit", message_id=reply).alert
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("kind", ["photo", "video", "voice", "document"])
 @pytest.mark.parametrize("words", ["", " Ini contoh suratnya"])
 def test_files_reach_the_reporter_with_and_without_words(

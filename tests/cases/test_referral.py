@@ -9,6 +9,7 @@ from bot.commands import Part
 from storage.cases import case_by_id
 from storage.tables import Case, CaseEvent, CaseMessage, Outbound, StageRecord
 from tests.cases.office import Answer, Office
+from tests.databases import ON_SQLITE
 from tests.world import Worker, World
 
 BODY = "LBH Jakarta"
@@ -90,6 +91,7 @@ def test_with_her_no_everything_stays_as_it_was(world: World) -> None:
     assert _stored(world, case).status == "verifikasi"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("said", ["ya", "Setuju", "iya kak setuju", "boleh", "stuju"])
 def test_a_typed_yes_right_after_the_question_counts(world: World, said: str) -> None:
     """Not every phone shows buttons."""
@@ -98,6 +100,7 @@ def test_a_typed_yes_right_after_the_question_counts(world: World, said: str) ->
     assert _stored(world, case).status == "dilimpahkan"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "said", ["setuju gak ya", "belum setuju", "setuju asal nama saya tidak disebut", "itu siapa"]
 )

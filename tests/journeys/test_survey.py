@@ -17,6 +17,7 @@ from storage.tables import (
     Survey,
     SurveyAnswer,
 )
+from tests.databases import ON_SQLITE
 from tests.world import Worker, World
 
 DAY = 24 * 3600
@@ -125,6 +126,7 @@ def test_inside_the_window_whatsapp_shows_the_five_as_a_list(world: World) -> No
     assert survey_of(world, case).score == 5
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("said", "score"),
     [("5", 5), ("lima", 5), ("nomor 2", 2), ("puas", 4), ("sangat puas", 5), ("cukup", 3),

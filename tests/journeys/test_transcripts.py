@@ -6,6 +6,7 @@ import pytest
 
 from bot.transcript import play_file
 from nlp.classifier import load_classifier
+from tests.world import minds_of
 
 ANSWERS_A_QUESTION = "\n  Dasar: "
 TRANSCRIPTS = sorted((Path(__file__).parent.parent / "transcripts").glob("*.txt"))
@@ -16,7 +17,7 @@ def test_the_program_speaks_as_the_transcript_says(path: Path) -> None:
     """What officers may read and correct is what workers see."""
     if ANSWERS_A_QUESTION in path.read_text(encoding="utf-8") and not load_classifier().embedder:
         pytest.skip("the built-in model has no encoder, so no answer about rights is ever found")
-    assert play_file(path).difference is None
+    assert play_file(path, minds_of("bawaan")).difference is None
 
 
 def test_there_are_enough_transcripts() -> None:
