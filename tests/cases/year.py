@@ -70,9 +70,10 @@ class Year(YearActs):
         batch = self._next_batch(self.begun)
         with asyncio.Runner() as runner:
             runner.get_loop().set_default_executor(_Here())
-            while (at := min(self._next_due(), self._lives[0][0], batch)) < self.until:
+            while (at := min(due := self._next_due(), self._lives[0][0], batch)) < self.until:
                 self._to(at)
-                self._sweep()
+                if due <= at:
+                    self._sweep()
                 while self._lives[0][0] <= at:
                     self._go_on(heapq.heappop(self._lives)[2])
                 if at >= batch:
