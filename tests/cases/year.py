@@ -31,6 +31,7 @@ REPORTS_FOR = 300
 """Days in which reports come in; the rest of the year brings them to their end."""
 _BATCHES = (time(9), time(19, 15))
 _WAITING: Any = literal_column("'waiting'")  # so that SQLite sees that its partial index fits
+_NEXT_DUE = select(Due.due_at).where(Due.status == _WAITING).order_by(col(Due.due_at)).limit(1)
 _DAY = timedelta(days=1)
 _QUICK, _SLOW, _DEAD = (0.5, 7.0), (30.0, 120.0), (300.0, 500.0)
 
@@ -57,6 +58,7 @@ class Year(YearActs):
         super().__init__(database, folder, seed, persons=int(cases / CASES_A_PERSON))
         self.begun, self.until = self.clock.now(), self.clock.now() + DAYS * _DAY
         self.swept: list[str] = []
+        self._looks = database.engine.connect().execution_options(kawan_reading=True)
         self._order = itertools.count()
         self._lives: list[tuple[datetime, int, Life]] = [(self.until, -1, iter(()))]
         for number in range(cases):
@@ -79,15 +81,15 @@ class Year(YearActs):
                 if at >= batch:
                     runner.run(self.deliverer.deliver_waiting())
                     batch = self._next_batch(at)
+        self._looks.close()
 
     def _to(self, at: datetime) -> None:
         self.clock.advance(max(0.0, (at - self.clock.now()).total_seconds()))
 
     def _next_due(self) -> datetime:
-        with self.database.reading() as session:
-            waiting = select(Due.due_at).where(Due.status == _WAITING)
-            at = session.exec(waiting.order_by(col(Due.due_at)).limit(1)).first()
-            return at or self.until
+        with self._looks.begin():
+            at: datetime | None = self._looks.scalar(_NEXT_DUE)
+        return at or self.until
 
     def _next_batch(self, after: datetime) -> datetime:
         day = after.astimezone(self.zone).date()
