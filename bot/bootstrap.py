@@ -71,8 +71,8 @@ from storage.migrate import current_revision, upgrade
 from storage.setup import (
     DEFAULT_ORGANISATION,
     apply_officer_chat,
+    ensure_lookup_key,
     ensure_organisation,
-    load_lookup_key,
 )
 from storage.tables import Organisation
 
@@ -85,7 +85,7 @@ def open_store(settings: Settings, *, clock: Clock) -> tuple[Database, Vault]:
     Raises:
         KeyProblem: a key is missing or wrong.
         DatabaseDown: the database cannot be reached, or its file is damaged.
-        SchemaProblem: the database is newer than this program.
+        SchemaTooNew: a newer program made the database.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database)
@@ -100,7 +100,7 @@ def open_store(settings: Settings, *, clock: Clock) -> tuple[Database, Vault]:
     )
     upgrade(database)
     with database.transaction() as session:
-        load_lookup_key(session, vault)
+        ensure_lookup_key(session, vault)
         default = ensure_organisation(
             session, slug=DEFAULT_ORGANISATION, name="Serikat Pekerja", now=clock.now()
         )

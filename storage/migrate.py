@@ -20,19 +20,17 @@ class SchemaProblem(Exception):  # noqa: N818 - read by operators
     """The schema is not the one that this program needs."""
 
 
+class SchemaTooNew(SchemaProblem):
+    """A newer program made the schema."""
+
+
 def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the schema up to date.
 
     Raises:
-        SchemaProblem: it is newer than this program.
+        SchemaTooNew: a newer program made it.
     """
-    found = current_revision(database)
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if found is not None and found not in known:
-        raise SchemaProblem(
-            f"The database is at version {found}, which this program does not know: a newer "
-            "program made it. Start the newer program, or restore a backup made before."
-        )
+    _must_be_known(current_revision(database))
     _with_connection(database, lambda config: command.upgrade(config, revision))
 
 
@@ -53,8 +51,8 @@ def make_revision(database: Database, message: str) -> None:
 
 def current_revision(database: Database) -> str | None:
     """The schema's version, None for an empty database."""
-    with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    with database.reading() as session:
+        return MigrationContext.configure(session.connection()).get_current_revision()
 
 
 def newest_revision() -> str | None:
@@ -66,13 +64,24 @@ def must_be_current(database: Database) -> None:
     """Refuse a schema that is older or newer than this program.
 
     Raises:
-        SchemaProblem: with the command that helps.
+        SchemaTooNew: a newer program made it.
+        SchemaProblem: it is older; with the command that helps.
     """
     found, needed = current_revision(database), newest_revision()
+    _must_be_known(found)
     if found != needed:
         raise SchemaProblem(
             f"The database is at version {found or 'none'}, this program needs {needed}. "
             "Run: python admin_cli.py db upgrade"
+        )
+
+
+def _must_be_known(found: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if found is not None and found not in known:
+        raise SchemaTooNew(
+            f"The database is at version {found}, which this program does not know: a newer "
+            "program made it. Start the newer program, or restore a backup made before."
         )
 
 

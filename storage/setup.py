@@ -15,8 +15,8 @@ _CONFIGURED = "configured"
 DEFAULT_ORGANISATION = "utama"
 
 
-def load_lookup_key(session: Session, vault: Vault) -> None:
-    """Give the vault its look-up key, made on the first start.
+def load_lookup_key(session: Session, vault: Vault) -> bool:
+    """Give the vault the look-up key of this database; False if it has none yet.
 
     Opening it proves that ENCRYPTION_KEYS fits this database.
 
@@ -24,11 +24,21 @@ def load_lookup_key(session: Session, vault: Vault) -> None:
         KeyProblem: the keys are not the ones the database was made with.
     """
     row = session.get(Meta, _LOOKUP_KEY)
-    if row is None:
-        row = Meta(name=_LOOKUP_KEY, value=vault.seal(os.urandom(32), "meta"))
-        session.add(row)
+    if row is not None:
+        vault.use_lookup_key(vault.open(row.value, "meta"))
+    return row is not None
+
+
+def ensure_lookup_key(session: Session, vault: Vault) -> None:
+    """Give the vault its look-up key, made on the first start.
+
+    Raises:
+        KeyProblem: the keys are not the ones the database was made with.
+    """
+    if not load_lookup_key(session, vault):
+        session.add(Meta(name=_LOOKUP_KEY, value=vault.seal(os.urandom(32), "meta")))
         session.flush()
-    vault.use_lookup_key(vault.open(row.value, "meta"))
+        load_lookup_key(session, vault)
 
 
 def remembered(session: Session, vault: Vault, name: str) -> Any:

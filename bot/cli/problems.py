@@ -13,7 +13,7 @@ from nlp.scores import ModelError
 from nlp.taxonomy import TaxonomyError
 from storage.crypto import KeyProblem
 from storage.database import DatabaseDown
-from storage.migrate import SchemaProblem
+from storage.migrate import SchemaProblem, SchemaTooNew
 from storage.running import NotAlone
 
 _DOCTOR = "Jalankan python admin_cli.py doctor untuk rinciannya."
@@ -42,10 +42,7 @@ def explain(error: Exception) -> tuple[str, str] | None:
         case SpoolUnusable():
             return f"pesan masuk tidak bisa ditampung di disk. {error}", _DOCTOR
         case SchemaProblem():
-            return (
-                "susunan database bukan yang dibutuhkan program ini.",
-                "Jalankan python admin_cli.py db upgrade, lalu ulangi.",
-            )
+            return _schema(error)
         case ModelError() | TaxonomyError() | RightsError():
             return _knowledge(error)
         case CalendarProblem() | RetentionProblem():
@@ -62,6 +59,18 @@ def explain(error: Exception) -> tuple[str, str] | None:
             )
         case _:
             return None
+
+
+def _schema(error: SchemaProblem) -> tuple[str, str]:
+    if isinstance(error, SchemaTooNew):
+        return (
+            "database ini dibuat oleh program yang lebih baru.",
+            "Pasang versi program yang terbaru, atau pulihkan cadangan dari sebelumnya.",
+        )
+    return (
+        "susunan database bukan yang dibutuhkan program ini.",
+        "Jalankan python admin_cli.py db upgrade, lalu ulangi.",
+    )
 
 
 def _knowledge(error: ModelError | TaxonomyError | RightsError) -> tuple[str, str]:

@@ -20,6 +20,9 @@ from storage.tables import Organisation
 
 KEY_FILE = "keys"
 
+# Seconds a command waits its turn behind a program that writes without a pause.
+_PATIENCE = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Store:
@@ -47,8 +50,9 @@ def existing_store() -> Iterator[Store]:
         configured = settings.encryption_keys.get_secret_value()
         key_file = settings.data_dir / KEY_FILE
         vault = open_vault(configured, key_file, may_create=False)
-        with database.transaction() as session:
-            load_lookup_key(session, vault)
+        with database.reading() as session:
+            if not load_lookup_key(session, vault):
+                raise _nothing_yet("database ini")
         yield Store(settings, SystemClock(), database, vault)
     finally:
         database.dispose()
@@ -64,7 +68,7 @@ def existing_database(settings: Settings) -> Database:
     path = sqlite_path(settings.database)
     if path is not None and not path.exists():
         raise _nothing_yet(str(path))
-    database = Database(settings.database, pool_size=2)
+    database = Database(settings.database, pool_size=2, patience=_PATIENCE)
     database.check()
     if current_revision(database) is None:
         raise _nothing_yet("database PostgreSQL" if path is None else str(path))

@@ -96,9 +96,8 @@ def fitting(opened: Database, vault: Vault) -> Finding:
     """Whether the keys are those that the database was made with."""
     try:
         with opened.reading() as session:
-            if session.get(Meta, "lookup_key") is None:
+            if not load_lookup_key(session, vault):
                 return ok("keys_fit", "database masih kosong")
-            load_lookup_key(session, vault)
     except KeyProblem:
         return fault(
             "keys_fit",

@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.events import Media, MediaKind
 from storage.crypto import new_key
-from storage.database import sqlite_path
+from storage.database import Database, sqlite_path
 from storage.migrate import newest_revision
 from storage.running import NotAlone, alone, in_use
 from tests.cli.conftest import CommandLine, on_both_engines, settings_as_environment
-from tests.conftest import migrate
 from tests.databases import PostgresServer, _binaries, new_sqlite_url
+from tests.storage.next_revision import write_revision
 from tests.world import STORY, World
 
 SLIP = b"foto slip gaji" * 100
@@ -276,11 +277,33 @@ def test_upgrade_makes_and_updates(tmp_path: Path) -> None:
     assert f"sudah versi {newest_revision()}" in fresh.ok("db", "upgrade")
 
 
-def test_an_older_schema_is_told_with_the_command_that_helps(tmp_path: Path) -> None:
+def test_an_older_schema_is_told_with_the_command_that_helps(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After an update the other commands must not guess."""
-    url = new_sqlite_url(tmp_path)
-    migrate(url)
-    with closing(sqlite3.connect(sqlite_path(url))) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0'")
-    old = CommandLine(dict(settings_as_environment(tmp_path / "var", url, new_key())))
-    assert "db upgrade" in old.fails("cases", "list")
+    newest = write_revision(tmp_path, monkeypatch)
+    assert "db upgrade" in cli.fails("cases", "list")
+    assert cli.json("db", "upgrade")["after"] == newest
+    assert cli.json("cases", "list") == []
+
+
+def test_a_newer_schema_is_told_as_such(cli: CommandLine) -> None:
+    """An upgrade, which would be tried first, cannot help an older program."""
+    database = Database(cli.environment["DATABASE_URL"])
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'ffff00000000'"))
+    database.dispose()
+    for command in (("cases", "list"), ("db", "upgrade")):
+        told = cli.fails(*command)
+        assert "lebih baru" in told
+        assert "db upgrade" not in told
+
+
+def test_commands_that_only_read_wait_for_no_writer(told: Told, tmp_path: Path) -> None:
+    """A backup that has to wait its turn beside a busy line is not made."""
+    path = sqlite_path(told.world.settings.database)
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        told.cli.ok("db", "backup", str(tmp_path / "cadangan"))
+        assert [row["number"] for row in told.cli.json("cases", "list")] == [told.number]
+        writer.execute("ROLLBACK")

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from storage.crypto import Vault, new_key
 from storage.database import Database
 from storage.inbound import NewInbound, insert_inbound
-from storage.setup import ensure_organisation, load_lookup_key
+from storage.setup import ensure_lookup_key, ensure_organisation
 from storage.tables import Outbound
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -56,7 +56,7 @@ def ground_of(database: Database) -> Ground:
     """Put an organisation and a look-up key into a fresh database."""
     vault = Vault((new_key(),))
     with database.transaction() as session:
-        load_lookup_key(session, vault)
+        ensure_lookup_key(session, vault)
         organisation = ensure_organisation(session, slug="uji", name="Serikat Uji", now=NOW)
     assert organisation.id is not None
     return Ground(database, vault, organisation.id)

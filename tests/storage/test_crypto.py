@@ -11,7 +11,7 @@ from bot.clock import ManualClock
 from bot.settings import load_settings
 from storage.crypto import KeyProblem, Vault, load_keys, new_key, write_private
 from storage.database import Database
-from storage.setup import load_lookup_key
+from storage.setup import ensure_lookup_key
 
 SECRET = b"gaji Sri belum dibayar"
 
@@ -61,7 +61,7 @@ def test_look_ups_survive_a_change_of_keys(database: Database) -> None:
     first, second = Vault((old,)), Vault((new, old))
     for vault in (first, second):
         with database.transaction() as session:
-            load_lookup_key(session, vault)
+            ensure_lookup_key(session, vault)
     assert first.lookup("whatsapp:+62811") == second.lookup("whatsapp:+62811")
     assert first.lookup("whatsapp:+62811") != first.lookup("whatsapp:+62812")
 

@@ -1,6 +1,5 @@
 """The schema can be put up, taken down and put up again, and says when it does not fit."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -8,10 +7,10 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from storage import migrate
 from storage.database import Database
 from storage.migrate import (
     SchemaProblem,
+    SchemaTooNew,
     check,
     current_revision,
     downgrade,
@@ -20,6 +19,7 @@ from storage.migrate import (
     upgrade,
 )
 from storage.tables import Inbound, Organisation
+from tests.storage.next_revision import write_revision
 from tests.storage.rows import Ground
 
 
@@ -39,7 +39,7 @@ def test_a_table_is_changed_without_harm_to_the_rows_that_belong_to_it(
 ) -> None:
     """SQLite changes a table by dropping it: with foreign keys on, that fails or deletes rows."""
     ground.inbound("a", "1", "2")
-    newest = _write_revision(
+    newest = write_revision(
         tmp_path,
         monkeypatch,
         "with op.batch_alter_table('organisations', recreate='auto') as batch:\n"
@@ -59,7 +59,7 @@ def test_a_migration_that_would_orphan_rows_is_undone(
     """A case without its organisation would never be seen again."""
     ground.inbound("a", "1")
     before = current_revision(ground.database)
-    _write_revision(tmp_path, monkeypatch, "op.execute('DELETE FROM organisations')")
+    write_revision(tmp_path, monkeypatch, "op.execute('DELETE FROM organisations')")
     with pytest.raises((SchemaProblem, IntegrityError)):
         upgrade(ground.database)
     assert current_revision(ground.database) == before
@@ -67,12 +67,14 @@ def test_a_migration_that_would_orphan_rows_is_undone(
         assert len(session.exec(select(Organisation)).all()) == 1
 
 
-def test_a_migration_that_fails_midway_leaves_the_schema_as_it_was(database: Database) -> None:
+def test_a_migration_that_fails_midway_leaves_the_schema_as_it_was(
+    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Half a schema could neither be used nor mended by running the upgrade again."""
     before = _schema(database)
-    with database.engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = 'unknown'"))
-    with pytest.raises(Exception, match="unknown"):
+    half = "op.create_table('half', sa.Column('id', sa.Integer)); raise RuntimeError('midway')"
+    write_revision(tmp_path, monkeypatch, half)
+    with pytest.raises(RuntimeError, match="midway"):
         upgrade(database)
     assert _schema(database) == before
 
@@ -83,6 +85,15 @@ def test_a_schema_of_another_version_is_refused_with_what_to_do(database: Databa
     downgrade(database, "base")
     with pytest.raises(SchemaProblem, match="db upgrade"):
         must_be_current(database)
+
+
+def test_a_newer_schema_is_refused_by_start_and_upgrade(database: Database) -> None:
+    """An older program would write rows that the newer one cannot read."""
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'ffff00000000'"))
+    for refuse in (must_be_current, upgrade):
+        with pytest.raises(SchemaTooNew, match="newer program"):
+            refuse(database)
 
 
 def test_partial_indexes_keep_their_conditions(database: Database) -> None:
@@ -129,16 +140,3 @@ def _schema(database: Database) -> dict[str, list[str]]:
         table: sorted(column["name"] for column in inspector.get_columns(table))
         for table in inspector.get_table_names()
     }
-
-
-def _write_revision(folder: Path, monkeypatch: pytest.MonkeyPatch, work: str) -> str:
-    """Let the migrations have one more that does this work; its revision."""
-    copied = folder / "migrations"
-    shutil.copytree(Path(migrate.__file__).parent / "migrations", copied)
-    (copied / "versions" / "ffff00000000_next.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\n"
-        f"revision = 'ffff00000000'\ndown_revision = '{newest_revision()}'\n"
-        f"def upgrade():\n    {work}\n"
-    )
-    monkeypatch.setattr(migrate, "_SCRIPTS", copied)
-    return "ffff00000000"
