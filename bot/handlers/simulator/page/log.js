@@ -27,7 +27,7 @@ export class ChatLog {
     box.addEventListener("focusin", (event) => this.offerActions(event.target));
     box.addEventListener("scroll", () => this.noteScroll(), { passive: true });
     // Neither a card or keyboard that takes room nor a late picture pushes the newest away.
-    const follow = () => this.following && this.scrollToEnd();
+    const follow = () => this.isFollowing() && this.scrollToEnd();
     new ResizeObserver(follow).observe(box);
     box.addEventListener("load", follow, { capture: true });
   }
@@ -75,6 +75,7 @@ export class ChatLog {
   }
 
   put(message) {
+    const following = this.isFollowing();
     const before = this.messages.get(message.id);
     const isNew = !before;
     this.messages.set(message.id, message);
@@ -87,7 +88,7 @@ export class ChatLog {
     if (isNew && message.author === "bot") this.hideTyping();
     this.afterChange();
     if (isNew && fresh) fresh.classList.add("is-new");
-    if (this.following || (isNew && fresh?.classList.contains("is-own"))) this.scrollToEnd();
+    if (following || (isNew && fresh?.classList.contains("is-own"))) this.scrollToEnd();
     else if (isNew && fresh) this.newer.hidden = false;
   }
 
@@ -161,8 +162,15 @@ export class ChatLog {
     return this.elements().find((each) => Number(each.dataset.id) > Number(id)) || this.typing;
   }
 
+  /** Whether the reader is at the newest message; a scroll's event may still be on the way. */
+  isFollowing() {
+    if (this.box.scrollTop !== this.scrolledTo) this.noteScroll();
+    return this.following;
+  }
+
   noteScroll() {
     const { scrollHeight, scrollTop, clientHeight } = this.box;
+    this.scrolledTo = scrollTop;
     this.following = scrollHeight - scrollTop - clientHeight < NEAR_THE_END;
     if (this.following) this.newer.hidden = true;
   }
@@ -171,6 +179,7 @@ export class ChatLog {
     this.following = true;
     this.newer.hidden = true;
     this.box.scrollTop = this.box.scrollHeight;
+    this.scrolledTo = this.box.scrollTop;
   }
 
   /** Arrow keys go from message to message; their actions are then next in tab order. */
