@@ -22,15 +22,16 @@ from bot.outbox.deliver import Deliverer
 from bot.outbox.orders import DANGER, OutboxWriter
 from bot.retention import Retention
 from bot.texts import Texts
+from storage.backlog import (
+    inbox_counts,
+    oldest_open_inbound,
+    oldest_queued_outbound,
+    outbox_counts,
+)
 from storage.crypto import Vault
 from storage.database import Database
 from storage.evidence import EvidenceStore, remove_deleted
-from storage.inbound import (
-    inbox_counts,
-    oldest_open_inbound,
-    release_expired_inbound,
-)
-from storage.outbound import oldest_queued_outbound, outbox_counts
+from storage.inbound import release_expired_inbound
 from storage.tables import DeliveryReport, Organisation
 
 _LONGEST_LEASE = timedelta(hours=1)

@@ -113,6 +113,31 @@ def newest_template(session: Session, case_id: int) -> Outbound | None:
     ).first()
 
 
+def release_held(session: Session, person_id: int, channel: str, now: datetime) -> int:
+    """Queue again what waited for the person to write on this channel.
+
+    All of it goes into the lane of what is said to her there, so that it leaves in its order and
+    before the answer to what she wrote.
+    """
+    result = session.execute(
+        update(_outbox)
+        .where(
+            _outbox.c.person_id == person_id,
+            _outbox.c.channel == channel,
+            _outbox.c.status == _HELD,
+        )
+        .values(
+            status="queued",
+            available_at=now,
+            attempts=0,
+            error="",
+            settled_at=None,
+            lane=_outbox.c.chat,
+        )
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
 def answer_templates(session: Session, person_id: int, channel: str, now: datetime) -> None:
     """She wrote: templates that reached her are answered, those that still wait are cancelled."""
     hers = (

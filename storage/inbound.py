@@ -15,7 +15,6 @@ from sqlalchemy import (
     Integer,
     Table,
     bindparam,
-    func,
     literal_column,
     select,
     text,
@@ -26,10 +25,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from storage.database import is_postgres
+from storage.lanes import waits_behind_another
 from storage.tables import Inbound
 
 _inbox: Table = Inbound.__table__  # type: ignore[attr-defined]
-_older = _inbox.alias("older")
 
 # Literals, not parameters: only so do the planners see that the partial indexes fit.
 _NEW: ColumnElement[str] = literal_column("'new'")
@@ -86,18 +85,13 @@ class Released:
 _NEXT_IDS = text(
     "SELECT nextval(pg_get_serial_sequence('inbox', 'id')) FROM generate_series(1, :count)"
 )
-_OPEN_BEFORE = (
-    select(_older.c.id)
-    .where(
-        _older.c.lane == _inbox.c.lane,
-        _older.c.status.in_((_NEW, _CLAIMED)),
-        _older.c.id < _inbox.c.id,
-    )
-    .exists()
-)
 _CLAIMABLE = (
     select(_inbox.c.id)
-    .where(_inbox.c.status == _NEW, _inbox.c.available_at <= bindparam("now"), ~_OPEN_BEFORE)
+    .where(
+        _inbox.c.status == _NEW,
+        _inbox.c.available_at <= bindparam("now"),
+        ~waits_behind_another(_inbox, _NEW, _CLAIMED),
+    )
     .order_by(_inbox.c.id)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
@@ -229,22 +223,6 @@ def revive_dead(session: Session, row_id: int, now: datetime) -> bool:
         .values(status="new", attempts=0, available_at=now)
     )
     return bool(result.rowcount)  # type: ignore[attr-defined]
-
-
-def inbox_counts(session: Session) -> dict[str, int]:
-    """Open and dead rows by status (done ones are not counted: they may be millions)."""
-    counts = {}
-    for status in ("new", "claimed", "dead"):
-        same = _inbox.c.status == literal_column(f"'{status}'")
-        counts[status] = session.execute(select(func.count()).where(same)).scalar_one()
-    return counts
-
-
-def oldest_open_inbound(session: Session) -> datetime | None:
-    """When the oldest row came that still waits for its turn."""
-    return session.execute(
-        select(_inbox.c.received_at).where(_inbox.c.status == _NEW).order_by(_inbox.c.id).limit(1)
-    ).scalar()
 
 
 def _ours(row: ClaimedInbound) -> Any:

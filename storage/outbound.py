@@ -23,31 +23,23 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
-from sqlmodel import select as select_model
 
 from storage.database import is_postgres
+from storage.lanes import waits_behind_another
 from storage.tables import Outbound, ParkedChat
 
 _outbox: Table = Outbound.__table__  # type: ignore[attr-defined]
-_older = _outbox.alias("older")
 _parked: Table = ParkedChat.__table__  # type: ignore[attr-defined]
 
 _QUEUED: ColumnElement[str] = literal_column("'queued'")
 _SENDING: ColumnElement[str] = literal_column("'sending'")
-_HELD: ColumnElement[str] = literal_column("'held'")
 _UNCERTAIN: ColumnElement[str] = literal_column("'uncertain'")
-_OPEN = ("queued", "held", "sending", "uncertain", "dead")
 
 LEASE = timedelta(seconds=90)
 GROUP_LIMIT = 20  # messages a minute in one Telegram group, all topics together
 _MINUTE = timedelta(minutes=1)
 _LOOKED_UP_FOR = timedelta(hours=1)
 _PACING_LOCK = 7_203_411  # any number, the same in every process
-_RANK = dict.fromkeys(("queued", "held", "sending", "uncertain"), 0) | {
-    "sent": 1,
-    "delivered": 2,
-    "read": 3,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +66,6 @@ _FIELDS = tuple(_outbox.c[name] for name in ClaimedOutbound.__dataclass_fields__
 
 
 # Statements made once: building one costs more than running it.
-_OPEN_BEFORE = (
-    select(_older.c.id)
-    .where(
-        _older.c.lane == _outbox.c.lane,
-        _older.c.status.in_((_QUEUED, _SENDING)),
-        _older.c.id < _outbox.c.id,
-    )
-    .exists()
-)
 _IS_PARKED = (
     select(_parked.c.chat)
     .where(_parked.c.chat == _outbox.c.chat, _parked.c.until > bindparam("now"))
@@ -93,7 +76,7 @@ _CLAIMABLE = (
     .where(
         _outbox.c.status == _QUEUED,
         _outbox.c.available_at <= bindparam("now"),
-        ~_OPEN_BEFORE,
+        ~waits_behind_another(_outbox, _QUEUED, _SENDING),
         ~_IS_PARKED,
     )
     .order_by(_outbox.c.priority, _outbox.c.id)
@@ -204,18 +187,6 @@ def uncertain_sends(session: Session, before: datetime) -> list[ClaimedOutbound]
     return [ClaimedOutbound(*row) for row in rows]
 
 
-def is_known_message(
-    session: Session, organisation_id: int, channel: str, external_id: str
-) -> bool:
-    """Whether a message of the provider belongs to one of this organisation's rows."""
-    known = select(_outbox.c.id).where(
-        _outbox.c.external_id == external_id,
-        _outbox.c.channel == channel,
-        _outbox.c.organisation_id == organisation_id,
-    )
-    return session.execute(known.limit(1)).first() is not None
-
-
 def park_chat(session: Session, chat: str, until: datetime) -> None:
     """Leave a chat alone until then, or longer where that was asked for before."""
     dialect = postgresql if is_postgres(session) else sqlite
@@ -224,86 +195,6 @@ def park_chat(session: Session, chat: str, until: datetime) -> None:
     session.execute(
         statement.on_conflict_do_update(index_elements=["chat"], set_={"until": later})
     )
-
-
-def release_held(session: Session, person_id: int, channel: str, now: datetime) -> int:
-    """Queue again what waited for the person to write on this channel.
-
-    All of it goes into the lane of what is said to her there, so that it leaves in its order and
-    before the answer to what she wrote.
-    """
-    result = session.execute(
-        update(_outbox)
-        .where(
-            _outbox.c.person_id == person_id,
-            _outbox.c.channel == channel,
-            _outbox.c.status == _HELD,
-        )
-        .values(
-            status="queued",
-            available_at=now,
-            attempts=0,
-            error="",
-            settled_at=None,
-            lane=_outbox.c.chat,
-        )
-    )
-    return int(result.rowcount)  # type: ignore[attr-defined]
-
-
-def apply_report(
-    session: Session,
-    organisation_id: int,
-    channel: str,
-    external_id: str,
-    status: str,
-    error: str,
-    now: datetime,
-) -> Outbound | None:
-    """Move a sent message on as its provider reports; never back, a failure only once.
-
-    Returns:
-        The row if it is ours and changed or not, None if no such message is known.
-    """
-    row = session.exec(
-        select_model(Outbound)
-        .where(
-            Outbound.organisation_id == organisation_id,
-            Outbound.channel == channel,
-            Outbound.external_id == external_id,
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
-    if row is None:
-        return None
-    if status == "failed":
-        if row.status not in {"failed", "held"} and _RANK.get(row.status, 0) < _RANK["delivered"]:
-            row.status, row.error, row.settled_at = "failed", error, now
-    elif row.status in _RANK and _RANK[status] > _RANK[row.status]:
-        row.status, row.settled_at = status, now
-    session.add(row)
-    return row
-
-
-def outbox_counts(session: Session) -> dict[str, int]:
-    """Rows that are not yet at their end, by status; each is counted in its own index."""
-    counts = {}
-    for status in _OPEN:
-        same = _outbox.c.status == literal_column(f"'{status}'")
-        counts[status] = session.execute(select(func.count()).where(same)).scalar_one()
-    return counts
-
-
-def oldest_queued_outbound(session: Session, now: datetime) -> datetime | None:
-    """Since when the oldest row waits that should have left by now.
-
-    A row that was written for a later hour waits from then on.
-    """
-    since = case((_outbox.c.attempts == 0, _outbox.c.available_at), else_=_outbox.c.created_at)
-    return session.execute(
-        select(func.min(since)).where(_outbox.c.status == _QUEUED, _outbox.c.available_at <= now)
-    ).scalar()
 
 
 def _within_limits(session: Session, candidates: Sequence[Any], now: datetime) -> list[int]:

@@ -11,12 +11,11 @@ from sqlmodel import Session, col, func, select
 
 from bot.doctor.findings import Finding, Status, fault, ok, warning
 from bot.settings import Settings
+from storage.backlog import inbox_counts, oldest_open_inbound, outbox_counts
 from storage.crypto import KeyProblem, Vault
 from storage.database import Database, DatabaseDown, sqlite_path
-from storage.inbound import inbox_counts, oldest_open_inbound
 from storage.keyring import open_vault
 from storage.migrate import current_revision, newest_revision
-from storage.outbound import outbox_counts
 from storage.seen_time import AHEAD, BEHIND, NEW, doubt
 from storage.setup import load_lookup_key
 from storage.tables import Attachment, CaseEvent, Inbound, Meta

@@ -15,14 +15,9 @@ from bot.outbox.whereabouts import case_and_union, lives_elsewhere
 from bot.outbox.window import follow_up
 from storage.cases import case_by_id
 from storage.crypto import Vault
+from storage.delivery_reports import apply_report
 from storage.held import TEMPLATE
-from storage.outbound import (
-    ClaimedOutbound,
-    apply_report,
-    forget_settled,
-    park_chat,
-    settle_outbound,
-)
+from storage.outbound import ClaimedOutbound, forget_settled, park_chat, settle_outbound
 from storage.tables import (
     Case,
     CaseMessage,

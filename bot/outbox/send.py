@@ -31,7 +31,8 @@ from bot.outbox.split import split_text
 from bot.outbox.window import send_template
 from storage.crypto import Vault
 from storage.database import Database
-from storage.outbound import ClaimedOutbound, is_known_message
+from storage.delivery_reports import is_known_message
+from storage.outbound import ClaimedOutbound
 
 _TAG = re.compile(r"<[^>]*>")
 ChannelFinder = Callable[[int, str], GroupChannel]

@@ -34,9 +34,10 @@ from storage.held import (
     is_unanswered,
     last_inbound,
     newest_template,
+    release_held,
     waits_for_word,
 )
-from storage.outbound import ClaimedOutbound, release_held
+from storage.outbound import ClaimedOutbound
 from storage.tables import CaseMessage, MessageTemplate, Organisation, Outbound
 
 WINDOW = timedelta(hours=24)

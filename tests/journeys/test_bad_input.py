@@ -13,8 +13,8 @@ from bot.events import (
     Officer,
 )
 from bot.handlers.simulator.people import GROUP
+from storage.backlog import inbox_counts
 from storage.cases import attachments_of, message_content, messages_of, row_id
-from storage.inbound import inbox_counts
 from storage.tables import Attachment
 from tests.world import World
 

@@ -24,7 +24,7 @@ from bot.commands import Promise
 from bot.events import Address
 from bot.log import configure_logging
 from storage.database import Database
-from storage.outbound import release_held
+from storage.held import release_held
 from storage.tables import Outbound, ParkedChat, PersonAddress
 from tests.outbox.scripted import SRI, Desk
 

@@ -12,24 +12,22 @@ from sqlalchemy import event, text
 from sqlmodel import Session
 
 from bot.events import Address
-from storage.cases import case_by_number, case_of_topic, cases_of_person, messages_of
-from storage.database import Database
-from storage.due import take_due
-from storage.held import is_held_for, waits_for_word
-from storage.inbound import (
-    claim_inbound,
+from storage.backlog import (
     inbox_counts,
     oldest_open_inbound,
-    release_expired_inbound,
+    oldest_queued_outbound,
+    outbox_counts,
 )
+from storage.cases import case_by_number, case_of_topic, cases_of_person, messages_of
+from storage.database import Database
+from storage.delivery_reports import apply_report
+from storage.due import take_due
+from storage.held import is_held_for, release_held, waits_for_word
+from storage.inbound import claim_inbound, release_expired_inbound
 from storage.outbound import (
-    apply_report,
     claim_outbound,
     expired_sends,
     forget_settled,
-    oldest_queued_outbound,
-    outbox_counts,
-    release_held,
     uncertain_sends,
 )
 from storage.people import find_reporter

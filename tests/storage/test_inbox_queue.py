@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlmodel import col, select
 
+from storage.backlog import inbox_counts, oldest_open_inbound
 from storage.inbound import (
     LEASE,
     MAX_ATTEMPTS,
@@ -15,9 +16,7 @@ from storage.inbound import (
     claim_inbound,
     finish_inbound,
     forget_dead,
-    inbox_counts,
     insert_inbound,
-    oldest_open_inbound,
     release_expired_inbound,
     return_inbound,
     revive_dead,

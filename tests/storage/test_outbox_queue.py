@@ -4,17 +4,17 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
+from storage.backlog import outbox_counts
+from storage.delivery_reports import apply_report
+from storage.held import release_held
 from storage.outbound import (
     GROUP_LIMIT,
     LEASE,
     ClaimedOutbound,
-    apply_report,
     claim_outbound,
     expired_sends,
     forget_settled,
-    outbox_counts,
     park_chat,
-    release_held,
     settle_outbound,
     uncertain_sends,
 )
