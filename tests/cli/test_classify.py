@@ -63,10 +63,19 @@ def test_the_table_says_it_in_words(bare: CommandLine) -> None:
     assert "%" in printed
 
 
-@pytest.mark.parametrize("arguments", [[], ["a", "--file", "b"], ["--file", "b"]])
-def test_half_a_question_is_wrong_usage(bare: CommandLine, arguments: list[str]) -> None:
-    """Scripts tell wrong usage (2) from a fault (1)."""
-    bare.fails("classify", *arguments, status=2)
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "tulis satu pesan, atau --file"),
+        (["a", "--file", "b"], "tulis satu pesan, atau --file"),
+        (["--file", "b"], "--file hanya dengan --json"),
+    ],
+)
+def test_half_a_question_is_wrong_usage(
+    bare: CommandLine, arguments: list[str], told: str
+) -> None:
+    """Scripts tell wrong usage (2) from a fault (1), people read what is missing."""
+    assert told in bare.fails("classify", *arguments, status=2)
 
 
 def test_an_unknown_model_is_told_with_what_to_do(bare: CommandLine) -> None:

@@ -91,12 +91,20 @@ def test_two_organisations_cannot_share_a_bot_or_a_sender(cli: CommandLine) -> N
 
 
 @pytest.mark.parametrize(
-    ("option", "value"),
-    [("--twilio-account-sid", "AC12"), ("--officer-chat", "grup"), ("--name", "  ")],
+    ("option", "value", "told"),
+    [
+        ("--twilio-account-sid", "AC12", "harus AC diikuti 32 angka"),
+        ("--officer-chat", "grup", "harus seperti -100"),
+        ("--name", "  ", "1 sampai"),
+    ],
 )
-def test_wrong_values_are_refused(cli: CommandLine, option: str, value: str) -> None:
-    """A typing error is cheapest here."""
-    cli.fails("orgs", "set", "utama", option, value, status=2)
+def test_wrong_values_are_refused(cli: CommandLine, option: str, value: str, told: str) -> None:
+    """A typing error is cheapest here: what is right is told, and nothing was changed."""
+    before = cli.json("orgs", "list"), accounts(cli, "utama")
+    said = cli.fails("orgs", "set", "utama", option, value, status=2)
+    assert option in said
+    assert told in said
+    assert (cli.json("orgs", "list"), accounts(cli, "utama")) == before
 
 
 def test_an_unknown_organisation_is_told_with_those_that_exist(cli: CommandLine) -> None:
@@ -190,11 +198,20 @@ def test_a_roster_without_a_coordinator_is_told(cli: CommandLine) -> None:
     assert calm.stderr + later.stderr == ""
 
 
-def test_wrong_officers_are_wrong_usage(cli: CommandLine) -> None:
-    """Names are no ids and roles are three."""
-    cli.fails("officers", "add", "ratna", "--name", "Ratna", status=2)
-    cli.fails("officers", "add", "4711", "--name", "Ratna", "--role", "bos", status=2)
-    cli.fails("officers", "add", "4711", "--name", " ", status=2)
+@pytest.mark.parametrize(
+    ("officer", "told"),
+    [
+        (("ratna", "--name", "Ratna"), "telegram_user_id"),
+        (("4711", "--name", "Ratna", "--role", "bos"), "'coordinator'"),
+        (("4711", "--name", " "), "nama tidak boleh kosong"),
+    ],
+)
+def test_wrong_officers_are_wrong_usage(
+    cli: CommandLine, officer: tuple[str, ...], told: str
+) -> None:
+    """Names are no ids, roles are three, and nobody is put on the roster by a typing error."""
+    assert told in cli.fails("officers", "add", *officer, status=2)
+    assert cli.json("officers", "list") == []
 
 
 def test_rights_count_from_the_next_tap(world: World, beside: CommandLine) -> None:

@@ -169,7 +169,11 @@ def test_two_pages_see_the_same_at_once(visit):
     """News come by themselves, also to whom is not the one who acts."""
     one, other = visit(), visit()
     say(one, "Halo dari satu")
-    other.get_by_test_id("phone-chat").get_by_text("Halo dari satu").wait_for()
+    for page in (one, other):
+        page.get_by_test_id("phone-button").filter(has_text="Setuju").wait_for()
+        assert page.get_by_test_id("phone-chat").get_by_text("Halo dari satu").count() == 1
+    tap(other, "Setuju")
+    one.get_by_test_id("phone-chat").locator(".message.is-own").get_by_text("Setuju").wait_for()
 
 
 def test_markup_is_shown_letter_by_letter_on_both_sides(visit, stand):

@@ -175,6 +175,9 @@ def test_the_fetcher_goes_on_after_whatever_stopped_one_round(files: Files) -> N
         await asyncio.wait_for(running, 5)
 
     asyncio.run(until_stored())
+    assert list(troubles) == [], "both were met"
+    assert (files.file.state, files.file.attempts) == ("stored", 1)
+    assert files.evidence.read(files.file.path) == b"isi foto"
 
 
 def test_deleted_files_are_removed_even_by_the_next_start(files: Files) -> None:

@@ -1,6 +1,7 @@
 """The whole product in a real Chromium: one person plays both sides by clicking."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -89,14 +90,19 @@ def test_a_full_intake_by_clicking_becomes_a_case_and_its_answer_comes_back(page
     hears("Sudah benar?")
     taps("Kirim")
     hears("Nomor: KB-")
+    chat = page.get_by_test_id("phone-chat")
+    (number,) = set(re.findall(r"KB-\w{4}-\w{4}", chat.inner_text()))
 
-    page.get_by_test_id("topic-item").first.click()
+    topic = page.get_by_test_id("topic-item")
+    topic.click()
     page.get_by_test_id("topic-card").get_by_text("PT Maju Jaya Garmindo").first.wait_for()
+    assert number in topic.inner_text()
+    assert number in page.get_by_test_id("topic-card").inner_text()
     page.get_by_test_id("officer-button").get_by_text("Saya tangani", exact=True).first.click()
     hears("sedang memeriksanya")
     page.get_by_test_id("officer-input").fill("/balas Kami hubungi HRD besok pagi.")
     page.get_by_test_id("officer-send").click()
     page.get_by_test_id("officer-button").get_by_text("Kirim", exact=True).last.click()
-    page.get_by_test_id("phone-chat").get_by_text("Kami hubungi HRD besok pagi.").wait_for(
-        timeout=40_000
-    )
+    answer = chat.locator(".message.is-other").get_by_text("Kami hubungi HRD besok pagi.")
+    answer.wait_for(timeout=40_000)
+    assert answer.count() == 1
