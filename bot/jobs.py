@@ -19,7 +19,8 @@ from bot.inbox.spool import Spool
 from bot.log import get_logger
 from bot.metrics import Metrics
 from bot.outbox.deliver import Deliverer
-from bot.outbox.orders import DANGER, OutboxWriter
+from bot.outbox.orders import OutboxWriter
+from bot.outbox.queue import DANGER
 from bot.retention import Retention
 from bot.texts import Texts
 from storage.backlog import (

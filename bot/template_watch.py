@@ -13,7 +13,8 @@ from bot.handlers.whatsapp.account import WhatsAppAccount
 from bot.handlers.whatsapp.templates import Approval, TemplateDesk
 from bot.log import get_logger
 from bot.metrics import Metrics
-from bot.outbox.orders import ANSWER, OutboxWriter
+from bot.outbox.orders import OutboxWriter
+from bot.outbox.queue import ANSWER
 from bot.outbox.templates import APPROVED, FORMS
 from bot.outbox.window import ask_all_who_wait
 from bot.texts import Texts

@@ -18,7 +18,7 @@ from bot.cases.work import Work
 from bot.cases.workplaces import remember_workplace
 from bot.events import DueCame
 from bot.flows.check_in import safety_choices
-from bot.outbox.orders import DANGER
+from bot.outbox.queue import DANGER
 from bot.outbox.templates import CHECK_IN as TEMPLATE
 from bot.outbox.validity import Validity
 from storage.cases import (

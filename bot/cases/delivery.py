@@ -4,7 +4,7 @@ from sqlmodel import Session, col, select
 
 from bot.cases.unopened import held_line
 from bot.cases.work import Work
-from bot.outbox.orders import LATER
+from bot.outbox.queue import LATER
 from storage.tables import Case, CaseMessage, Outbound
 
 _WORST = (

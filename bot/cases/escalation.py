@@ -21,7 +21,8 @@ from bot.cases.roster import RosterOfficer, all_officers
 from bot.cases.sight import may_see
 from bot.cases.work import Work
 from bot.events import DueCame
-from bot.outbox.orders import ANSWER, DANGER, OutboxWriter
+from bot.outbox.orders import OutboxWriter
+from bot.outbox.queue import ANSWER, DANGER
 from bot.worktime.service import add_working_hours
 from storage.cases import add_event, case_for_officer
 from storage.tables import Case, Organisation, ServicePromise

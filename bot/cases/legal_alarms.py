@@ -27,7 +27,7 @@ from bot.cases.roster import officer_by_id
 from bot.cases.together import main_of, merged_into
 from bot.cases.work import Work
 from bot.events import DueCame
-from bot.outbox.orders import ANSWER, CASEWORK, ROUTINE
+from bot.outbox.queue import ANSWER, CASEWORK, ROUTINE
 from bot.outbox.validity import Validity
 from storage.cases import add_event, case_for_officer, row_id
 from storage.tables import Case, CaseEvent

@@ -27,7 +27,7 @@ from bot.cases.waiting import reporter_wrote
 from bot.cases.work import Work
 from bot.cases.workplaces import remember_workplace
 from bot.commands import Part, Report
-from bot.outbox.orders import CASEWORK, DANGER
+from bot.outbox.queue import CASEWORK, DANGER
 from storage.cases import (
     CaseContent,
     add_event,

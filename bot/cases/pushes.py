@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from bot.cases.work import Reach, Work, reach_of
 from bot.commands import Choice, Promise
-from bot.outbox.orders import ANSWER, DANGER, LATER
+from bot.outbox.queue import ANSWER, DANGER, LATER
 from bot.outbox.unasked import AT_HAND
 from bot.outbox.validity import ALWAYS, Validity
 from bot.worktime.quiet import next_allowed, zone_of

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from bot.cases.work import Work, reach_of
 from bot.events import DueCame
-from bot.outbox.orders import ANSWER
+from bot.outbox.queue import ANSWER
 from bot.outbox.templates import APPROVED, UPDATE, latest
 from storage.cases import case_by_id
 from storage.held import held_in_case, is_unanswered, newest_template

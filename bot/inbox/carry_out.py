@@ -41,7 +41,7 @@ from bot.events import Address
 from bot.flows.state import State
 from bot.inbox.unasked import UNFINISHED, reminder_time
 from bot.inbox.understanding import Understander
-from bot.outbox.orders import ANSWER, DANGER
+from bot.outbox.queue import ANSWER, DANGER
 from storage.cases import case_by_id, case_by_number, cases_of_person
 from storage.crypto import Vault
 from storage.due import cancel_due, set_due

@@ -49,7 +49,8 @@ from bot.inbox.unasked import QUIET, UNFINISHED, fitting_time, hours_of
 from bot.inbox.understanding import Companies, Understander, gather_knowledge
 from bot.log import get_logger, place_of
 from bot.metrics import Metrics
-from bot.outbox.orders import DANGER, OutboxWriter
+from bot.outbox.orders import OutboxWriter
+from bot.outbox.queue import DANGER
 from bot.outbox.results import ReadFailure, keep_report, report_delivery
 from bot.outbox.templates import REMINDER
 from bot.outbox.window import opened

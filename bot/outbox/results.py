@@ -9,8 +9,9 @@ from sqlmodel import Session, col, select
 
 from bot.channels import SendFailure
 from bot.outbox.judge import judge
-from bot.outbox.orders import ANSWER, CASEWORK, ROUTINE, OutboxWriter
+from bot.outbox.orders import OutboxWriter
 from bot.outbox.outcome import Result
+from bot.outbox.queue import ANSWER, CASEWORK, ROUTINE
 from bot.outbox.whereabouts import case_and_union, lives_elsewhere
 from bot.outbox.window import follow_up
 from storage.cases import case_by_id

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.outbox.orders import LATER
 from bot.outbox.outcome import Result
+from bot.outbox.queue import LATER
 from bot.outbox.validity import is_valid
 from bot.worktime.quiet import next_allowed
 from storage.crypto import Vault

@@ -13,7 +13,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.log import configure_logging
-from bot.outbox.orders import DANGER
+from bot.outbox.queue import DANGER
 from storage.database import Database
 from storage.tables import (
     Case,

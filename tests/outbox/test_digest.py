@@ -7,7 +7,7 @@ import pytest
 from bot.channels import ContentRejected, OutcomeUnknown, RateLimited, TryLater
 from bot.commands import Choice
 from bot.outbox.digest import MANY
-from bot.outbox.orders import DANGER
+from bot.outbox.queue import DANGER
 from storage.tables import Case
 from tests.outbox.scripted import SRI, Desk
 from tests.storage.rows import NOW

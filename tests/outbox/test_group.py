@@ -11,7 +11,7 @@ from bot.channels import (
     TryLater,
 )
 from bot.commands import Choice
-from bot.outbox.orders import DANGER
+from bot.outbox.queue import DANGER
 from storage.tables import Attachment, Case
 from tests.outbox.scripted import Desk
 from tests.storage.rows import NOW
