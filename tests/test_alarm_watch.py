@@ -289,5 +289,6 @@ def test_the_operators_alarm_holds_nothing_of_anybody(watched: Watched) -> None:
     watched.keeps(watched.queued(status="dead"))
     watched.looks(minutes=6)
     said = "\n".join(watched.told())
+    assert watched.world.app.texts("officers.watch.title.dead_letters") in said
     for word in ("Maju", "gaji", "sri", "KENARI", "+62"):
         assert word not in said

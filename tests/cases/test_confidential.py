@@ -160,6 +160,7 @@ def test_a_hidden_name_stays_hidden_even_on_reveal(office: Office) -> None:
     office.taps("ratna", case, "reveal")
     office.deliver()
     facts = office.whispered("ratna")[-1]
+    assert case.number in facts
     assert "KENARI-NAMA" not in facts
     assert "+62812" not in facts
 

@@ -217,6 +217,7 @@ def test_taking_an_answer_back_takes_it_back_from_each(office: Office) -> None:
     main, _ = _merged(office)
     message_id = _answers(office, main, "Halo salah kirim")
     office.taps("ratna", main, "reply_undo", message_id=message_id)
+    assert [m.state for m in office.messages(main, "reply")] == ["withdrawn"]
     assert not [t for n in ("SRI", "DEWI") for t in told_to(office, n) if "salah kirim" in t]
 
 

@@ -115,7 +115,9 @@ def test_practice_cases_are_exported_only_when_asked_for(
 ) -> None:
     """Figures of a union must not count the simulator's workers."""
     world.opened_case()
-    assert beside.json("cases", "export", str(tmp_path / "a.csv"))["cases"] == 0
+    everything = ("cases", "export", str(tmp_path / "a.csv"))
+    assert beside.json(*everything)["cases"] == 0
+    assert beside.json(*everything, "--organisation", "simulasi")["cases"] == 1
 
 
 def test_a_story_cannot_run_as_a_formula(

@@ -86,6 +86,8 @@ def test_nothing_secret_is_printed(with_telegram: CommandLine, twilio: FakeTwili
         TWILIO_API_BASE_URL=twilio.base_url,
     )
     said = everything("doctor").output + everything("doctor", "--json").output
+    assert "Telegram" in said
+    assert "WhatsApp" in said
     environment = everything.environment
     for name in ("TELEGRAM_BOT_TOKEN", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_SECONDARY",
                  "TWILIO_ACCOUNT_SID", "ENCRYPTION_KEYS"):  # fmt: skip

@@ -201,8 +201,11 @@ def test_a_file_goes_to_disk_as_ciphertext_and_comes_back(stand, tmp_path):
 def test_nothing_said_stands_readable_in_the_database(stand, tmp_path):
     """Rule of the house: what people say leaves memory only as ciphertext."""
     asyncio.run(stand.whatsapp.send_text(Place(SRI), Text("kata-rahasia")))
+    assert stand.store.messages(str(SRI))[-1].said.text == "kata-rahasia"
     stand.database.dispose()
-    assert all(b"kata-rahasia" not in path.read_bytes() for path in tmp_path.glob("kawan.db*"))
+    files = list(tmp_path.glob("kawan.db*"))
+    assert files
+    assert not [path.name for path in files if b"kata-rahasia" in path.read_bytes()]
 
 
 def test_a_lost_send_can_be_looked_up(stand):

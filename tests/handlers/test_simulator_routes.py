@@ -491,8 +491,9 @@ def test_every_asset_of_the_page_is_inside_the_package(stand):
         "/simulator/static/simulator.css",
         "/simulator/static/simulator.js",
     ):
-        text = ask(stand, "GET", path).text
-        assert "://" not in text.replace("http://www.w3.org/2000/svg", "")
+        answer = ask(stand, "GET", path)
+        assert answer.status_code == 200
+        assert "://" not in answer.text.replace("http://www.w3.org/2000/svg", "")
 
 
 def test_the_first_state_names_who_plays(stand):

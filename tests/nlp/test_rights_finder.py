@@ -67,7 +67,7 @@ def test_blind_questions_are_mostly_answered_rightly() -> None:
 
 def test_at_most_two_are_offered() -> None:
     """A small screen and a tired reader."""
-    assert all(len(FINDER.find(str(question["text"]))) <= 2 for question in _questions()[:60])
+    assert max(len(FINDER.find(str(question["text"]))) for question in _questions()[:60]) == 2
 
 
 def test_an_answer_that_the_union_added_is_found_at_once(tmp_path: Path) -> None:
