@@ -24,10 +24,10 @@ from bot.metrics import Metrics
 from bot.outbox.albums import gather
 from bot.outbox.digest import Bundle, bundle
 from bot.outbox.judge import defective, judge, unknown
-from bot.outbox.outcome import Result
+from bot.outbox.outcome import CardPending, FilePending, Result
 from bot.outbox.posts import PostReader
 from bot.outbox.results import ReadFailure, record_results
-from bot.outbox.send import CardPending, ChannelFinder, FilePending, Sender
+from bot.outbox.send import ChannelFinder, Sender
 from bot.outbox.unasked import put_off
 from bot.outbox.window import SHUT, shut_windows
 from storage.crypto import Vault
@@ -193,11 +193,16 @@ class Deliverer:
             shut = shut_windows(session, rows, now)
             instead = {row.id: Result(row, "held", error=SHUT) for row in rows if row.id in shut}
             instead |= put_off(session, self._vault, rows, now)
-            return [_Claim(self._whole(session, row, now), instead.get(row.id)) for row in rows]
+            return [
+                _Claim(Bundle(row), instead[row.id])
+                if row.id in instead
+                else _Claim(self._whole(session, row, now), None)
+                for row in rows
+            ]
 
     def _whole(self, session: Session, row: ClaimedOutbound, now: datetime) -> Bundle:
         """The row with what goes along in the same request."""
-        join = gather if row.kind == "post_file" else bundle
+        join = gather if row.kind in {"post_file", "send_file"} else bundle
         return join(session, self._vault, row, now)
 
     def _record(self, results: list[Result]) -> None:

@@ -7,6 +7,31 @@ from storage.outbound import ClaimedOutbound
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What a send brought about.
+
+    Attributes:
+        external_id: the provider's id of the message.
+        thread_id: a topic that was made on the way.
+        post_id: the living post's message.
+        along: ids of the messages of an album after the first.
+    """
+
+    external_id: str = ""
+    thread_id: str | None = None
+    post_id: str | None = None
+    along: tuple[str, ...] = ()
+
+
+class FilePending(Exception):  # noqa: N818 - a reason to wait, not a defect
+    """The file to send was not fetched yet."""
+
+
+class CardPending(FilePending):
+    """The card stands nowhere yet, and only the card makes a topic."""
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The outcome of one send.
 
