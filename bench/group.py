@@ -32,7 +32,6 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from bot.bootstrap import open_store
 from bot.cases.opening import open_case
 from bot.cases.work import Work
 from bot.clock import SystemClock
@@ -40,6 +39,7 @@ from bot.commands import Part, Report
 from bot.events import Address
 from bot.outbox.orders import OutboxWriter
 from bot.settings import load_settings
+from bot.store import open_store
 from bot.texts import load_texts
 from nlp.taxonomy import load_taxonomy
 from storage.people import meet_reporter

@@ -4,14 +4,14 @@ Those of the default organisation stand in the settings, those of others in the 
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
 from bot.handlers.telegram.account import TelegramAccount
 from bot.handlers.whatsapp.account import WhatsAppAccount
-from bot.settings import Settings
+from bot.settings import Settings, SettingsProblem
 from storage.crypto import Vault
 from storage.setup import DEFAULT_ORGANISATION, accounts_of, remember, remembered
 from storage.tables import Organisation
@@ -61,6 +61,28 @@ def stored_accounts(
     return [
         (one, organisation_accounts(settings, vault, one, f"{secret}-{one.id}")) for one in found
     ]
+
+
+def owners_of(accounts: Iterable[OrganisationAccounts]) -> dict[str, int]:
+    """Whose each account is, by its name: whose a message is follows from where it came to.
+
+    Raises:
+        SettingsProblem: two organisations have the same account.
+    """
+    owners: dict[str, int] = {}
+    for own in accounts:
+        names = (
+            (own.telegram.name, "Telegram bot") if own.telegram else None,
+            (own.whatsapp.sender, "WhatsApp sender") if own.whatsapp else None,
+        )
+        for name, what in filter(None, names):
+            if owners.setdefault(name, own.organisation_id) != own.organisation_id:
+                raise SettingsProblem(
+                    f"Two organisations have the same {what} (organisations {owners[name]} and "
+                    f"{own.organisation_id}). Messages to it could be given to the wrong "
+                    "one. Give each organisation its own, or take it away from one of them."
+                )
+    return owners
 
 
 def _from_settings(settings: Settings) -> dict[str, str]:

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from bot.bootstrap import open_store
 from bot.cli.backup import make_backup
 from bot.cli.restore import restore_backup
 from bot.cli.show import print_json, say
@@ -13,6 +12,7 @@ from bot.cli.store import KEY_FILE, existing_store, local_time
 from bot.clock import SystemClock
 from bot.log import configure_logging
 from bot.settings import load_settings
+from bot.store import open_store
 from storage.database import Database, sqlite_path
 from storage.migrate import current_revision, newest_revision
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.bootstrap import open_store
 from bot.cli.main import app
 from bot.clock import SystemClock
 from bot.settings import load_settings
+from bot.store import open_store
 from storage.crypto import new_key
 from storage.database import sqlite_path
 from tests.conftest import ENGINES, migrate

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.bootstrap import open_store
 from bot.clock import ManualClock
 from bot.settings import load_settings
+from bot.store import open_store
 from storage.crypto import KeyProblem, Vault, load_keys, new_key, write_private
 from storage.database import Database
 from storage.setup import ensure_lookup_key
