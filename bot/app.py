@@ -15,6 +15,7 @@ from bot.inbox.turns import TurnRunner
 from bot.jobs import Jobs
 from bot.media_links import MediaLinks
 from bot.metrics import Metrics
+from bot.officers_line import OfficersLine
 from bot.outbox.deliver import Deliverer
 from bot.outbox.posts import PostReader
 from bot.settings import Settings
@@ -47,11 +48,20 @@ class App:
     posts: PostReader
     accounts: tuple[OrganisationAccounts, ...]
     channels: dict[tuple[int, str], GroupChannel]
+    officers_line: OfficersLine
     simulator: SimulatorStore | None
     wake_inbox: threading.Event
     wake_outbox: threading.Event
     wake_fetcher: threading.Event
-    loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """What the channels run on; whoever lets them run sets it."""
+        return self.officers_line.loop
+
+    @loop.setter
+    def loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        self.officers_line.loop = loop
 
     def close(self) -> None:
         """Let go of the database."""

@@ -46,7 +46,7 @@ from bot.handlers.simulator.messages import BOT, Message, Said
 from bot.handlers.simulator.people import GROUP, SIMULATED_OFFICERS
 from bot.handlers.simulator.wire import event_as_json
 from bot.inbox.accept import Accepted
-from bot.inbox.turns import Minds
+from bot.inbox.minds import Minds
 from bot.settings import load_settings
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday morning in Jakarta

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from bot.accounts import SIMULATED_ORGANISATION
 from bot.app import App
-from bot.bootstrap import build, read_minds
+from bot.bootstrap import build
 from bot.clock import ManualClock
 from bot.events import (
     Address,
@@ -31,7 +31,7 @@ from bot.handlers.simulator.messages import BOT, Message, Said
 from bot.handlers.simulator.people import GROUP, SIMULATED_OFFICERS
 from bot.handlers.simulator.wire import event_as_json
 from bot.inbox.accept import Accepted
-from bot.inbox.turns import Minds
+from bot.inbox.minds import Minds, read_minds
 from bot.settings import load_settings
 from storage.crypto import new_key
 from storage.setup import organisation_by_slug

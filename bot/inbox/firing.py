@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.events import DueCame, TimerFired
 from storage.crypto import Vault
 from storage.due import DueRow, take_due, take_turns
 from storage.inbound import NewInbound, insert_inbound
@@ -17,6 +18,17 @@ def fire_due(session: Session, vault: Vault, now: datetime) -> int:
     if events:
         insert_inbound(session, events)
     return len(events)
+
+
+def parse_due(raw: bytes, at: datetime) -> TimerFired | DueCame:
+    """What a row that came due stands for: a timer of a conversation, or work for a case."""
+    stored = json.loads(raw)
+    if stored["conversation_id"] is not None:
+        return TimerFired(stored["kind"], stored["conversation_id"], stored["sequence"], at)
+    due_at = datetime.fromisoformat(stored["due_at"])
+    return DueCame(
+        stored["kind"], stored["key"], stored["sequence"], due_at, at, stored["case_id"]
+    )
 
 
 def _event(vault: Vault, row: DueRow, now: datetime) -> NewInbound:

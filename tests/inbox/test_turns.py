@@ -11,6 +11,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.events import DeliveryReported, DeliveryStatus, Media, MediaKind, ReporterUnreachable
+from bot.inbox import conversation_turns
 from bot.inbox.accept import Accepted
 from nlp.classifier import Classifier
 from nlp.prediction import Prediction
@@ -86,17 +87,19 @@ def test_an_event_that_kills_its_workers_is_reported_to_the_officers(world: Worl
     assert sum("gagal diproses" in post for post in world.in_group()) == 1
 
 
-def test_a_turn_that_cannot_be_saved_leaves_nothing_behind(world: World) -> None:
+def test_a_turn_that_cannot_be_saved_leaves_nothing_behind(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All effects of a turn stand in one transaction: half a turn never shows."""
     sri = world.worker()
     sri.sends(sri.event(text="halo min"))
-    finder = world.app.runner._companies
-    world.app.runner._companies = None  # type: ignore[assignment]
-    world.app.runner.run_next()
+    with monkeypatch.context() as patch:  # the last thing that a turn saves; the rest is written
+        patch.setattr(conversation_turns, "save_conversation", _cannot)
+        world.app.runner.run_next()
     with world.app.database.reading() as session:
+        assert session.exec(select(Inbound.error)).one().startswith("OSError")
         assert session.exec(select(Outbound)).all() == []
         assert session.exec(select(Person)).all() == []
-    world.app.runner._companies = finder
     world.wait(2)
     assert len(sri.heard()) == 1
 
@@ -236,6 +239,10 @@ def _unmatched(session: object) -> int:
     return len(session.exec(select(DeliveryReport)).all())  # type: ignore[attr-defined]
 
 
+def _cannot(*_: object) -> None:
+    raise OSError
+
+
 def _raise(what: BaseException) -> Callable[[object], None]:
     def run_one(_row: object) -> None:
         raise what
@@ -245,9 +252,7 @@ def _raise(what: BaseException) -> Callable[[object], None]:
 
 def test_a_case_says_which_words_its_category_was_guessed_from(world: World) -> None:
     """Officers trust a guess that they can check, and it costs one look a story."""
-    counting = _Counting(world.app.runner._minds.classifier)
-    minds = replace(world.app.runner._minds, classifier=counting)
-    world.app.runner._minds = minds
+    counting = _counting(world)
     case = world.tells_anew(world.worker())
     (card,) = [said for said in world.in_group() if "Upah (perkiraan" in said]
     assert "karena: gaji" in card
@@ -260,8 +265,7 @@ def test_a_case_says_which_words_its_category_was_guessed_from(world: World) -> 
 
 def test_an_emergency_that_only_gets_answers_is_not_explained_again(world: World) -> None:
     """Each answer is shown to the officers at once; the story is still the same."""
-    counting = _Counting(world.app.runner._minds.classifier)
-    world.app.runner._minds = replace(world.app.runner._minds, classifier=counting)
+    counting = _counting(world)
     sri = world.worker()
     sri.says("tolong teman saya kejepit mesin darahnya banyak")
     sri.taps("Setuju")
@@ -269,6 +273,15 @@ def test_an_emergency_that_only_gets_answers_is_not_explained_again(world: World
     sri.says("telpon aja skrg")
     assert len(world.cases()) == 1
     assert len(counting.asked) == 1
+
+
+def _counting(world: World) -> "_Counting":
+    """Lets conversations think with a classifier that counts."""
+    turns = world.app.runner._conversations
+    minds = turns._workshop.minds
+    counting = _Counting(minds.classifier)
+    turns._workshop = replace(turns._workshop, minds=replace(minds, classifier=counting))
+    return counting
 
 
 class _Counting:

@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from bot.events import Address, MessageReceived
 from storage.tables import Case, CaseVector
-from tests.world import Worker, World
+from tests.world import Worker, World, minds_of
 
 PLACE = "PT Kenari Makmur"
 STORIES = {
@@ -115,7 +115,7 @@ def test_merged_workers_are_answered_each_alone_and_split_again(world: World) ->
 def test_a_story_is_measured_when_told_and_anew_by_another_model(world: World) -> None:
     """The vector is there before anybody compares; one of an older model is made again."""
     _, case = _tells(world, "sri")
-    classifier = world.app.runner._minds.classifier
+    classifier = minds_of(world.settings.classifier).classifier
     if classifier.embedder is None:
         pytest.skip("the built-in model has no encoder")
     with world.app.database.transaction() as session:
