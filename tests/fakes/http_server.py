@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,8 +18,7 @@ from typing import Any, NoReturn, Self
 
 import uvicorn
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 Clock = Callable[[], datetime]
 Json = dict[str, Any]
@@ -105,7 +105,7 @@ class Faults:
         self._delays.clear()
 
 
-class HttpFake:
+class HttpFake(ABC):
     """A server on a free port of 127.0.0.1 whose answers come from `handle`.
 
     Start it with `start()` and `stop()`, or as a context manager. It lives in a thread of its
@@ -124,11 +124,11 @@ class HttpFake:
         self.lock = threading.RLock()
         self.faults = Faults()
 
-    async def handle(self, request: Request) -> Response:
-        """Answer one request."""
-        raise NotImplementedError
+    @abstractmethod
+    async def handle(self, request: Request) -> ASGIApp:
+        """Return what answers one request: a response, or an application that makes one."""
 
-    async def while_running(self) -> None:
+    async def while_running(self) -> None:  # noqa: B027 - most have nothing to do
         """Run beside the server until it stops; does nothing unless overridden."""
 
     @property

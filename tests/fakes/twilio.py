@@ -80,47 +80,14 @@ class FakeTwilio(TwilioDelivery):
         """
         if not from_ and not bsuid:
             misuse("A person has a phone number or a bsuid.")
-        phone = "whatsapp:" + from_.removeprefix("whatsapp:") if from_ else ""
-        user_id = "whatsapp:" + bsuid.removeprefix("whatsapp:") if bsuid else ""
+        phone, user_id = _address(from_) if from_ else "", _address(bsuid) if bsuid else ""
         rich = bool(media or button or list_choice)
         sid = self.account.new_sid("MM" if rich else "SM")
-        params = {
-            "AccountSid": self.account_sid,
-            "ApiVersion": API_VERSION,
-            "Body": body,
-            "ChannelMetadata": json.dumps({"type": "whatsapp", "data": {"context": {}}}),
-            "Forwarded": "false",
-            "From": phone or user_id,
-            "MessageSid": sid,
-            "MessageType": "text",
-            "NumMedia": str(len(media)),
-            "NumSegments": "1",
-            "ProfileName": profile_name,
-            "ReferralNumMedia": "0",
-            "SmsMessageSid": sid,
-            "SmsSid": sid,
-            "SmsStatus": "received",
-            "To": self.sender,
-        }
-        if phone:
-            params["WaId"] = phone.removeprefix("whatsapp:+")
-        if user_id:
-            params["ExternalUserId"] = user_id
+        params = self._plain_fields(sid, phone, user_id)
+        params |= {"Body": body, "ProfileName": profile_name}
         params |= _choice_fields(button, list_choice) | self._media_fields(sid, media)
-        if location is not None:
-            params |= {"MessageType": "location", "Latitude": str(location[0])}
-            params |= {"Longitude": str(location[1])}
-        if replied_to:
-            params["OriginalRepliedMessageSid"] = replied_to
-            params["OriginalRepliedMessageSender"] = self.sender
-        params |= extra or {}
-        with self.lock:
-            for address in filter(None, (phone, user_id)):
-                self.account.last_inbound[address] = self.now()
-            message = StoredMessage(
-                sid, self.sender, params["From"], params["Body"], self.now(), "received", "inbound"
-            )
-            self.account.messages[sid] = message
+        params |= _place_fields(location) | self._reply_fields(replied_to) | dict(extra or {})
+        self._record(params, phone, user_id)
         return self._post_inbound(params, deliver=deliver)
 
     def tap(self, message: StoredMessage, title: str, *, bsuid: str = "") -> Inbound:
@@ -141,10 +108,33 @@ class FakeTwilio(TwilioDelivery):
         """Post a webhook once more, as a retry does."""
         return self._post_inbound(inbound.params, deliver=True)
 
+    def _plain_fields(self, sid: str, phone: str, user_id: str) -> dict[str, str]:
+        """What Twilio tells with every message on WhatsApp."""
+        fields = {
+            "AccountSid": self.account_sid,
+            "ApiVersion": API_VERSION,
+            "ChannelMetadata": json.dumps({"type": "whatsapp", "data": {"context": {}}}),
+            "Forwarded": "false",
+            "From": phone or user_id,
+            "MessageSid": sid,
+            "MessageType": "text",
+            "NumSegments": "1",
+            "ReferralNumMedia": "0",
+            "SmsMessageSid": sid,
+            "SmsSid": sid,
+            "SmsStatus": "received",
+            "To": self.sender,
+        }
+        if phone:
+            fields["WaId"] = phone.removeprefix("whatsapp:+")
+        if user_id:
+            fields["ExternalUserId"] = user_id
+        return fields
+
     def _media_fields(
         self, message_sid: str, media: Sequence[MediaFile | tuple[bytes, str]]
     ) -> dict[str, str]:
-        fields: dict[str, str] = {}
+        fields = {"NumMedia": str(len(media))}
         for index, given in enumerate(media):
             file = given if isinstance(given, MediaFile) else MediaFile(*given)
             sid = self.account.new_sid("ME")
@@ -155,6 +145,24 @@ class FakeTwilio(TwilioDelivery):
             kind = file.content_type.partition("/")[0]
             fields["MessageType"] = kind if kind in {"image", "audio", "video"} else "document"
         return fields
+
+    def _reply_fields(self, replied_to: str) -> dict[str, str]:
+        if not replied_to:
+            return {}
+        return {
+            "OriginalRepliedMessageSid": replied_to,
+            "OriginalRepliedMessageSender": self.sender,
+        }
+
+    def _record(self, params: Mapping[str, str], *addresses: str) -> None:
+        """Keep the message; it opens the service window of each address."""
+        sid, at = params["MessageSid"], self.now()
+        with self.lock:
+            for address in filter(None, addresses):
+                self.account.last_inbound[address] = at
+            self.account.messages[sid] = StoredMessage(
+                sid, self.sender, params["From"], params["Body"], at, "received", "inbound"
+            )
 
     def _post_inbound(self, params: dict[str, str], *, deliver: bool) -> Inbound:
         if not self._app_url:
@@ -235,6 +243,13 @@ def _choice_fields(
     else:
         return {}
     return choice | {"Body": title, "MessageType": "interactive"}
+
+
+def _place_fields(location: tuple[float, float] | None) -> dict[str, str]:
+    if location is None:
+        return {}
+    latitude, longitude = map(str, location)
+    return {"MessageType": "location", "Latitude": latitude, "Longitude": longitude}
 
 
 def _pick(choices: list[Choice], title: str) -> Choice:

@@ -10,13 +10,9 @@ from urllib.parse import urlencode
 
 import httpx
 
-from tests.fakes.http_server import Clock, no_certificates, system_clock
+from tests.fakes.http_server import no_certificates
 from tests.fakes.twilio_messages import later_error
 from tests.fakes.twilio_server import (
-    DEFAULT_ACCOUNT_SID,
-    DEFAULT_AUTH_TOKEN,
-    DEFAULT_SENDER,
-    DEFAULT_SERVICE_SID,
     TwilioServer,
 )
 from tests.fakes.twilio_state import API_VERSION, ERROR_TEXTS, StoredMessage
@@ -38,15 +34,8 @@ class TwilioDelivery(TwilioServer):
     whether the files of our messages are fetched, as Twilio does.
     """
 
-    def __init__(
-        self,
-        account_sid: str = DEFAULT_ACCOUNT_SID,
-        auth_token: str = DEFAULT_AUTH_TOKEN,
-        sender: str = DEFAULT_SENDER,
-        messaging_service_sid: str = DEFAULT_SERVICE_SID,
-        clock: Clock = system_clock,
-    ) -> None:
-        super().__init__(account_sid, auth_token, sender, messaging_service_sid, clock)
+    def __init__(self) -> None:
+        super().__init__()
         self.callback_delay_seconds = 0.01
         self.fetch_media = True
         self._app_url = ""

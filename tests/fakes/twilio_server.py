@@ -11,13 +11,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from tests.fakes.forms import Form, read_form
 from tests.fakes.http_server import (
-    Clock,
     ConnectionLostError,
     Fault,
     HttpFake,
     Json,
     RateWindow,
-    system_clock,
 )
 from tests.fakes.twilio_cdn import Cdn
 from tests.fakes.twilio_content import content_wire, create_content, request_approval
@@ -32,10 +30,10 @@ from tests.fakes.twilio_state import (
     error_body,
 )
 
-DEFAULT_ACCOUNT_SID = "AC" + "0a" * 16
-DEFAULT_AUTH_TOKEN = "token-of-the-fake-account"
-DEFAULT_SENDER = "whatsapp:+6281100000000"
-DEFAULT_SERVICE_SID = "MG" + "0b" * 16
+ACCOUNT_SID = "AC" + "0a" * 16
+AUTH_TOKEN = "token-of-the-fake-account"
+SENDER = "whatsapp:+6281100000000"
+SERVICE_SID = "MG" + "0b" * 16
 
 _ACCOUNT = rf"/{API_VERSION}/Accounts/(?P<account>\w+)"
 _MESSAGE = rf"{_ACCOUNT}/Messages/(?P<sid>\w+)"
@@ -66,20 +64,13 @@ OPERATIONS = {name for _, _, name in _ROUTES}
 class TwilioServer(HttpFake):
     """Answers our program; what people and WhatsApp do is added by `FakeTwilio`."""
 
-    def __init__(
-        self,
-        account_sid: str = DEFAULT_ACCOUNT_SID,
-        auth_token: str = DEFAULT_AUTH_TOKEN,
-        sender: str = DEFAULT_SENDER,
-        messaging_service_sid: str = DEFAULT_SERVICE_SID,
-        clock: Clock = system_clock,
-    ) -> None:
-        super().__init__(clock)
-        self.account_sid = account_sid
-        self.auth_token = auth_token
-        self.sender = sender
-        self.messaging_service_sid = messaging_service_sid
-        self.account = Account(account_sid, {sender}, {messaging_service_sid: sender})
+    def __init__(self) -> None:
+        super().__init__()
+        self.account_sid = ACCOUNT_SID
+        self.auth_token = AUTH_TOKEN
+        self.sender = SENDER
+        self.messaging_service_sid = SERVICE_SID
+        self.account = Account(ACCOUNT_SID, {SENDER}, {SERVICE_SID: SENDER})
         self.cdn = Cdn(self.now)
         self.calls: list[tuple[str, dict[str, str]]] = []
         self._rate: RateWindow | None = None

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from bot.inbox.accept import Accepted, NotAccepted
 from tests.fakes.http_server import HttpFake
@@ -34,5 +35,5 @@ class LocalApp(HttpFake):
         self.accept = Accepting()
         self._routes = Starlette(routes=list(make_routes(self.accept)))
 
-    async def _application(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._routes(scope, receive, send)
+    async def handle(self, _request: Request) -> ASGIApp:
+        return self._routes
