@@ -1,6 +1,5 @@
 """Files that go out to Telegram and come in from it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -24,27 +23,6 @@ from tests.handlers.telegram_session import (
     failure,
     run,
 )
-
-
-@pytest.fixture
-def telegram() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as running:
-        yield running
-
-
-@pytest.fixture
-def budi(telegram: FakeTelegram) -> User:
-    user = telegram.user(70, "Budi")
-    telegram.private_message(user, "/start")
-    return user
-
-
-@pytest.fixture
-def ani(telegram: FakeTelegram) -> User:
-    user = telegram.user(7, "Ani", "Lestari")
-    telegram.group(GROUP, owner=user)
-    return user
-
 
 # ---- files -------------------------------------------------------------------------------
 

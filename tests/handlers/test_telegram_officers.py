@@ -1,6 +1,5 @@
 """What the bot does in the officers' group."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -28,27 +27,6 @@ from tests.handlers.telegram_session import (
     run,
     say,
 )
-
-
-@pytest.fixture
-def telegram() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as running:
-        yield running
-
-
-@pytest.fixture
-def budi(telegram: FakeTelegram) -> User:
-    user = telegram.user(70, "Budi")
-    telegram.private_message(user, "/start")
-    return user
-
-
-@pytest.fixture
-def ani(telegram: FakeTelegram) -> User:
-    user = telegram.user(7, "Ani", "Lestari")
-    telegram.group(GROUP, owner=user)
-    return user
-
 
 # ---- the officers' group -----------------------------------------------------------------
 

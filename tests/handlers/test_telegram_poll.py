@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
@@ -22,12 +22,6 @@ SECRET = "rahasia-webhook_01"
 SHORT = Pauses(lease=0.01, conflict=0.01, refusal=0.01, first=0.01, longest=0.02)
 GROUP = -1001234567890
 CHAT = {"id": 70, "type": "private"}
-
-
-@pytest.fixture
-def telegram() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as running:
-        yield running
 
 
 def account(telegram: FakeTelegram) -> TelegramAccount:

@@ -19,12 +19,6 @@ POLLED = TelegramAccount("7000000003:AAbot-without-a-webhook-00000000", webhook_
 GROUP = -1001234567890
 
 
-@pytest.fixture
-def telegram() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as running:
-        yield running
-
-
 def account(telegram: FakeTelegram) -> TelegramAccount:
     return TelegramAccount(telegram.token, telegram.base_url, SECRET)
 

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -34,13 +33,6 @@ from tests.handlers.whatsapp_session import (
     run,
     send,
 )
-
-
-@pytest.fixture
-def twilio() -> Iterator[FakeTwilio]:
-    with FakeTwilio() as running:
-        running.fetch_media = False
-        yield running
 
 
 def test_words_go_out_from_our_sender_with_a_status_callback(twilio: FakeTwilio) -> None:

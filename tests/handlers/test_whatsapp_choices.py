@@ -1,7 +1,5 @@
 """Buttons, lists and numbers to type, as WhatsApp can show them."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from bot.channels import (
@@ -16,13 +14,6 @@ from tests.handlers.whatsapp_session import (
     Contents,
     send,
 )
-
-
-@pytest.fixture
-def twilio() -> Iterator[FakeTwilio]:
-    with FakeTwilio() as running:
-        running.fetch_media = False
-        yield running
 
 
 def test_few_choices_are_buttons(twilio: FakeTwilio) -> None:

@@ -19,12 +19,6 @@ OTHER = WhatsAppAccount(
 
 
 @pytest.fixture
-def twilio() -> Iterator[FakeTwilio]:
-    with FakeTwilio() as running:
-        yield running
-
-
-@pytest.fixture
 def app(twilio: FakeTwilio) -> Iterator[LocalApp]:
     account = WhatsAppAccount(
         twilio.account_sid,
