@@ -6,13 +6,12 @@ never from the command line, where other users of the machine could read them.
 
 import re
 import sys
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session, col, func, select
 
-from bot.accounts import OrganisationAccounts, stored_accounts
+from bot.cli.org_accounts import checked, refuse_shared, seal_accounts
 from bot.cli.show import Refused, print_json, print_table, say
 from bot.cli.store import Store, existing_store, organisation_named
 from storage.invitations import VALID_FOR, make_invitation
@@ -23,16 +22,6 @@ app = typer.Typer(no_args_is_help=True)
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 _NAME_LENGTH = 120
-_TWILIO = ("twilio_account_sid", "twilio_auth_token", "twilio_whatsapp_from")
-_FORMS: Mapping[str, tuple[str, str]] = {
-    "telegram_bot_token": (r"\d+:\S+", "seperti 123456789:AA…, dari BotFather"),
-    "twilio_account_sid": (r"AC[0-9a-fA-F]{32}", "AC diikuti 32 angka atau huruf a-f"),
-    "twilio_auth_token": (r"\S+", "tanpa spasi"),
-    "twilio_auth_token_secondary": (r"\S+", "tanpa spasi"),
-    "twilio_whatsapp_from": (r"\+\d{6,15}", "seperti +6281100000000"),
-    "twilio_messaging_service_sid": (r"MG[0-9a-fA-F]{32}", "MG diikuti 32 angka atau huruf a-f"),
-    "officer_chat": (r"-\d+", "seperti -1001234567890"),
-}
 _Json = Annotated[bool, typer.Option("--json", help="Jawab dengan JSON.")]
 _Slug = Annotated[str, typer.Argument(metavar="SLUG", help="Nama pendek, seperti serikat-kain.")]
 _ASKED = "ditanyakan tanpa ditampilkan; kosong untuk menghapus"
@@ -139,7 +128,7 @@ def change(
     }
     tokens = {key: _ask(key) for key, wanted in asked.items() if wanted}
     changes = {key: value for key, value in given.items() if value is not None} | tokens
-    changes = {key: _checked(key, value) for key, value in changes.items()}
+    changes = {key: checked(key, value) for key, value in changes.items()}
     if name is None and officer_chat is None and parent is None and not changes:
         raise typer.BadParameter("sebutkan apa yang diubah; lihat orgs set --help")
     with existing_store() as store, store.database.transaction() as session:
@@ -147,12 +136,12 @@ def change(
         if name is not None:
             organisation.name = _checked_name(name)
         if officer_chat is not None:
-            organisation.officer_chat = _checked("officer_chat", officer_chat)
+            organisation.officer_chat = checked("officer_chat", officer_chat)
         if parent is not None:
             _put_under(session, organisation, parent)
         if changes:
-            _seal_accounts(store, organisation, changes)
-            _refuse_shared(store, session, organisation)
+            seal_accounts(store, organisation, changes)
+            refuse_shared(store, session, organisation)
         session.add(organisation)
         session.flush()
         facts = _facts(store, session, organisation)
@@ -213,55 +202,6 @@ def _put_under(session: Session, organisation: Organisation, slug: str) -> None:
     session.add(organisation)
 
 
-def _seal_accounts(store: Store, organisation: Organisation, changes: Mapping[str, str]) -> None:
-    """Keep the accounts; an empty value takes one away.
-
-    Raises:
-        Refused: a Twilio account would be left half given.
-    """
-    merged = {**accounts_of(store.vault, organisation), **changes}
-    accounts = {key: value for key, value in merged.items() if value}
-    missing = [key for key in _TWILIO if key not in accounts]
-    if missing and len(missing) < len(_TWILIO):
-        options = ", ".join(f"--{key.replace('_', '-')}" for key in missing)
-        raise Refused(
-            "akun Twilio belum lengkap; tidak ada yang disimpan.",
-            f"Isi juga {options}, atau kosongkan semuanya untuk mematikan WhatsApp.",
-        )
-    organisation.sealed = store.vault.seal_json(accounts, "organisations") if accounts else None
-
-
-def _refuse_shared(store: Store, session: Session, organisation: Organisation) -> None:
-    """What comes in at a bot or a sender belongs to one organisation.
-
-    Raises:
-        Refused: another one uses the bot or the sender, the settings count for the default one.
-    """
-    session.flush()
-    accounts = {
-        one.slug: _places(own)
-        for one, own in stored_accounts(session, store.settings, store.vault)
-    }
-    mine = accounts.pop(organisation.slug, {})
-    for slug, others in accounts.items():
-        for what, place in mine.items():
-            if others.get(what) == place:
-                raise Refused(
-                    f"{what} itu sudah dipakai organisasi {slug!r}; tidak ada yang disimpan.",
-                    f"Pakai {what} lain, atau kosongkan dulu pada {slug!r} "
-                    "(organisasi utama: juga di .env).",
-                )
-
-
-def _places(own: OrganisationAccounts) -> dict[str, str]:
-    places = {}
-    if own.telegram is not None:
-        places["bot Telegram"] = own.telegram.name
-    if own.whatsapp is not None:
-        places["nomor WhatsApp"] = own.whatsapp.sender
-    return places
-
-
 def _facts(store: Store, session: Session, organisation: Organisation) -> dict[str, Any]:
     accounts = accounts_of(store.vault, organisation)
     own = {"telegram": "telegram_bot_token", "whatsapp": "twilio_account_sid"}
@@ -290,15 +230,6 @@ def _ask(key: str) -> str:
     if sys.stdin.isatty():
         return str(typer.prompt(key, hide_input=True, default="", show_default=False, err=True))
     return sys.stdin.readline().strip()
-
-
-def _checked(key: str, value: str) -> str:
-    value = value.strip().removeprefix("whatsapp:")
-    form, example = _FORMS[key]
-    if value and not re.fullmatch(form, value):
-        option = f"--{key.replace('_', '-')}"
-        raise typer.BadParameter(f"bentuknya salah; harus {example}", param_hint=option)
-    return value
 
 
 def _checked_name(name: str) -> str:
