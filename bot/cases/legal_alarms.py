@@ -6,8 +6,6 @@ silence only the newest alarm rings; the others are no longer true.
 
 from datetime import datetime, timedelta
 
-from sqlmodel import select
-
 from bot.cases.dates import long_date
 from bot.cases.deadlines import end_of, label_of
 from bot.cases.legal_clock import (
@@ -18,6 +16,8 @@ from bot.cases.legal_clock import (
     deadlines_of,
     end_of_day,
     let_ring,
+    note_ringing,
+    rang,
     set_next_alarm,
 )
 from bot.cases.markup import escaped
@@ -29,10 +29,8 @@ from bot.cases.work import Work
 from bot.events import DueCame
 from bot.outbox.queue import ANSWER, CASEWORK, ROUTINE
 from bot.outbox.validity import Validity
-from storage.cases import add_event, case_for_officer, row_id
-from storage.tables import Case, CaseEvent
-
-_RANG = "deadline_alarm"
+from storage.cases import case_for_officer
+from storage.tables import Case
 
 
 def ring(work: Work, event: DueCame) -> None:
@@ -44,9 +42,10 @@ def ring(work: Work, event: DueCame) -> None:
     deadline = _running(work, case, event)
     if case is None or deadline is None:
         return
-    reached = [point for point, at in alarms(work, deadline) if at <= work.now]
-    if reached and _is_first(work, case, deadline, reached[-1]):
-        _post(work, case, deadline, reached[-1])
+    point = _newest(work, deadline)
+    if point and not rang(work, case, deadline, point):
+        note_ringing(work, case, deadline, point)
+        _post(work, case, deadline, point)
         told = deadline.rule.told_provisionally or not deadline.provisional
         for each in (case, *merged_into(work, case)) if told else ():
             let_ring(work, each, TELLING, deadline.rule, _allowed(work, each))
@@ -83,21 +82,15 @@ def _running(work: Work, case: Case | None, event: DueCame) -> Deadline | None:
     return next((deadline for deadline in running if deadline.rule.name == name), None)
 
 
-def _is_first(work: Work, case: Case, deadline: Deadline, point: str) -> bool:
-    """Whether this alarm of this term never rang before; the trail knows, and is told now."""
-    what = f"{deadline.rule.name} {deadline.since.isoformat()} {point}"
-    before = select(CaseEvent.id).where(
-        CaseEvent.case_id == row_id(case), CaseEvent.what == _RANG, CaseEvent.after == what
-    )
-    if work.session.exec(before.limit(1)).first() is not None:
-        return False
-    add_event(work.session, work.vault, case, _RANG, work.now, after=what)
-    return True
+def _newest(work: Work, deadline: Deadline) -> str:
+    """The newest alarm of the term whose moment has come; empty for none."""
+    reached = [point for point, at in alarms(work, deadline) if at <= work.now]
+    return reached[-1] if reached else ""
 
 
 def _post(work: Work, case: Case, deadline: Deadline, point: str) -> None:
     rule = deadline.rule
-    when = "half" if point == "half" else ("passed" if deadline.passed else "left")
+    when = point if point in {"half", "begun", "passed"} else "left"
     owner = officer_by_id(work.session, work.vault, case.owner_id) if case.owner_id else None
     key = f"officers.legal.when_{when}" if rule.days else f"officers.legal.year_{when}"
     lines = [
@@ -112,7 +105,7 @@ def _post(work: Work, case: Case, deadline: Deadline, point: str) -> None:
     if not (rule.dismissal and work.hides(case)):
         lines.append(work.texts(f"officers.legal.advice.{rule.name}"))
         lines.append(work.texts("officers.legal.law", law=rule.law))
-    urgent = deadline.passed or point == "one"
+    urgent = deadline.passed or point in {"one", "seven"}
     work.write.post(case, "\n".join(lines), priority=ANSWER if urgent else CASEWORK)
     work.write.show_card(case)
 
@@ -123,18 +116,24 @@ def _allowed(work: Work, case: Case) -> datetime:
 
 
 def _tell(work: Work, case: Case, deadline: Deadline) -> None:
-    state = "passed" if deadline.passed else "running"
-    push(
+    rule, state = deadline.rule, "passed" if deadline.passed else "running"
+    if _newest(work, deadline) == "begun":
+        state = "begun"
+    why = push(
         work,
         case,
         work.texts(
-            f"cases.legal.{deadline.rule.name}.{state}",
+            f"cases.legal.{rule.name}.{state}",
             number=case.number,
             date=long_date(deadline.end),
             note="" if deadline.certain else work.texts("cases.legal.estimate"),
         ),
         valid=Validity(
-            stages=(case.status,),
+            stages=rule.runs_in,
             until=None if deadline.passed else end_of_day(work, deadline.end),
         ),
     )
+    if why and not rule.days:  # too much hangs on it for nobody to know that she does not
+        reason = work.texts(f"officers.not_sent.{why}")
+        label = label_of(work, case, rule)
+        work.write.post(case, work.texts("officers.legal.untold", label=label, why=reason))

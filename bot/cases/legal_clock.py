@@ -1,6 +1,7 @@
 """The legal clock: which terms of the law run in a case, and when their alarms ring.
 
 An alarm is a due row for each case and term, at eight in the morning of its day; each rings once.
+That a year began rings as soon as it is known: nobody may learn of it only when it nears its end.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,9 +13,9 @@ from sqlmodel import col, select
 from bot.cases.legal_rules import RULES, Rule
 from bot.cases.work import Work
 from bot.worktime.counting import add_working_days, term
-from storage.cases import row_id
+from storage.cases import add_event, row_id
 from storage.due import cancel_due, cancel_dues_of_case, set_due
-from storage.tables import Case, StageRecord
+from storage.tables import Case, CaseEvent, StageRecord
 
 ALARM = "legal"
 """Kind of the due row that rings for the officers."""
@@ -24,8 +25,9 @@ COUNTING = "legal_day"
 """Kind of the due row that shows the card anew each working day: it says which day it is."""
 
 _EARLY, _MORNING = time(6), time(8)
-_YEAR_POINTS = {"month": 30, "five": 5, "one": 1}
 _POINTS = {"five": 5, "one": 1}
+_YEAR_POINTS = {"ninety": 90, "thirty": 30, "seven": 7}
+_RANG = "deadline_alarm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,13 @@ def deadlines_of(work: Work, case: Case) -> list[Deadline]:
 
     Of a merged case none runs: the case that answers for it has them.
     """
-    rules = [rule for rule in RULES if case.status in rule.statuses]
+    rules = [rule for rule in RULES if case.status in rule.runs_in]
     if case.merged_into_id is not None or not rules:
         return []
-    days = _days(work, case)
+    records = _records(work, case)
+    if case.status == "selesai" and (case.outcome != "tidak_tercapai" or "phi" in records):
+        return []
+    days = {stage: on for stage, on in records.items() if on is not None}
     found = [
         _deadline(work, rule, since, provisional=rule.rather not in {"", *days})
         for rule in rules
@@ -77,10 +82,16 @@ def deadlines_of(work: Work, case: Case) -> list[Deadline]:
 
 
 def alarms(work: Work, deadline: Deadline) -> list[tuple[str, datetime]]:
-    """The moments of its alarms, in their order: ``half``, ``five``, ``one``, ``passed``."""
-    whole = deadline.total
-    points = {"half": whole - whole // 2}
-    named = _POINTS if deadline.rule.days else _YEAR_POINTS
+    """The moments of its alarms, in their order.
+
+    They are ``half``, ``five``, ``one`` and ``passed``; of a year ``begun``, unless its count is
+    provisional, ``ninety``, ``thirty``, ``seven`` and ``passed``.
+    """
+    whole, in_days = deadline.total, bool(deadline.rule.days)
+    points = {"half": whole - whole // 2} if in_days else {}
+    if _is_told_at_once(deadline):
+        points["begun"] = 0
+    named = _POINTS if in_days else _YEAR_POINTS
     points |= {name: whole - left for name, left in named.items() if left < whole}
     points["passed"] = whole + 1
     names = {nth: name for name, nth in points.items()}  # the later of two on one day
@@ -113,13 +124,41 @@ def count_days(work: Work, case: Case, running: Sequence[Deadline]) -> None:
 
 
 def set_next_alarm(work: Work, case: Case, deadline: Deadline) -> None:
-    """Let its next alarm ring, if there is one."""
-    coming = (at for _, at in alarms(work, deadline) if at > work.now)
-    at = next(coming, None)
+    """Let its next alarm ring, if there is one; at once where a year is news."""
+    moments = alarms(work, deadline)
+    at = next((at for _, at in moments if at > work.now), None)
+    reached = [point for point, at in moments if at <= work.now]
+    if reached and _is_told_at_once(deadline) and not rang(work, case, deadline, reached[-1]):
+        at = work.now
     if at is None:
         cancel_due(work.session, key_of(ALARM, case, deadline.rule))
     else:
         let_ring(work, case, ALARM, deadline.rule, at)
+
+
+def rang(work: Work, case: Case, deadline: Deadline, point: str) -> bool:
+    """Whether this alarm of this term rang before; the trail knows."""
+    before = select(CaseEvent.id).where(
+        CaseEvent.case_id == row_id(case),
+        CaseEvent.what == _RANG,
+        CaseEvent.after == _alarm_of(deadline, point),
+    )
+    return work.session.exec(before.limit(1)).first() is not None
+
+
+def note_ringing(work: Work, case: Case, deadline: Deadline, point: str) -> None:
+    """Write down that this alarm rang."""
+    told = _alarm_of(deadline, point)
+    add_event(work.session, work.vault, case, _RANG, work.now, after=told)
+    work.session.flush()
+
+
+def _alarm_of(deadline: Deadline, point: str) -> str:
+    return f"{deadline.rule.name} {deadline.since.isoformat()} {point}"
+
+
+def _is_told_at_once(deadline: Deadline) -> bool:
+    return not deadline.rule.days and not deadline.provisional
 
 
 def let_ring(work: Work, case: Case, kind: str, rule: Rule, at: datetime) -> None:
@@ -146,16 +185,17 @@ def key_of(kind: str, case: Case, rule: Rule) -> str:
     return f"{kind}:{case.id}:{rule.name}"
 
 
-def _days(work: Work, case: Case) -> dict[str, date]:
-    """The day that was told last of each record."""
+def _records(work: Work, case: Case) -> dict[str, date | None]:
+    """The day that was told last of each record; None where none was."""
     records = select(StageRecord).where(StageRecord.case_id == case.id)
-    rows = work.session.exec(records.order_by(col(StageRecord.id))).all()
-    return {record.stage: record.on_date for record in rows if record.on_date is not None}
+    days: dict[str, date | None] = {}
+    for record in work.session.exec(records.order_by(col(StageRecord.id))).all():
+        days[record.stage] = record.on_date or days.get(record.stage)
+    return days
 
 
 def _is_met(rule: Rule, since: date, days: Mapping[str, date]) -> bool:
-    met = days.get(rule.ended_by)
-    return met is not None and met >= since
+    return any(stage in days and days[stage] >= since for stage in rule.ended_by)
 
 
 def _deadline(work: Work, rule: Rule, since: date, *, provisional: bool) -> Deadline:

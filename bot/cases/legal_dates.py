@@ -19,8 +19,10 @@ _AT = {
     "mediasi": ("recorded", "chosen", "mediator", "anjuran", "anjuran_answered"),
     "phi": ("hearing",),
 }
-_OF_DISMISSAL = ("phk_notice", "phk_answered", "phk", "not_agreed")
+_OF_DISMISSAL = ("phk_notice", "phk_answered", "phk")
+_OF_SUIT = ("not_agreed", "filed")
 _BEFORE_SUIT = frozenset({"baru", "verifikasi", "ditangani", "bipartit", "mediasi", "dilimpahkan"})
+_TO_SUE = _BEFORE_SUIT | {"phi", "selesai"}
 _DISMISSED = frozenset({"phk_sepihak", "pesangon", "mundur_paksa"})
 
 
@@ -33,9 +35,16 @@ def begin_deadline(act: Act) -> str:
 
 
 def _days_of(case: Case) -> tuple[str, ...]:
-    dismissed = case.category == "phk_pesangon" or not _DISMISSED.isdisjoint(case.tags.split(","))
-    more = _OF_DISMISSAL if dismissed and case.status in _BEFORE_SUIT else ()
-    return (*_AT.get(case.status, ()), *more)
+    days = _AT.get(case.status, ())
+    if is_dismissal(case):
+        days += _OF_DISMISSAL if case.status in _BEFORE_SUIT else ()
+        days += _OF_SUIT if case.status in _TO_SUE else ()
+    return days
+
+
+def is_dismissal(case: Case) -> bool:
+    """Whether somebody lost her work in it, by its category or a tag."""
+    return case.category == "phk_pesangon" or not _DISMISSED.isdisjoint(case.tags.split(","))
 
 
 def _offered(act: Act) -> Mapping[str, str]:

@@ -23,13 +23,15 @@ class Rule:
         days: how many working days it has; 0 is one year by the calendar.
         statuses: the stages in which it runs.
         law: the article, as officers cite it.
-        ended_by: the stage of the record that fulfils it.
+        ended_by: the stages of the records that fulfil it.
         stays: on the card when it has passed, because nothing happens by itself then.
         dismissal: it is about a dismissal; a confidential case does not show that.
         rather: the stage of the record that it counts from as soon as that is known; until then
             the count from ``record`` is a provisional one.
         earlier: the stage of a record whose day counts instead of ``record`` where it is earlier.
         told_provisionally: whether the reporter hears of a provisional count.
+        after_losing: it runs on in a case that was closed with nothing reached, unless that came
+            before the court: she may still go there herself.
     """
 
     name: str
@@ -37,12 +39,18 @@ class Rule:
     days: int
     statuses: frozenset[str]
     law: str
-    ended_by: str = ""
+    ended_by: tuple[str, ...] = ()
     stays: bool = False
     dismissal: bool = False
     rather: str = ""
     earlier: str = ""
     told_provisionally: bool = True
+    after_losing: bool = False
+
+    @property
+    def runs_in(self) -> tuple[str, ...]:
+        """The stages in which it runs, the closed one among them."""
+        return tuple(sorted({*self.statuses, "selesai"} if self.after_losing else self.statuses))
 
     def since(self, days: Mapping[str, date]) -> date | None:
         """The day that it counts from, by the day of each record; None where none is known."""
@@ -59,8 +67,9 @@ BIPARTIT = Rule(
 (art. 3(3))."""
 
 CHOICE = Rule(
-    "choice", "mediasi", 7, frozenset({"mediasi"}), "UU 2/2004 Pasal 4 ayat (4)", ended_by="chosen"
-)
+    "choice", "mediasi", 7, frozenset({"mediasi"}), "UU 2/2004 Pasal 4 ayat (4)",
+    ended_by=("chosen",),
+)  # fmt: skip
 """Within 7 working days of the recording both sides choose conciliation or arbitration, else the
 office passes the dispute to a mediator: UU 2/2004 art. 4(3) and (4). Arbitration is for disputes
 of interest, conciliation for these and for dismissals (art. 4(5) and (6)); a dispute of rights
@@ -76,7 +85,7 @@ provisional; time for clarification does not count either (Permenaker 17/2014 ar
 
 ANJURAN = Rule(
     "anjuran", "anjuran", 10, frozenset({"mediasi"}), "Permenaker 17/2014 Pasal 14 ayat (2)",
-    ended_by="anjuran_answered",
+    ended_by=("anjuran_answered",),
 )  # fmt: skip
 """Both sides answer the mediator's written advice within 10 working days of receiving it; silence
 is a refusal: UU 2/2004 art. 13(2), Permenaker 17/2014 art. 14(2) and (3)."""
@@ -94,21 +103,23 @@ without (art. 52(2) and (3)), which we do not know of."""
 
 PHK_ANSWER = Rule(
     "phk_answer", "phk_notice", 7, _BEFORE_MEDIATION, "PP 35/2021 Pasal 39 ayat (1)",
-    ended_by="phk_answered", dismissal=True,
+    ended_by=("phk_answered",), dismissal=True,
 )  # fmt: skip
 """Who refuses the dismissal writes so within 7 working days of receiving the letter: PP 35/2021
 art. 39(1). Who does not refuse is reported as dismissed (art. 38)."""
 
 PHK_CLAIM = Rule(
-    "phk_claim", "phk", 0, _BEFORE_SUIT, "UU 2/2004 Pasal 82, Putusan MK 132/PUU-XXIII/2025",
+    "phk_claim", "phk", 0, _BEFORE_SUIT | {"phi"},
+    "UU 2/2004 Pasal 82, Putusan MK 132/PUU-XXIII/2025",
     stays=True, dismissal=True, rather="not_agreed", earlier="phk_notice",
-    told_provisionally=False,
+    told_provisionally=False, ended_by=("filed", "phi"), after_losing=True,
 )  # fmt: skip
 """One year to sue over a dismissal, from the day on which mediation or conciliation failed:
 UU 2/2004 art. 82 as the Constitutional Court reads it since September 2025 (132/PUU-XXIII/2025).
 Before, it ran from the day on which the dismissal was made known (94/PUU-XXI/2023): officers see
-that careful count until the other day is known, workers are not told of it. The court has changed
-its mind more than once, so either is shown with the word that it must be checked."""
+that careful count until the other day is known, workers are not told of it. It ends when the suit
+is filed; a day of a first hearing shows that it was. The court has changed its mind more than
+once, so either is shown with the word that it must be checked."""
 
 RULES = (BIPARTIT, CHOICE, MEDIATION, ANJURAN, PHI, PHK_NOTICE, PHK_ANSWER, PHK_CLAIM)
 RULE_BY_NAME = {rule.name: rule for rule in RULES}

@@ -15,6 +15,7 @@ from bot.cases.appointment_forms import read_hour
 from bot.cases.asking import Answers, Field, Form
 from bot.cases.checklist import has_checklist, offer_checklist
 from bot.cases.dates import long_date
+from bot.cases.failed_mediation import ENDS, FAILED, keep_days, known_of, words_of_year
 from bot.cases.legal_clock import set_deadlines
 from bot.cases.markup import escaped
 from bot.cases.referral import ask_consent
@@ -38,6 +39,7 @@ from bot.cases.stages import CLOSED, OUTCOMES, NotPossible, change_stage, next_s
 BEFORE = "before"
 """Among the answers of a form: the stage of the case when it began."""
 _SURE = "sure"
+_NOT_KEPT = frozenset({BEFORE, TODAY, _SURE, ENDS, FAILED.name})
 _LONGEST_WORDS = 600
 
 
@@ -82,7 +84,7 @@ def close(act: Act) -> str:
 
 
 def _begin(act: Act, form: Form) -> str:
-    known = {BEFORE: act.case.status, TODAY: today(act).isoformat()}
+    known = {BEFORE: act.case.status, TODAY: today(act).isoformat(), **known_of(act)}
     return asking.begin(act, form, known)
 
 
@@ -97,10 +99,12 @@ def _must_be_as_it_was(act: Act, answers: Answers) -> None:
 def _move(act: Act, answers: Answers, stage: str, *further: str) -> str:
     _must_be_as_it_was(act, answers)
     work, case = act.work, act.case
+    further = (*further, words_of_year(act, answers))
     change_stage(work, case, stage, officer=act.officer, outcome=answers.get("outcome", ""),
                  further="\n".join(filter(None, further)))  # fmt: skip
+    keep_days(act, answers)
     days = [date.fromisoformat(answers[name]) for name in DATES if answers.get(name)]
-    kept = {name: value for name, value in answers.items() if name not in {BEFORE, TODAY, _SURE}}
+    kept = {name: value for name, value in answers.items() if name not in _NOT_KEPT}
     keep_record(work, case, stage, kept, officer_id=act.officer.id,
                 on_date=days[0] if days else None)  # fmt: skip
     set_deadlines(work, case)
@@ -157,7 +161,10 @@ def _to_ditolak(act: Act, answers: Answers) -> str:
 
 def _to_dilimpahkan(act: Act, answers: Answers) -> str:
     _must_be_as_it_was(act, answers)
-    return ask_consent(act, answers["body"])
+    done = ask_consent(act, answers["body"])
+    keep_days(act, answers)
+    set_deadlines(act.work, act.case)
+    return done
 
 
 def _closing_words(act: Act, answers: Answers) -> str:
@@ -242,6 +249,7 @@ FORMS = {
     "phi": Form(
         "to_phi",
         (
+            FAILED,
             Field("court", _read_words, optional=True),
             Field("docket", _read_words, optional=True),
             Field("hearing", read_day, optional=True),
@@ -254,6 +262,7 @@ FORMS = {
         "to_selesai",
         (
             Field("outcome", _only_by_tap, _outcomes),
+            FAILED,
             Field("sentence", _read_words, optional=True),
             Field(_SURE, _only_by_tap, _send, asked=_has_sentence, fill=_shown_closing),
         ),
@@ -272,6 +281,7 @@ FORMS = {
         "to_dilimpahkan",
         (
             Field("body", _read_words),
+            FAILED,
             Field(_SURE, _only_by_tap, _send, fill=_shown_body),
         ),
         _to_dilimpahkan,
