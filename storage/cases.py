@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, and_, col, func, or_, select
@@ -58,6 +58,14 @@ class CaseContent:
     reasons: tuple[str, ...] = ()
 
 
+class AlbumFile(NamedTuple):
+    """A file of an officer's album, with the post that brought it and the words under it."""
+
+    post: str
+    attachment_id: int
+    words: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class MessageContent:
     """A message of a case; earlier versions stay when it was edited.
@@ -68,6 +76,9 @@ class MessageContent:
         album: id shared by the parts of one album.
         quote: the first words of what it answers; ``quoted_id`` is that message, 0 if it is
             none of the case.
+        files: of an officer's album, in their order; the first is the message's own file.
+        late: they came when the rest of their album was sent or dropped already.
+        version: how often a reply changed under the eyes of its author.
     """
 
     text: str = ""
@@ -77,6 +88,9 @@ class MessageContent:
     album: str = ""
     quote: str = ""
     quoted_id: int = 0
+    files: tuple[AlbumFile, ...] = ()
+    late: bool = False
+    version: int = 0
 
 
 def content_of(vault: Vault, case: Case) -> CaseContent:
@@ -98,7 +112,8 @@ def message_content(vault: Vault, message: CaseMessage) -> MessageContent:
     stored: dict[str, Any] = vault.open_json(message.sealed, "case_messages")
     known = {field.name for field in fields(MessageContent)}
     values = {name: value for name, value in stored.items() if name in known}
-    return MessageContent(**values | {"earlier": tuple(stored.get("earlier", ()))})
+    files = tuple(AlbumFile(*file) for file in stored.get("files", ()))
+    return MessageContent(**values | {"earlier": tuple(stored.get("earlier", ())), "files": files})
 
 
 def seal_message(vault: Vault, content: MessageContent) -> bytes:

@@ -42,6 +42,7 @@ class Act:
         message: id of the typed command itself.
         chat: where the button was tapped; empty for a typed command.
         album: id shared by the parts of one album.
+        source: keyed hash of the typed message.
     """
 
     work: Work
@@ -55,6 +56,7 @@ class Act:
     message: str = ""
     chat: str = ""
     album: str = ""
+    source: str = ""
 
     @property
     def topic_post(self) -> str:
@@ -69,6 +71,14 @@ class Act:
         post = self.topic_post if answers else ""
         taken = post and asks_another(self.work, self.case, post, self.officer.id)
         return "" if taken else post
+
+
+def command_of(text: str) -> tuple[str, str]:
+    """The command that a message begins with, and what follows it; ("", "") for plain words."""
+    if not text.lstrip().startswith("/"):
+        return "", ""
+    first, *rest = text.split(maxsplit=1)
+    return first.split("@")[0].lower(), rest[0].strip() if rest else ""
 
 
 def must_act(act: Act) -> None:

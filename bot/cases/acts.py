@@ -12,6 +12,7 @@ from bot.cases import (
     canned,
     collective,
     correcting,
+    drafts,
     forms,
     handover,
     legal_dates,
@@ -33,6 +34,7 @@ from bot.cases.guidance import help_text
 from bot.cases.markup import escaped
 from bot.cases.posted import take_buttons_off
 from bot.cases.private_reply import keep_off_the_group, tell_author
+from bot.cases.reply_undo import undo_reply
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible, change_stage
 from bot.cases.waiting import wait_for_reporter
@@ -70,16 +72,26 @@ def _reply(act: Act) -> str:
             attachment_id=act.attachment_id,
             answers=act.reply_to,
             album=act.album,
+            post=act.message,
+            source=act.source,
         )
     else:
-        replies.begin_reply(act.work, act.case, act.officer, answers=act.reply_to)
+        drafts.begin_reply(act.work, act.case, act.officer, answers=act.reply_to)
     elsewhere = act.work.hides(act.case) and act.chat != act.officer.user_id
     return act.work.texts("officers.done.in_private") if elsewhere else ""
 
 
 def _edit_reply(act: Act) -> str:
     asking.drop_question(act.work, act.case, act.officer)
-    return _on_reply(replies.edit_reply, "officers.done.reply_edited")(act)
+    return _on_reply(drafts.edit_reply, "officers.done.reply_edited")(act)
+
+
+def _send_reply(act: Act) -> str:
+    def send(work: Work, case: Case, message: CaseMessage, officer: RosterOfficer) -> None:
+        replies.must_be_seen(work, message, act.tap.value)
+        replies.send_reply(work, case, message, officer)
+
+    return _on_reply(send, "officers.done.reply_queued")(act)
 
 
 def _on_reply(
@@ -151,10 +163,10 @@ TAPS: dict[str, Callable[[Act], str]] = {
     "step_open": steps.step_open,
     "more": offer_further,
     "reply": _reply,
-    "reply_send": _on_reply(replies.send_reply, "officers.done.reply_queued"),
+    "reply_send": _send_reply,
     "reply_edit": _edit_reply,
-    "reply_cancel": _on_reply(replies.cancel_reply, "officers.done.reply_cancelled"),
-    "reply_undo": _on_reply(replies.undo_reply, "officers.done.reply_undone"),
+    "reply_cancel": _on_reply(drafts.cancel_reply, "officers.done.reply_cancelled"),
+    "reply_undo": _on_reply(undo_reply, "officers.done.reply_undone"),
     "reply_resend": _on_reply(replies.resend_reply, "officers.done.reply_queued"),
     "reveal": _reveal,
     "read": _read,

@@ -26,7 +26,7 @@ from bot.cases.work import Work, reach_of
 from bot.commands import Choice
 from storage.cases import add_event, case_by_id, content_of, row_id
 from storage.due import set_due
-from storage.tables import Case, CaseMessage, Collective, CollectiveMember, Conversation
+from storage.tables import Case, Collective, CollectiveMember, Conversation
 
 FEWEST = 3
 """So many reporters there must be: in a smaller group each could be singled out."""
@@ -82,16 +82,18 @@ def answer_all(act: Act) -> str:
         raise NotPossible("cases.refused.nobody_joined")
     if not (act.words or act.attachment_id is not None):
         raise NotPossible("cases.refused.collective_words")
-    replies.preview_reply(work, case, act.officer, act.words, attachment_id=act.attachment_id)
-    preview = select(CaseMessage).where(
-        CaseMessage.case_id == case.id,
-        CaseMessage.officer_id == act.officer.id,
-        CaseMessage.state == "preview",
+    preview = replies.preview_reply(
+        work,
+        case,
+        act.officer,
+        act.words,
+        attachment_id=act.attachment_id,
+        album=act.album,
+        post=act.message,
+        source=act.source,
     )
-    newest = work.session.exec(preview.order_by(col(CaseMessage.id).desc())).first()
-    if newest is not None:
-        newest.audience = COLLECTIVE
-        work.session.add(newest)
+    preview.audience = COLLECTIVE
+    work.session.add(preview)
     return ""
 
 

@@ -1,16 +1,21 @@
 """The truth about a message to the reporter: how far it came, why not, what to do next."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session, col, select
 
 from bot.cases.unopened import held_line
 from bot.cases.work import Work
 from bot.outbox.queue import LATER
-from storage.tables import Case, CaseMessage, Outbound
+from storage.tables import Case, Outbound
 
+TROUBLED = frozenset({"failed", "dead", "uncertain"})
+"""What an officer can send once more."""
 _WORST = (
     "failed", "dead", "uncertain", "held", "queued", "sending", "sent", "delivered", "read",
     "cancelled",
 )  # fmt: skip
+_SOME = {"failed": "failed", "dead": "failed", "uncertain": "uncertain", "held": "held"}
 _FAILURES = {
     "63016": "window", "WindowClosed": "window",
     "63003": "no_whatsapp", "63024": "no_whatsapp", "21211": "no_whatsapp",
@@ -36,6 +41,8 @@ def last_delivery(work: Work, case: Case) -> list[str]:
     ).first()
     if last is None:
         return []
+    if last.message_id is not None:
+        last = _worst(rows_of(work.session, last.message_id, case.id))
     return [work.texts("officers.card.delivery", state=delivery_line(work, last))]
 
 
@@ -59,17 +66,39 @@ def explain(work: Work, code: str) -> str:
     return work.texts(key) if key in work.texts.keys() else work.texts("officers.failure.other")  # noqa: SIM118 - Texts is no mapping
 
 
-def outbound_of(
-    session: Session, message: CaseMessage, case_id: int | None = None
-) -> Outbound | None:
-    """The row whose state tells most: the worst of the pieces, the latest try.
+def whole_line(work: Work, rows: Sequence[Outbound]) -> str:
+    """The truth about a message in several parts: that of the worst, and how many fare so."""
+    worst = _worst(rows)
+    line = delivery_line(work, worst)
+    one_reporter = len({row.case_id for row in rows}) == 1
+    if worst is None or len(rows) == 1 or worst.status not in _SOME or not one_reporter:
+        return line
+    fare_so = [row for row in rows if _SOME.get(row.status) == _SOME[worst.status]]
+    others = _worst([row for row in rows if row not in fare_so])
+    counts = {"count": len(fare_so), "total": len(rows)}
+    lines = [line, work.texts("officers.delivery.parts", **counts)]
+    if others is not None:
+        lines.append(work.texts("officers.delivery.others", state=delivery_line(work, others)))
+        if worst.status in TROUBLED:
+            lines.append(work.texts("officers.delivery.again"))
+    return "\n".join(lines)
+
+
+def rows_of(
+    session: Session, message_id: int | None, case_id: int | None = None
+) -> Sequence[Outbound]:
+    """What was sent of a reply, the newest first.
 
     ``case_id``: only what went to the reporter of this case.
     """
     query = select(Outbound).where(
-        Outbound.message_id == message.id, Outbound.status != "cancelled"
+        Outbound.message_id == message_id, Outbound.status != "cancelled"
     )
     if case_id is not None:
         query = query.where(Outbound.case_id == case_id)
-    rows = session.exec(query.order_by(col(Outbound.id).desc())).all()
+    return session.exec(query.order_by(col(Outbound.id).desc())).all()
+
+
+def _worst(rows: Sequence[Outbound]) -> Outbound | None:
+    """The row whose state tells most."""
     return min(rows, key=lambda row: _WORST.index(row.status)) if rows else None

@@ -4,17 +4,20 @@ Internal by default: what is written in a topic is a note. Rights are looked up 
 every single act; who is not on it changes nothing.
 """
 
+from dataclasses import replace
+
 from sqlmodel import select
 
-from bot.cases import asking, forms, onboarding, private_desk, replies, same_matter
-from bot.cases.act import Act
+from bot.cases import asking, drafts, forms, onboarding, private_desk, replies, same_matter
+from bot.cases.act import Act, command_of
 from bot.cases.acts import TAPS, TOPIC_COMMANDS, unknown
 from bot.cases.group_act import GroupAct
 from bot.cases.group_acts import GROUP_COMMANDS, GROUP_TAPS
 from bot.cases.groups import is_our_group
 from bot.cases.membership import watch_author
 from bot.cases.private_reply import keep_off_the_group
-from bot.cases.reply_albums import is_of_reply
+from bot.cases.reply_albums import album_replies, with_words
+from bot.cases.reply_edits import brings_other_file, follow_edit, source_of
 from bot.cases.roster import RosterOfficer, find_officer
 from bot.cases.sight import may_see, must_see
 from bot.cases.stages import NotPossible
@@ -23,6 +26,7 @@ from bot.cases.work import Work
 from bot.events import OfficerTapped, OfficerWrote
 from bot.log import get_logger
 from storage.cases import (
+    AlbumFile,
     MessageContent,
     case_for_officer,
     case_of_topic,
@@ -45,12 +49,12 @@ def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) ->
     if not is_our_group(work, event.chat_id):
         return
     case = _case_here(work, event)
-    command, rest = _command_of(event.text)
+    command, rest = command_of(event.text)
     officer = find_officer(work.session, work.vault, _org(work), event.officer.user_id)
     watch_author(work, event.chat_id, event.officer, officer)
     if event.edited:
         if officer is not None:
-            _correct_note(work, event)
+            _correct(work, case, officer, event, attachment_id)
         return
     if officer is None:
         if command:
@@ -68,12 +72,17 @@ def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) ->
 
 
 def is_officers_word(work: Work, event: OfficerWrote) -> bool:
-    """Whether someone on the roster said it, new, about a case, in our own group."""
+    """Whether someone on the roster said it, new, about a case, in our own group.
+
+    Or put another file into a reply that was not sent yet.
+    """
     if private_desk.is_private(event):
         return private_desk.is_reply(work, event)
-    if event.edited or not is_our_group(work, event.chat_id):
+    if not is_our_group(work, event.chat_id):
         return False
     officer = find_officer(work.session, work.vault, _org(work), event.officer.user_id)
+    if event.edited:
+        return officer is not None and brings_other_file(work, officer, event)
     case = _case_here(work, event) if officer is not None else None
     return officer is not None and case is not None and may_see(work, officer, case)
 
@@ -114,14 +123,6 @@ def _carry_out(
     return TAPS.get(tap.action, unknown)(on_case)
 
 
-def _command_of(text: str) -> tuple[str, str]:
-    """The command that a message begins with, and what follows it; ("", "") for plain words."""
-    if not text.lstrip().startswith("/"):
-        return "", ""
-    first, *rest = text.split(maxsplit=1)
-    return first.split("@")[0].lower(), rest[0].strip() if rest else ""
-
-
 def _in_topic(
     work: Work,
     case: Case,
@@ -129,14 +130,15 @@ def _in_topic(
     event: OfficerWrote,
     attachment_id: int | None,
 ) -> None:
-    command, rest = _command_of(event.text)
+    command, rest = command_of(event.text)
     must_see(work, officer, case)
     typed = Tap(organisation_id=_org(work), token="", action=command, made_at=work.now)
     act = Act(
         work, case, officer, typed, "", rest, event.reply_to, attachment_id, event.message_id,
-        album=event.album,
+        album=event.album, source=source_of(work, event),
     )  # fmt: skip
-    question = asking.waiting_question(work, case, officer)
+    part_of_reply = not command and bool(album_replies(work, officer, event.album, case))
+    question = None if part_of_reply else asking.waiting_question(work, case, officer)
     if question is not None and (not command or command in asking.WORDS):
         keep_off_the_group(work, case, event.message_id)
         forms.answered(act, question, event.text)
@@ -146,7 +148,7 @@ def _in_topic(
         GROUP_COMMANDS[command](GroupAct(work, officer, rest, case, chat=event.chat_id))
     elif command:
         raise NotPossible("officers.refused.unknown_command")
-    elif (draft := replies.waiting_draft(work, case, officer)) is not None:
+    elif (draft := drafts.waiting_draft(work, case, officer)) is not None or part_of_reply:
         keep_off_the_group(work, case, event.message_id)
         replies.preview_reply(
             work,
@@ -157,11 +159,8 @@ def _in_topic(
             draft=draft,
             answers=event.reply_to,
             album=event.album,
-        )
-    elif is_of_reply(work, case, officer, event.album):
-        keep_off_the_group(work, case, event.message_id)
-        replies.preview_reply(
-            work, case, officer, event.text, attachment_id=attachment_id, album=event.album
+            post=event.message_id,
+            source=act.source,
         )
     else:
         _note(work, case, officer, event, attachment_id)
@@ -174,18 +173,38 @@ def _note(
     event: OfficerWrote,
     attachment_id: int | None,
 ) -> None:
+    content = MessageContent(event.text)
+    if event.album and attachment_id is not None:
+        part = AlbumFile(event.message_id, attachment_id, event.text)
+        content = replace(content, album=event.album, files=(part,))
     work.session.add(
         CaseMessage(
             organisation_id=_org(work),
             case_id=row_id(case),
             direction="note",
             officer_id=officer.id,
-            source=_source(work, event),
+            source=source_of(work, event),
             attachment_id=attachment_id,
-            sealed=seal_message(work.vault, MessageContent(event.text)),
+            sealed=seal_message(work.vault, content),
             at=work.now,
         )
     )
+
+
+def _correct(
+    work: Work,
+    case: Case | None,
+    officer: RosterOfficer,
+    event: OfficerWrote,
+    attachment_id: int | None,
+) -> None:
+    """Take over what an officer changed in a note or in a reply."""
+    _correct_note(work, event)
+    try:
+        said = follow_edit(work, officer, event, attachment_id)
+    except NotPossible as reason:
+        said = work.texts(reason.reason, **reason.words)
+    _answer(work, event, case, said)
 
 
 def _correct_note(work: Work, event: OfficerWrote) -> None:
@@ -193,19 +212,19 @@ def _correct_note(work: Work, event: OfficerWrote) -> None:
     note = work.session.exec(
         select(CaseMessage).where(
             CaseMessage.organisation_id == _org(work),
-            CaseMessage.source == _source(work, event),
+            CaseMessage.source == source_of(work, event),
             CaseMessage.direction == "note",
         )
     ).first()
     if note is not None:
         before = message_content(work.vault, note)
-        versions = MessageContent(event.text, (*before.earlier, before.text))
+        versions = replace(
+            with_words(before, event.message_id, event.text),
+            text=event.text,
+            earlier=(*before.earlier, before.text),
+        )
         note.sealed = seal_message(work.vault, versions)
         work.session.add(note)
-
-
-def _source(work: Work, event: OfficerWrote) -> str:
-    return work.vault.lookup(f"{event.channel}:{event.chat_id}:{event.message_id}")
 
 
 def _must_be_typed(event: OfficerWrote, command: str) -> None:

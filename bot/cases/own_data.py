@@ -22,6 +22,7 @@ from storage.cases import (
     cases_of_person,
     content_of,
     link_company,
+    message_content,
     messages_of,
     row_id,
     seal_content,
@@ -96,11 +97,11 @@ def forget_person(work: Work, person: Person, conversation: Conversation) -> Non
 
 def files_of(work: Work, case: Case) -> list[Attachment]:
     """The files of a case and of what was said in it, but for those that are deleted already."""
-    files = {file.id: file for file in attachments_of(work.session, row_id(case))}
+    files = {row_id(file): file for file in attachments_of(work.session, row_id(case))}
     for message in messages_of(work.session, row_id(case)):
-        if message.attachment_id is not None and message.attachment_id not in files:
-            file = work.session.get_one(Attachment, message.attachment_id)
-            files[file.id] = file
+        album = (file.attachment_id for file in message_content(work.vault, message).files)
+        for file_id in sorted({message.attachment_id or 0, *album} - {0, *files}):
+            files[file_id] = work.session.get_one(Attachment, file_id)
     return [file for file in files.values() if file.state != "deleted"]
 
 

@@ -4,19 +4,21 @@ Only those; whatever else an officer writes there is a reporter's word, for an o
 one too.
 """
 
-from bot.cases import replies
+from bot.cases import drafts, replies
+from bot.cases.act import command_of
 from bot.cases.acts import TOPIC_COMMANDS
 from bot.cases.group_act import GroupAct
 from bot.cases.group_acts import GROUP_COMMANDS
 from bot.cases.onboarding import COMMAND
 from bot.cases.private_reply import case_that_waits
-from bot.cases.reply_albums import is_of_reply
+from bot.cases.reply_albums import album_replies
+from bot.cases.reply_edits import brings_other_file, edited_reply, follow_edit, source_of
 from bot.cases.roster import RosterOfficer, find_officer
 from bot.cases.sight import may_see
 from bot.cases.stages import NotPossible
 from bot.cases.work import Work
 from bot.events import MessageReceived, Officer, OfficerWrote
-from storage.cases import case_by_number, case_for_officer, row_id
+from storage.cases import case_by_id, case_by_number, case_for_officer, row_id
 from storage.numbers import read_case_number
 from storage.tables import Case
 
@@ -36,22 +38,28 @@ def as_officers_word(work: Work, said: MessageReceived) -> OfficerWrote | None:
     officer = find_officer(work.session, work.vault, _org(work), user_id)
     if officer is None:
         return None
-    command, _ = command_of(said.text)
-    known = command in GROUP_COMMANDS or command in TOPIC_COMMANDS or command == COMMAND
-    edited, album = said.edits is not None, said.album or ""
-    if not known and (command or _answered_by(work, officer, album, edited=edited) is None):
-        return None
-    return OfficerWrote(
+    word = OfficerWrote(
         channel=said.address.channel,
         officer=Officer(user_id, said.profile_name),
         chat_id=user_id,
-        message_id=said.external_id,
+        message_id=said.edits or said.external_id,
         at=said.at,
         text=said.text,
         media=said.media,
-        edited=edited,
-        album=album,
+        edited=said.edits is not None,
+        album=said.album or "",
     )
+    return word if _is_officers(work, officer, word) else None
+
+
+def _is_officers(work: Work, officer: RosterOfficer, word: OfficerWrote) -> bool:
+    command, _ = command_of(word.text)
+    if command in GROUP_COMMANDS or command in TOPIC_COMMANDS or command == COMMAND:
+        return True
+    if word.edited:
+        waits = case_that_waits(work, officer, previewed=True)
+        return waits is not None or edited_reply(work, officer, word) is not None
+    return not command and _answered_by(work, officer, word.album) is not None
 
 
 def may_be_officers(said: MessageReceived) -> bool:
@@ -66,7 +74,9 @@ def is_private(said: OfficerWrote) -> bool:
 
 def is_reply(work: Work, said: OfficerWrote) -> bool:
     """Whether what is written in a private chat is a reply, so that its file is wanted."""
-    officer = _officer(work, said) if not said.edited else None
+    officer = _officer(work, said)
+    if officer is not None and said.edited:
+        return brings_other_file(work, officer, said)
     command, _ = command_of(said.text)
     if officer is None or command:
         return officer is not None and command == _REPLY
@@ -77,11 +87,15 @@ def answer_privately(work: Work, said: OfficerWrote, attachment_id: int | None) 
     """Carry the command out, or take the reply; what comes of it stands in the private chat."""
     command, rest = command_of(said.text)
     officer = _officer(work, said)
-    if officer is None or said.edited:
+    if officer is None:
         return
     act = GroupAct(work, officer, rest, private=True)
     try:
-        if command in GROUP_COMMANDS:
+        if said.edited:
+            told = follow_edit(work, officer, said, attachment_id)
+            if told:
+                act.answer(told)
+        elif command in GROUP_COMMANDS:
             GROUP_COMMANDS[command](act)
         elif not command or command == _REPLY:
             _reply(act, command, said, attachment_id)
@@ -92,25 +106,13 @@ def answer_privately(work: Work, said: OfficerWrote, attachment_id: int | None) 
         act.answer(work.texts(reason.reason, **reason.words))
 
 
-def command_of(text: str) -> tuple[str, str]:
-    """The command that a message begins with, and what follows it; ("", "") for plain words."""
-    if not text.lstrip().startswith("/"):
-        return "", ""
-    first, *rest = text.split(maxsplit=1)
-    return first.split("@")[0].lower(), rest[0].strip() if rest else ""
-
-
-def _answered_by(
-    work: Work, officer: RosterOfficer, album: str, *, edited: bool = False
-) -> Case | None:
-    """The case that an officer's private words answer, or change the answer of."""
-    if edited:
-        return case_that_waits(work, officer, previewed=True)
-    waiting = case_that_waits(work, officer)
-    if waiting is not None or not album:
-        return waiting
-    begun = case_that_waits(work, officer, previewed=True)
-    return begun if begun is not None and is_of_reply(work, begun, officer, album) else None
+def _answered_by(work: Work, officer: RosterOfficer, album: str) -> Case | None:
+    """The case that an officer's private words or files answer."""
+    for begun in album_replies(work, officer, album):
+        case = case_by_id(work.session, begun.case_id)
+        if case is not None and work.hides(case) and may_see(work, officer, case):
+            return case
+    return case_that_waits(work, officer)
 
 
 def _reply(act: GroupAct, command: str, said: OfficerWrote, attachment_id: int | None) -> None:
@@ -127,12 +129,12 @@ def _reply(act: GroupAct, command: str, said: OfficerWrote, attachment_id: int |
     if case is None or not may_see(work, officer, case) or not work.hides(case):
         raise NotPossible("officers.reply.nothing_private")
     if not words.strip() and attachment_id is None:
-        replies.begin_reply(work, case, officer)
+        drafts.begin_reply(work, case, officer)
         return
-    draft = replies.waiting_draft(work, case, officer)
+    draft = drafts.waiting_draft(work, case, officer)
     replies.preview_reply(
         work, case, officer, words.strip(), attachment_id=attachment_id, draft=draft,
-        album=said.album,
+        album=said.album, post=said.message_id, source=source_of(work, said),
     )  # fmt: skip
 
 

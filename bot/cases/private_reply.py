@@ -6,31 +6,53 @@ its author, and of who taps to read them.
 
 from datetime import timedelta
 
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot.cases.reply_posts import private_post
 from bot.cases.roster import RosterOfficer, officer_by_id
 from bot.cases.sight import may_see
 from bot.cases.work import Work
-from storage.cases import case_by_id, row_id
-from storage.tables import Case, CaseMessage
+from bot.outbox.albums import GATHERS
+from storage.cases import case_by_id, message_content, row_id
+from storage.tables import Case, CaseMessage, Outbound
 
 DRAFT_TIME = timedelta(minutes=10)
 """So long an officer's next words are the reply that she began."""
 
-_OPEN = ("draft", "preview")
+OPEN = ("draft", "preview")
+"""States of a reply that was not sent yet."""
 
 
 def tell_author(
     work: Work, case: Case, message: CaseMessage, officer: RosterOfficer, *, edits: str = ""
 ) -> None:
-    """Show the reply to its author alone; ``edits`` is the post that it takes the place of."""
+    """Show the reply to its author alone; ``edits`` is the post that it takes the place of.
+
+    An album is shown when its parts had time to come, and once.
+    """
     if not work.hides(case):
         return
+    key = f"preview:{row_id(message)}"
+    _take_back(work, key)
+    gathers = message.state == "preview" and message_content(work.vault, message).album
     text = private_post(work, case, message)
     work.write.whisper(
-        officer.user_id, text.text, choices=text.choices, case_id=case.id, edits=edits
+        officer.user_id,
+        text.text,
+        choices=text.choices,
+        case_id=case.id,
+        edits=edits,
+        delay=GATHERS if gathers else timedelta(0),
+        merge_key=key if gathers else "",
     )
+
+
+def _take_back(work: Work, merge_key: str) -> None:
+    """Let what waits to be shown not be shown any more."""
+    waiting = col(Outbound.merge_key) == merge_key, col(Outbound.status) == "queued"
+    cancelled = {"status": "cancelled", "settled_at": work.now}
+    work.session.execute(update(Outbound).where(*waiting).values(**cancelled))
 
 
 def keep_off_the_group(work: Work, case: Case, post: str) -> None:
@@ -49,7 +71,7 @@ def hide_replies(work: Work, case: Case) -> None:
     for reply in work.session.exec(replies.order_by(col(CaseMessage.id))).all():
         work.write.show_reply(case, row_id(reply))
         author = officer_by_id(work.session, work.vault, reply.officer_id)
-        if reply.state in _OPEN and author is not None and may_see(work, author, case):
+        if reply.state in OPEN and author is not None and may_see(work, author, case):
             tell_author(work, case, reply, author)
 
 
@@ -61,7 +83,7 @@ def case_that_waits(work: Work, officer: RosterOfficer, *, previewed: bool = Fal
     drafts = select(CaseMessage.case_id).where(
         CaseMessage.organisation_id == work.organisation.id,
         CaseMessage.officer_id == officer.id,
-        col(CaseMessage.state).in_(_OPEN if previewed else ("draft",)),
+        col(CaseMessage.state).in_(OPEN if previewed else ("draft",)),
         CaseMessage.at >= work.now - DRAFT_TIME,
     )
     for case_id in work.session.exec(drafts.order_by(col(CaseMessage.id).desc())).all():

@@ -1,4 +1,4 @@
-"""An officer's reply on its way to the reporter: draft, preview, undo time, release.
+"""An officer's reply on its way to the reporter: preview and release.
 
 Nothing an officer writes goes out by itself: only a reply that was previewed and sent by its
 author's tap, and for twenty seconds it can be taken back.
@@ -12,65 +12,30 @@ from sqlmodel import col, select
 
 from bot.cases.ownership import must_handle
 from bot.cases.posted import bring_down
-from bot.cases.private_reply import DRAFT_TIME, tell_author
+from bot.cases.private_reply import OPEN, tell_author
 from bot.cases.promises import refresh
 from bot.cases.quoting import answered_in_topic, quote_of
+from bot.cases.reply_albums import album_replies, with_notes, with_part
+from bot.cases.reply_posts import version_of
 from bot.cases.reply_words import file_trouble, hand_over
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible
 from bot.cases.together import audience_of
 from bot.cases.work import Work, reach_of
 from bot.cases.workplaces import remember_workplace
-from storage.cases import MessageContent, add_event, message_content, row_id, seal_message
-from storage.tables import Case, CaseEvent, CaseMessage, Conversation, Outbound
+from storage.cases import (
+    AlbumFile,
+    MessageContent,
+    add_event,
+    message_content,
+    row_id,
+    seal_message,
+)
+from storage.tables import Case, CaseMessage, Conversation, Outbound
 
 UNDO_TIME = timedelta(seconds=20)
 OFFICER_SPEAKS = timedelta(hours=24)
 _REDO = ("failed", "uncertain", "dead", "held")
-
-
-def begin_reply(work: Work, case: Case, officer: RosterOfficer, *, answers: str = "") -> None:
-    """Wait for the officer's next words in this topic as a reply.
-
-    ``answers`` is the post that he answers: the reply will quote the message it shows.
-    """
-    _may_answer(work, case, officer)
-    _drop_drafts(work, case, officer)
-    content = _quoting(work, case, answers, MessageContent())
-    message = _new_reply(work, case, officer, "draft", content)
-    work.write.show_reply(case, row_id(message))
-    tell_author(work, case, message, officer)
-
-
-def edit_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOfficer) -> None:
-    """Wait for other words in the place of a preview; what is not replaced stays.
-
-    Raises:
-        NotPossible: it is not this officer's, or was sent before.
-    """
-    _may_answer(work, case, officer)
-    if message.officer_id != officer.id:
-        raise NotPossible("cases.refused.not_yours")
-    if message.state != "preview":
-        raise NotPossible("cases.refused.already_sent")
-    _drop_drafts(work, case, officer)
-    message.state, message.at = "draft", work.now
-    work.session.add(message)
-    work.write.show_reply(case, row_id(message))
-
-
-def waiting_draft(work: Work, case: Case, officer: RosterOfficer) -> CaseMessage | None:
-    """The draft that waits for this officer's words here, if he asked for one just now."""
-    draft = work.session.exec(
-        select(CaseMessage)
-        .where(
-            CaseMessage.case_id == case.id,
-            CaseMessage.officer_id == officer.id,
-            CaseMessage.state == "draft",
-        )
-        .order_by(col(CaseMessage.id).desc())
-    ).first()
-    return draft if draft is not None and work.now - draft.at <= DRAFT_TIME else None
 
 
 def preview_reply(
@@ -83,27 +48,61 @@ def preview_reply(
     draft: CaseMessage | None = None,
     answers: str = "",
     album: str = "",
-) -> None:
+    post: str = "",
+    source: str = "",
+) -> CaseMessage:
     """Show the officer what the reporter would read, with Kirim, Ubah and Batal.
 
     ``answers`` is the post that he answers: the reply quotes the reporter's message it shows.
-    Each part of an ``album`` is a reply of its own.
+    ``post`` and ``source`` are the message that he wrote, see :class:`AlbumFile` and
+    :class:`CaseMessage`. A part of an ``album`` joins the reply that another part began, as long
+    as that was not sent; then, or when it was dropped, it begins one of its own.
     """
-    _may_answer(work, case, officer)
-    before = message_content(work.vault, draft) if draft is not None else MessageContent()
-    content = _quoting(work, case, answers, replace(before, text=text or before.text))
-    content = replace(content, album=album)
-    message = draft or _new_reply(work, case, officer, "preview", content)
-    message.state = "preview"
-    message.sealed = seal_message(work.vault, content)
+    may_answer(work, case, officer)
+    part = AlbumFile(post, attachment_id, text) if album and attachment_id is not None else None
+    begun = next(iter(album_replies(work, officer, album, case)), None) if part else None
+    if part is not None and begun is not None and begun.state in OPEN:
+        return _join(work, case, officer, begun, part)
+    draft = draft if begun is None else None
+    before = message_content(work.vault, draft) if draft else MessageContent(late=bool(begun))
+    content = quoting(work, case, answers, replace(before, text=text or before.text))
+    if attachment_id is not None:
+        content = replace(content, album=album, files=(part,) if part else ())
+    if part is not None:
+        content = with_notes(work, case, officer, content)
+    message = draft or new_reply(work, case, officer, "preview", content)
+    message.source = source or message.source
     message.attachment_id = attachment_id or message.attachment_id
-    message.at = work.now
-    work.session.add(message)
-    work.session.flush()
-    if draft is not None:
-        bring_down(work, case, message)
-    work.write.show_reply(case, row_id(message))
-    tell_author(work, case, message, officer)
+    _show_preview(work, case, officer, message, content)
+    return message
+
+
+def change_preview(
+    work: Work,
+    case: Case,
+    officer: RosterOfficer,
+    message: CaseMessage,
+    content: MessageContent,
+) -> None:
+    """Show other words or files in the place of a draft or a preview that he looks at already.
+
+    Raises:
+        NotPossible: he may not answer any more, or it was sent or dropped.
+    """
+    may_answer(work, case, officer)
+    if message.state not in OPEN:
+        raise NotPossible("cases.refused.already_sent")
+    _show_preview(work, case, officer, message, replace(content, version=content.version + 1))
+
+
+def must_be_seen(work: Work, message: CaseMessage, version: str) -> None:
+    """Refuse to send a preview that changed since its button was shown.
+
+    Raises:
+        NotPossible: what stands in it is not what was seen.
+    """
+    if message.state == "preview" and version != version_of(work, message):
+        raise NotPossible("cases.refused.reply_changed")
 
 
 def send_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOfficer) -> None:
@@ -112,17 +111,17 @@ def send_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOffi
     Raises:
         NotPossible: not this officer's to send, sent before, or nobody to send it to.
     """
-    _may_answer(work, case, officer)
-    _own(message, officer)
+    may_answer(work, case, officer)
+    must_own(message, officer)
     if message.state != "preview":
         raise NotPossible("cases.refused.already_sent")
     trouble = file_trouble(work, reach_of(work, case), message)
-    if trouble:
-        raise NotPossible(f"cases.refused.file_{trouble}")
+    if trouble is not None:
+        raise NotPossible(f"cases.refused.file_{trouble.why}")
     if case.owner_id is None:
         case.owner_id = officer.id
         add_event(work.session, work.vault, case, "taken", work.now, actor="officer",
-                  officer_id=officer.id, after=_by_reply(message))  # fmt: skip
+                  officer_id=officer.id, after=by_reply(message))  # fmt: skip
         work.session.add(case)
         remember_workplace(work, case)
     message.state, message.at = "queued", work.now
@@ -135,51 +134,10 @@ def send_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOffi
     add_event(work.session, work.vault, case, "reply", work.now, actor="officer",
               officer_id=officer.id)  # fmt: skip
     for each in audience:
-        _set_officer_speaks(work, each, work.now + OFFICER_SPEAKS)
+        set_officer_speaks(work, each, work.now + OFFICER_SPEAKS)
         refresh(work, each)
     work.write.show_reply(case, row_id(message))
     work.write.show_card(case)
-
-
-def undo_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOfficer) -> None:
-    """Take a reply back within its undo time.
-
-    Raises:
-        NotPossible: it has left already.
-    """
-    _own(message, officer)
-    rows = work.session.exec(
-        select(Outbound).where(Outbound.message_id == message.id).with_for_update()
-    ).all()
-    if not rows or any(row.status != "queued" or row.attempts for row in rows):
-        raise NotPossible("cases.refused.too_late_to_undo")
-    for row in rows:
-        row.status, row.settled_at = "cancelled", work.now
-        work.session.add(row)
-    message.state = "withdrawn"
-    work.session.add(message)
-    add_event(work.session, work.vault, case, "reply_withdrawn", work.now, actor="officer",
-              officer_id=officer.id)  # fmt: skip
-    _as_if_never_sent(work, case, message)
-    for each in audience_of(work, case, message):
-        each.answered_at = None if each.answered_at == message.at else each.answered_at
-        refresh(work, each)
-    work.write.show_reply(case, row_id(message))
-    work.write.show_card(case)
-
-
-def cancel_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOfficer) -> None:
-    """Drop a draft or a preview.
-
-    Raises:
-        NotPossible: it was sent before.
-    """
-    _own(message, officer)
-    if message.state not in {"draft", "preview"}:
-        raise NotPossible("cases.refused.already_sent")
-    message.state = "withdrawn"
-    work.session.add(message)
-    work.write.show_reply(case, row_id(message))
 
 
 def resend_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOfficer) -> None:
@@ -188,7 +146,7 @@ def resend_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOf
     Raises:
         NotPossible: it is on its way or has arrived.
     """
-    _may_answer(work, case, officer)
+    may_answer(work, case, officer)
     still_hers = select(Case.id).where(Case.person_id == Outbound.person_id)  # not deleted since
     failed = col(Outbound.status).in_(_REDO), col(Outbound.case_id).in_(still_hers)
     rows = work.session.exec(
@@ -207,18 +165,28 @@ def resend_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOf
     work.write.show_reply(case, row_id(message))
 
 
-def _may_answer(work: Work, case: Case, officer: RosterOfficer) -> None:
+def may_answer(work: Work, case: Case, officer: RosterOfficer) -> None:
+    """Refuse who may not answer in this case, and where nobody can be answered.
+
+    Raises:
+        NotPossible: with the reason.
+    """
     must_handle(work, case, officer)
     if reach_of(work, case) is None:
         raise NotPossible("cases.refused.nobody")
 
 
-def _own(message: CaseMessage, officer: RosterOfficer) -> None:
+def must_own(message: CaseMessage, officer: RosterOfficer) -> None:
+    """Refuse who neither wrote the reply nor coordinates.
+
+    Raises:
+        NotPossible: it is somebody else's.
+    """
     if message.officer_id != officer.id and not officer.is_coordinator:
         raise NotPossible("cases.refused.not_yours")
 
 
-def _quoting(work: Work, case: Case, post: str, content: MessageContent) -> MessageContent:
+def quoting(work: Work, case: Case, post: str, content: MessageContent) -> MessageContent:
     """The reply with what it quotes; an answer to any other post changes nothing."""
     quoted = answered_in_topic(work, case, post)
     if quoted is None:
@@ -226,9 +194,44 @@ def _quoting(work: Work, case: Case, post: str, content: MessageContent) -> Mess
     return replace(content, quote=quote_of(work, quoted), quoted_id=row_id(quoted))
 
 
-def _new_reply(
+def _join(
+    work: Work, case: Case, officer: RosterOfficer, begun: CaseMessage, part: AlbumFile
+) -> CaseMessage:
+    """One more file; a reply that waits for other words goes on waiting for them."""
+    content = with_part(message_content(work.vault, begun), part)
+    if begun.state == "preview":
+        change_preview(work, case, officer, begun, content)
+    else:
+        _keep(work, begun, content)
+    return begun
+
+
+def _show_preview(
+    work: Work,
+    case: Case,
+    officer: RosterOfficer,
+    message: CaseMessage,
+    content: MessageContent,
+) -> None:
+    message.state = "preview"
+    _keep(work, message, content)
+    bring_down(work, case, message)
+    work.write.show_reply(case, row_id(message))
+    tell_author(work, case, message, officer)
+
+
+def _keep(work: Work, message: CaseMessage, content: MessageContent) -> None:
+    message.sealed, message.at = seal_message(work.vault, content), work.now
+    if content.files:
+        message.attachment_id = content.files[0].attachment_id
+    work.session.add(message)
+    work.session.flush()
+
+
+def new_reply(
     work: Work, case: Case, officer: RosterOfficer, state: str, content: MessageContent
 ) -> CaseMessage:
+    """Store a reply of this officer's."""
     message = CaseMessage(
         organisation_id=case.organisation_id,
         case_id=row_id(case),
@@ -243,53 +246,13 @@ def _new_reply(
     return message
 
 
-def _drop_drafts(work: Work, case: Case, officer: RosterOfficer) -> None:
-    work.session.execute(
-        update(CaseMessage)
-        .where(
-            col(CaseMessage.case_id) == case.id,
-            col(CaseMessage.officer_id) == officer.id,
-            col(CaseMessage.state) == "draft",
-        )
-        .values(state="withdrawn")
-    )
-
-
-def _as_if_never_sent(work: Work, case: Case, message: CaseMessage) -> None:
-    """Let the bot speak again and free the case, unless another reply was sent."""
-    others = work.session.exec(
-        select(CaseMessage.case_id, CaseMessage.at)
-        .join(Case, col(Case.id) == col(CaseMessage.case_id))
-        .where(
-            Case.person_id == case.person_id,
-            CaseMessage.direction == "reply",
-            col(CaseMessage.state).in_(("queued", "released")),
-            CaseMessage.id != message.id,
-        )
-    ).all()
-    if not any(work.now - at < OFFICER_SPEAKS for _, at in others):
-        for each in audience_of(work, case, message):
-            _set_officer_speaks(work, each, None)
-    if any(case_id == case.id for case_id, _ in others):
-        return
-    case.answered_at = None
-    work.session.add(case)
-    taken_by = work.session.exec(
-        select(CaseEvent.after)
-        .where(CaseEvent.case_id == case.id, CaseEvent.what == "taken")
-        .order_by(col(CaseEvent.id).desc())
-    ).first()
-    if taken_by == _by_reply(message) and case.owner_id == message.officer_id:
-        case.owner_id = None
-        work.session.add(case)
-        remember_workplace(work, case)
-
-
-def _by_reply(message: CaseMessage) -> str:
+def by_reply(message: CaseMessage) -> str:
+    """What the trail says of a case that was taken by sending this reply."""
     return f"reply:{message.id}"
 
 
-def _set_officer_speaks(work: Work, case: Case, until: datetime | None) -> None:
+def set_officer_speaks(work: Work, case: Case, until: datetime | None) -> None:
+    """Let the bot be silent towards her until then; None: no longer."""
     work.session.execute(
         update(Conversation)
         .where(col(Conversation.person_id) == case.person_id)

@@ -1,9 +1,12 @@
 """An officer's reply as its author sees it: draft, preview, on its way, arrived, failed."""
 
-from bot.cases.delivery import delivery_line, outbound_of
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.cases.delivery import TROUBLED, rows_of, whole_line
 from bot.cases.markup import escaped, shortened
 from bot.cases.pushes import rings_late
-from bot.cases.reply_words import as_reporter_reads, file_of, file_trouble
+from bot.cases.reply_words import FileTrouble, as_reporter_reads, file_trouble, files_of
 from bot.cases.reporter_name import NAME_GAP
 from bot.cases.roster import officer_by_id
 from bot.cases.taps import buttons
@@ -73,14 +76,21 @@ def _hidden(work: Work, case: Case, message: CaseMessage) -> Text:
     return Text(text, choices, html=True, rows=2)
 
 
+def version_of(work: Work, message: CaseMessage) -> str:
+    """By what Kirim under a preview knows that its author saw it as it is."""
+    version = message_content(work.vault, message).version
+    return str(version) if version else ""
+
+
 def _how_far(work: Work, message: CaseMessage) -> tuple[str, list[str]]:
     """How far a reply came that was handed over, and what can be done about it."""
-    sent = outbound_of(work.session, message)
-    if sent is not None and sent.status == "queued" and sent.attempts == 0:
+    rows = rows_of(work.session, message.id)
+    actions: list[str] = []
+    if rows and all(row.status == "queued" and row.attempts == 0 for row in rows):
         head, actions = work.texts("officers.reply.soon"), ["undo"]
     else:
-        head, actions = delivery_line(work, sent), []
-    if sent is not None and sent.status in {"failed", "uncertain", "dead"}:
+        head = whole_line(work, rows)
+    if any(row.status in TROUBLED for row in rows):
         actions = ["resend"]
     return "\n".join([head, *delivery_lines(work, message)]), actions
 
@@ -100,8 +110,10 @@ def _draft(work: Work, case: Case, message: CaseMessage, *, private: bool = Fals
 def _preview(work: Work, case: Case, message: CaseMessage, *, private: bool = False) -> Text:
     reach = reach_of(work, case)
     channel = work.texts(f"officers.channel.{_channel_of(reach)}")
+    late = message_content(work.vault, message).late
     lines = [
         work.texts("officers.reply.preview", number=case.number, channel=channel),
+        *([work.texts("officers.reply.late")] if late else []),
         *audience_lines(work, case, message),
         _body(work, case, message, private=private),
     ]
@@ -109,17 +121,22 @@ def _preview(work: Work, case: Case, message: CaseMessage, *, private: bool = Fa
         lines.append(work.texts("officers.reply.name_gap"))
     lines += rings_late(work, case)
     trouble = file_trouble(work, reach, message)
-    file = file_of(work, message)
-    if trouble and file is not None:
-        limit = limit_of(file.kind) // _MEGABYTE
-        lines.append(work.texts(f"officers.reply.file_{trouble}", limit=limit))
+    if trouble is not None:
+        lines.append(_trouble_line(work, message, trouble))
     actions = ("edit", "cancel") if trouble else ("send", "edit", "cancel")
     buttons = _buttons(work, case, message, *actions)
     return Text("\n".join(lines), buttons, html=True, rows=2)
 
 
+def _trouble_line(work: Work, message: CaseMessage, trouble: FileTrouble) -> str:
+    sort = "album" if len(files_of(work, message)) > 1 else "file"
+    limit = limit_of(trouble.file.kind) // _MEGABYTE
+    words = {"limit": limit, "index": trouble.place}
+    return work.texts(f"officers.reply.{sort}_{trouble.why}", **words)
+
+
 def _body(work: Work, case: Case, message: CaseMessage, *, private: bool = False) -> str:
-    """What she reads, what it answers, and the file."""
+    """What she reads, what it answers, and the files."""
     lines = []
     content = message_content(work.vault, message)
     quote = content.quote if private else _shown_quote(work, case, content)
@@ -128,9 +145,9 @@ def _body(work: Work, case: Case, message: CaseMessage, *, private: bool = False
     words = escaped(shortened(as_reporter_reads(work, case, message), _REPLY_SHOWN))
     if words:
         lines.append(f"<blockquote>{words}</blockquote>")
-    file = file_of(work, message)
-    if file is not None:
-        lines.append(_file_line(work, file))
+    files = files_of(work, message)
+    if files:
+        lines.append(_file_line(work, files[0]) if len(files) == 1 else _album_line(work, files))
     return "\n".join(lines)
 
 
@@ -140,11 +157,23 @@ def _shown_quote(work: Work, case: Case, content: MessageContent) -> str:
 
 
 def _file_line(work: Work, file: Attachment) -> str:
-    name = str(work.vault.open_json(file.sealed, "attachments").get("name", ""))
-    facts = [work.texts(f"officers.file.{file.kind}"), escaped(shortened(name, _NAME_SHOWN))]
+    facts = [work.texts(f"officers.file.{file.kind}"), _name(work, file)]
     if file.size:
         facts.append(_size(file.size))
     return "📎 " + " · ".join(fact for fact in facts if fact)
+
+
+def _album_line(work: Work, files: Sequence[Attachment]) -> str:
+    """How many there are of each sort, and the names of those that have one."""
+    kinds = Counter(file.kind for file in files)
+    counted = [f"{count} {work.texts(f'officers.file.{kind}')}" for kind, count in kinds.items()]
+    names = [name for file in files if (name := _name(work, file))]
+    return "📎 " + " · ".join(filter(None, (", ".join(counted), ", ".join(names))))
+
+
+def _name(work: Work, file: Attachment) -> str:
+    name = str(work.vault.open_json(file.sealed, "attachments").get("name", ""))
+    return escaped(shortened(name, _NAME_SHOWN))
 
 
 def _size(size: int) -> str:
@@ -154,10 +183,12 @@ def _size(size: int) -> str:
 
 
 def _buttons(work: Work, case: Case, message: CaseMessage, *actions: str) -> tuple[Choice, ...]:
+    seen = version_of(work, message)
     wanted = (
-        (work.texts.label(f"officers.button.reply_{action}"), f"reply_{action}", "")
+        (work.texts.label(f"officers.button.reply_{action}"), f"reply_{action}",
+         seen if action == "send" else "")
         for action in actions
-    )
+    )  # fmt: skip
     return buttons(work, case, wanted, message_id=message.id)
 
 

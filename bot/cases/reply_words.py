@@ -1,5 +1,6 @@
 """A reply in the form in which the reporter gets it: quote, words, file; and what stops it."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.cases.quoting import quotable_id, quotes_case
@@ -8,8 +9,9 @@ from bot.cases.stages import NotPossible
 from bot.cases.together import audience_of
 from bot.cases.work import Reach, Work, reach_of
 from bot.commands import Promise
-from bot.outbox.carriage import refusal
-from storage.cases import message_content
+from bot.outbox.albums import album_of
+from bot.outbox.carriage import refusal, shows_under, takes_albums
+from storage.cases import message_content, row_id
 from storage.tables import Attachment, Case, CaseMessage
 
 
@@ -26,11 +28,19 @@ def hand_over(work: Work, case: Case, message: CaseMessage, delay: timedelta) ->
     quotable = quotable_id(work, message, reach.address.channel) if hers else ""
     quoted = _quoted(work, message, quotable) if hers else ""
     text = message_content(work.vault, message).text
+    words = _file_words(work, case)
     if text:
         words = with_name(work, case, text)
+        words = work.texts("cases.reply_to_reporter", number=case.number, text=words)
+    words = quoted + words
+    files = files_of(work, message)
+    channel, several = reach.address.channel, len(files) > 1
+    album = f"reply:{message.id}" if several and takes_albums(channel) else ""
+    ahead = bool(text) and not (several and shows_under(channel, files[0].kind, words))
+    if ahead:
         work.write.say(
             reach.address,
-            quoted + work.texts("cases.reply_to_reporter", number=case.number, text=words),
+            words,
             person_id=reach.person.id,
             case_id=case.id,
             message_id=message.id,
@@ -38,17 +48,18 @@ def hand_over(work: Work, case: Case, message: CaseMessage, delay: timedelta) ->
             delay=delay,
             reply_to=quotable,
         )
-    if message.attachment_id is not None:
-        caption = "" if text else quoted + _file_words(work, case)
+    for place, file in enumerate(files):
+        begins = place == 0 and not ahead
         work.write.send_file(
             reach.address,
-            message.attachment_id,
-            caption=caption,
+            row_id(file),
+            caption=words if begins else "",
             person_id=reach.person.id,
             case_id=case.id,
             message_id=message.id,
             delay=delay,
-            reply_to="" if text else quotable,
+            reply_to=quotable if begins else "",
+            album=album_of(album, file.kind),
         )
 
 
@@ -67,23 +78,39 @@ def _file_words(work: Work, case: Case) -> str:
     return work.texts("cases.file_to_reporter", number=case.number)
 
 
-def file_of(work: Work, message: CaseMessage) -> Attachment | None:
-    """The file that goes with the reply."""
-    if message.attachment_id is None:
+def files_of(work: Work, message: CaseMessage) -> list[Attachment]:
+    """The files that go with the reply, in their order."""
+    album = [file.attachment_id for file in message_content(work.vault, message).files]
+    single = [message.attachment_id] if message.attachment_id is not None else []
+    return [work.session.get_one(Attachment, file_id) for file_id in album or single]
+
+
+@dataclass(frozen=True, slots=True)
+class FileTrouble:
+    """A file that cannot reach her, by its place: ``lost``, ``too_large`` or ``sort``."""
+
+    why: str
+    file: Attachment
+    place: int
+
+
+def file_trouble(work: Work, reach: Reach | None, message: CaseMessage) -> FileTrouble | None:
+    """The first of its files that cannot reach her, and why."""
+    if reach is None:
         return None
-    return work.session.get_one(Attachment, message.attachment_id)
+    for place, file in enumerate(files_of(work, message), start=1):
+        why = _trouble(reach.address.channel, file)
+        if why:
+            return FileTrouble(why, file, place)
+    return None
 
 
-def file_trouble(work: Work, reach: Reach | None, message: CaseMessage) -> str:
-    """Why its file cannot reach her: ``lost``, ``too_large``, ``sort``, or empty."""
-    file = file_of(work, message)
-    if file is None or reach is None:
-        return ""
+def _trouble(channel: str, file: Attachment) -> str:
     if file.state in {"failed", "deleted"}:
         return "lost"
     if file.state == "too_large":
         return "too_large"
-    return refusal(reach.address.channel, file.kind, file.content_type, file.size)
+    return refusal(channel, file.kind, file.content_type, file.size)
 
 
 def _quoted(work: Work, message: CaseMessage, quotable: str) -> str:

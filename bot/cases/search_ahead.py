@@ -1,9 +1,10 @@
 """Searching before the transaction: opening thousands of cases must not hold up writers."""
 
+from bot.cases.act import command_of
 from bot.cases.finding import SEARCH, searched_words
 from bot.cases.found import Searched
 from bot.cases.groups import is_our_group
-from bot.cases.private_desk import command_of, is_private
+from bot.cases.private_desk import is_private
 from bot.cases.roster import find_officer
 from bot.cases.searching import find_cases
 from bot.cases.taps import meaning_of

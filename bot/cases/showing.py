@@ -12,13 +12,12 @@ from bot.cases.taps import button
 from bot.cases.together import shown_in
 from bot.cases.work import Work
 from bot.commands import Choice
-from bot.outbox.albums import GATHERS
+from bot.outbox.albums import GATHERS, album_of
 from storage.cases import MessageContent, message_content, row_id
 from storage.tables import Attachment, Case, CaseMessage
 
 _POST_LIMIT = 3500
 _CAPTION_LIMIT = 800  # Telegram takes 1024 with our own words before it
-_GO_TOGETHER = {"photo": "visual", "video": "visual", "document": "document"}
 
 
 def show_messages(work: Work, case: Case, messages: Sequence[CaseMessage]) -> None:
@@ -58,15 +57,15 @@ def show_message(
         short = escaped_pieces(words, _CAPTION_LIMIT)
         caption = short[0] if len(short) == 1 else ""
         kind = work.texts(f"officers.file.{attachment.kind}") + place
-        sort = _GO_TOGETHER.get(attachment.kind, "")
+        album = album_of(content.album, attachment.kind)
         caption = work.texts("officers.post.file", **head, kind=kind, text=caption).rstrip()
         work.write.post_file(
             home,
             row_id(attachment),
             caption,
             about=message.id,
-            album=f"{content.album}:{sort}" if content.album and sort else "",
-            delay=GATHERS if gathers and sort else timedelta(0),
+            album=album,
+            delay=GATHERS if gathers and album else timedelta(0),
         )
         words = words if len(short) > 1 else ""
     for piece in escaped_pieces(words, _POST_LIMIT):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import delete
 from sqlmodel import and_, col, or_, select
 
-from bot.cases.delivery import delivery_line, outbound_of
+from bot.cases.delivery import rows_of, whole_line
 from bot.cases.promises import refresh
 from bot.cases.work import Work, reach_of
 from storage.cases import add_event, case_by_id, row_id
@@ -107,7 +107,7 @@ def delivery_lines(work: Work, message: CaseMessage) -> list[str]:
         return []
     lines = []
     for case_id in case_ids:
-        state = delivery_line(work, outbound_of(work.session, message, case_id))
+        state = whole_line(work, rows_of(work.session, message.id, case_id))
         number = work.session.get_one(Case, case_id).number
         lines.append(work.texts("officers.together.delivery", number=number, state=state))
     return lines

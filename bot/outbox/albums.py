@@ -1,7 +1,7 @@
-"""Albums: files that a reporter sent together go into the topic together.
+"""Albums: files that somebody sent together go to the other side together.
 
 Every file keeps its own row, and with it its own message and fate. When the first of an album is
-claimed, those behind it in its topic go along as one request. Only at the first try: what went
+claimed, those behind it in its lane go along as one request. Only at the first try: what went
 wrong together is tried again one by one.
 """
 
@@ -18,6 +18,14 @@ from storage.outbound import ClaimedOutbound, room_in
 MOST = 10  # https://core.telegram.org/bots/api#sendmediagroup
 GATHERS = timedelta(seconds=1.5)
 """So long the first part waits for the others: they come as messages of their own."""
+
+_GO_TOGETHER = {"photo": "visual", "video": "visual", "document": "document"}
+
+
+def album_of(album: str, kind: str) -> str:
+    """The album that a file of this kind stands in; empty where it goes alone."""
+    sort = _GO_TOGETHER.get(kind, "")
+    return f"{album}:{sort}" if album and sort else ""
 
 
 def gather(session: Session, vault: Vault, row: ClaimedOutbound, now: datetime) -> Bundle:

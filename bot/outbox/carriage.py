@@ -8,6 +8,7 @@ _MEGABYTE = 1024 * 1024
 _WHATSAPP = frozenset({"whatsapp", "sim-whatsapp"})
 _LIMIT = 16 * _MEGABYTE
 _PHOTO_LIMIT = 5 * _MEGABYTE
+_CAPTION_LIMIT = 1024  # UTF-16 units, https://core.telegram.org/bots/api#sendphoto
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _CARRIED = frozenset({
     "image/jpeg", "image/jpg", "image/png", "image/webp",
@@ -33,6 +34,18 @@ def refusal(channel: str, kind: str, content_type: str, size: int | None) -> str
     if content_type.partition(";")[0].strip().lower() not in _CARRIED:
         return "sort"
     return "too_large" if (size or 0) > limit_of(kind) else ""
+
+
+def takes_albums(channel: str) -> bool:
+    """Whether the channel shows several files as one album."""
+    return channel == "telegram"
+
+
+def shows_under(channel: str, kind: str, words: str) -> bool:
+    """Whether the channel shows these words under a file of this kind, as one message."""
+    if channel in _WHATSAPP and kind not in {"photo", "video"}:
+        return False
+    return len(words.encode("utf-16-le", "surrogatepass")) // 2 <= _CAPTION_LIMIT
 
 
 def limit_of(kind: str) -> int:

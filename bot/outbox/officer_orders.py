@@ -170,8 +170,10 @@ class OfficerOrders(QueueWriter):
         case_id: int | None = None,
         attachment_id: int = 0,
         edits: str = "",
+        delay: timedelta = timedelta(0),
+        merge_key: str = "",
     ) -> None:
-        """Write to one officer's private chat."""
+        """Write to one officer's private chat; ``merge_key`` tells what waits from all else."""
         self._write(
             "whisper",
             self.organisation.officer_channel,
@@ -187,6 +189,8 @@ class OfficerOrders(QueueWriter):
                 "edits": edits,
             },
             case_id=case_id,
+            delay=delay,
+            merge_key=merge_key,
         )
 
     def answer_tap(self, tap_id: str, text: str = "", *, alert: bool = False) -> None:

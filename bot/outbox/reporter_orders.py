@@ -88,8 +88,9 @@ class ReporterOrders(QueueWriter):
         message_id: int | None = None,
         delay: timedelta = timedelta(0),
         reply_to: str = "",
+        album: str = "",
     ) -> None:
-        """Send a stored file to a reporter."""
+        """Send a stored file to a reporter; those of one ``album`` go together."""
         self._write(
             "send_file",
             to.channel,
@@ -102,7 +103,8 @@ class ReporterOrders(QueueWriter):
                 "attachment": attachment_id,
                 "caption": caption,
                 "reply_to": reply_to,
-            },
+            }
+            | ({"album": album} if album else {}),
             person_id=person_id,
             case_id=case_id,
             message_id=message_id,
