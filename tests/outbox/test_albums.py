@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from bot.channels import ContentRejected, File, OutcomeUnknown, Place, Text
+from bot.events import Address
 from storage.tables import Attachment, Outbound
 from tests.outbox.scripted import Desk, ScriptedChannel
 
@@ -137,3 +138,52 @@ def test_a_large_album_keeps_to_the_room_of_the_group(desk: Desk, group: Albums)
     assert len(_captions(group)) == 7
     desk.deliver(61)
     assert _captions(group) == [f"p{n}" for n in range(12)]
+
+
+def _to_reporter(desk: Desk, *captions: str) -> None:
+    files = [_file(desk, f"k{index}") for index in range(len(captions))]
+    with desk.writing() as write:
+        for row, caption in zip(files, captions, strict=True):
+            write.send_file(
+                Address("telegram", "9001"), row.id or 0, caption=caption, album="reply:1:visual"
+            )
+
+
+def test_an_officers_album_reaches_a_reporter_as_one(desk: Desk, group: Albums) -> None:
+    """Her phone rings once; words with < and > are words; each file has its own report."""
+    _to_reporter(desk, "upah < UMR", "", "")
+    desk.deliver()
+    (album,) = group.albums
+    sent = [one for one in group.sent if one.id in album]
+    assert [(one.text.text, one.text.html) for one in sent] == [
+        ("upah < UMR", False), ("", False), ("", False),
+    ]  # fmt: skip
+    rows = desk.rows("send_file")
+    assert [row.status for row in rows] == ["sent"] * 3
+    assert [row.external_id for row in rows] == [desk.vault.lookup(each) for each in album]
+
+
+def test_an_officers_album_goes_one_by_one_where_it_cannot_go_together(
+    desk: Desk, group: Albums
+) -> None:
+    """Nothing left, so nothing comes twice."""
+    group.troubles["send_album"] = [ContentRejected("album_part")]
+    _to_reporter(desk, "a", "b")
+    desk.deliver()
+    for _ in range(3):
+        desk.deliver(2)
+    assert group.albums == []
+    assert _captions(group) == ["a", "b"]
+    assert [row.status for row in desk.rows("send_file")] == ["sent"] * 2
+
+
+def test_an_officers_album_of_unknown_outcome_is_left_to_a_person(
+    desk: Desk, group: Albums
+) -> None:
+    """She may have it; three photos twice are not sent by themselves."""
+    group.troubles["send_album"] = [OutcomeUnknown("time")]
+    _to_reporter(desk, "a", "b")
+    desk.deliver()
+    desk.deliver(3600)
+    assert [row.status for row in desk.rows("send_file")] == ["uncertain"] * 2
+    assert _captions(group) == []
