@@ -82,7 +82,7 @@ def merge(act: Act) -> str:
         add_event(work.session, work.vault, one, what, work.now, actor="officer",
                   officer_id=act.officer.id, after=another.number)  # fmt: skip
     work.session.flush()
-    follow_stage(work, case, other, officer=act.officer)
+    follow_stage(work, case, other, other.status, officer=act.officer)
     split = _offers(work, case, other, "split")
     text = work.texts("officers.together.merged_here", number=case_link(other))
     work.write.post(case, text, choices=split)

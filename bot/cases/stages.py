@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.cases.aftercare import plan_aftercare
 from bot.cases.legal_clock import set_deadlines
+from bot.cases.parted_stage import is_known
 from bot.cases.promises import refresh
 from bot.cases.pushes import push
 from bot.cases.roster import RosterOfficer
@@ -33,6 +34,7 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
 }
 CLOSED = frozenset({"selesai", "ditolak", "arsip"})
 OUTCOMES = ("tercapai", "sebagian", "tidak_tercapai", "dicabut")
+_LADDER = ("baru", "verifikasi", "ditangani", "bipartit", "mediasi", "phi", "dilimpahkan")
 _IN_OWN_WORDS = ("aspirasi", "pertanyaan")  # kinds: a wish or a question is no "kasus"
 _SUCH_STAGES = CLOSED | {"verifikasi", "ditangani", "dilimpahkan"}
 REOPEN_WITHIN = timedelta(days=30)
@@ -82,6 +84,7 @@ def change_stage(
     reopening = before in CLOSED and stage not in CLOSED
     if reopening and case.closed_at and work.now - case.closed_at > REOPEN_WITHIN:
         raise NotPossible("cases.refused.too_late")
+    tells = tells and before != "belum_lengkap" and not is_known(work, case, stage)
     case.status, case.status_since = stage, work.now
     if stage in CLOSED:
         end_of_waiting(work, case)
@@ -108,27 +111,34 @@ def change_stage(
     refresh(work, case)
     watch(work, case)
     _show(work, case, before)
-    if tells and not by_reporter and before != "belum_lengkap":
+    if tells and not by_reporter:
         text = reporter_text(work, case, reopened=reopening)
         danger = case.urgency == "darurat" and before == "baru"
         _tell(work, case, text, further, danger=danger)
     if not by_reporter:
         for merged in merged_into(work, case, lock=True):
-            follow_stage(work, merged, case, officer=officer, further=further)
+            follow_stage(work, merged, case, before, officer=officer, further=further)
 
 
 def follow_stage(
     work: Work,
     merged: Case,
     main: Case,
+    came_from: str,
     *,
     officer: RosterOfficer | None = None,
     further: str = "",
 ) -> None:
-    """Bring a merged case to the stage of the case that answers for it; its reporter is told."""
+    """Bring a merged case to the stage of the case that answers for it; its reporter is told.
+
+    ``came_from``: the stage at which that one was until now. A case that was further on stays
+    where it is until the other one has come by: its reporter hears of no step twice.
+    """
     refresh(work, merged)
     before = merged.status
-    if before == main.status:
+    if before == main.status and further:
+        _tell(work, merged, reporter_text(work, merged), further)
+    if before == main.status or _is_ahead(before, came_from, main.status):
         return
     reopening = before in CLOSED and main.status not in CLOSED
     merged.status, merged.status_since = main.status, work.now
@@ -144,6 +154,14 @@ def follow_stage(
     work.write.set_topic(merged, closed=True)
     text = reporter_text(work, merged, reopened=reopening)
     _tell(work, merged, text, further)
+
+
+def _is_ahead(stage: str, came_from: str, goes_to: str) -> bool:
+    """Whether a merged case was further on than the other one, and still is."""
+    if not {stage, came_from, goes_to} <= set(_LADDER):
+        return False
+    nth = _LADDER.index(stage)
+    return nth > _LADDER.index(came_from) and nth > _LADDER.index(goes_to)
 
 
 def _tell(work: Work, case: Case, text: str, further: str, *, danger: bool = False) -> None:

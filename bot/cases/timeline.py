@@ -94,6 +94,7 @@ def _check(work: Work, value: str) -> str:
 
 _LABELS: dict[str, Callable[[Work, str], str]] = {
     "stage": _stage,
+    "stage_restored": _stage,
     "opened": _stage,
     "kind": lambda work, value: work.texts.label(f"cases.kind.{value}") if value else "",
     "category": lambda work, value: work.category_label(value) if value else "",

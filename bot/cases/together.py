@@ -12,6 +12,7 @@ from sqlalchemy import delete
 from sqlmodel import and_, col, or_, select
 
 from bot.cases.delivery import rows_of, whole_line
+from bot.cases.parted_stage import restore_stage
 from bot.cases.promises import refresh
 from bot.cases.work import Work, reach_of
 from storage.cases import add_event, case_by_id, row_id
@@ -156,7 +157,11 @@ def joined_cases(work: Work, case: Case) -> list[Case]:
 
 
 def take_apart(work: Work, main: Case, merged: Case, officer_id: int | None) -> None:
-    """Undo a merge: the case has its own topic and its own answers again."""
+    """Undo a merge: the case has its own topic and its own answers again.
+
+    Where an officer says that they do not belong together, also its own stage; else what was
+    done holds for both.
+    """
     merged.merged_into_id = None
     work.session.add(merged)
     work.session.execute(
@@ -168,6 +173,8 @@ def take_apart(work: Work, main: Case, merged: Case, officer_id: int | None) -> 
     for case, other in ((merged, main), (main, merged)):
         add_event(work.session, work.vault, case, "split", work.now, actor=actor,
                   officer_id=officer_id, before=other.number)  # fmt: skip
+    if officer_id is not None:
+        restore_stage(work, merged)
     refresh(work, merged)
     work.write.set_topic(merged, closed=False)
     work.write.post(merged, work.texts("officers.together.split_here", number=main.number))
