@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Route
 
 from bot.app import App
+from bot.handlers.refusals import counted
 from bot.handlers.simulator.routes import simulator_routes
 from bot.handlers.telegram.account import TelegramAccount
 from bot.handlers.telegram.receive import poll, telegram_routes
@@ -206,8 +207,8 @@ def _routes(app: App, ended: Callable[[], list[str]]) -> list[BaseRoute]:
         Route("/readyz", _readiness(app, ended)),
         Route("/metrics", _metrics(app)),
         media_route(app),
-        *whatsapp_routes(whatsapp, accept),
-        *telegram_routes(telegram, accept),
+        *counted("twilio", whatsapp_routes(whatsapp, accept), app.metrics),
+        *counted("telegram", telegram_routes(telegram, accept), app.metrics),
     ]
     if app.simulator is not None:
         routes += simulator_routes(app.simulator, accept, app.clock, app.settings.public_url)
