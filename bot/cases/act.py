@@ -24,7 +24,8 @@ _OFFERED_AT = {
 }
 _ANSWERS = frozenset(
     {"to_stage", "to_officer", "to_kind", "to_category", "to_urgency", "canned", "form_choose",
-     "form_cancel", "appointment_new", "appointment_move", "appointment_off"}
+     "form_keep", "form_back", "form_cancel", "appointment_new", "appointment_move",
+     "appointment_off"}
 )  # fmt: skip
 ASKED = "asked"
 """Value of a button that stands under a question, though the same stands on the card, too."""

@@ -182,6 +182,8 @@ TAPS: dict[str, Callable[[Act], str]] = {
     "split": same_matter.split,
     "invite": collective.invite,
     "form_choose": forms.choose,
+    "form_keep": forms.keep,
+    "form_back": forms.back,
     "form_cancel": asking.cancel,
     "leave": leave,
     "topic_back": topic_back,

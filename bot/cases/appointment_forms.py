@@ -17,8 +17,8 @@ from bot.cases.appointments import (
     short_line,
     upcoming,
 )
-from bot.cases.asking import Answers, Field, Form
-from bot.cases.dates import read_date
+from bot.cases.dates import read_date, told_day, told_hour
+from bot.cases.form_fields import Answers, Field, Form
 from bot.cases.markup import escaped
 from bot.cases.stages import CLOSED, NotPossible
 from bot.cases.taps import button
@@ -237,8 +237,8 @@ def _today(act: Act) -> date:
     return act.work.now.astimezone(act.work.zone).date()
 
 
-_ON = Field("on", _read_day, _soon)
-_AT = Field("hour", read_hour, optional=True, check=_must_lie_ahead)
+_ON = Field("on", _read_day, _soon, told=told_day)
+_AT = Field("hour", read_hour, optional=True, check=_must_lie_ahead, told=told_hour)
 _WHAT = Field("what", _read_words, optional=True)
 _SEND = Field("sure", _only_by_tap, _send, asked=_has_words, fill=_shown_words)
 

@@ -13,7 +13,8 @@ from sqlmodel import select
 
 from bot.cases import replies
 from bot.cases.act import Act, must_act, said
-from bot.cases.asking import Answers, Field, Form, begin
+from bot.cases.asking import begin
+from bot.cases.form_fields import Answers, Field, Form
 from bot.cases.markup import escaped
 from bot.cases.reporter_name import NAME_GAP
 from bot.cases.stages import NotPossible

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from bot.cases.act import Act, must_act
-from bot.cases.asking import Answers, Field, Form, begin
+from bot.cases.asking import begin
+from bot.cases.form_fields import Answers, Field, Form
 from bot.cases.markup import shortened
 from bot.cases.private_reply import keep_off_the_group
 from bot.cases.workplaces import remember_workplace

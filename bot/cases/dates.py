@@ -70,6 +70,16 @@ def long_date(on: date) -> str:
     return f"{_WEEKDAYS.split()[on.weekday()]}, {on.day} {_MONTHS.split()[on.month - 1]} {on.year}"
 
 
+def told_day(kept: str) -> str:
+    """The same of a day as answers keep it, ``2026-12-03``."""
+    return long_date(date.fromisoformat(kept))
+
+
+def told_hour(kept: str) -> str:
+    """An hour as answers keep it, ``09:00``, as people write it."""
+    return kept.replace(":", ".")
+
+
 def short_date(on: date) -> str:
     """A day for a line of the card: ``3 Des 2026``."""
     return f"{on.day} {_MONTHS.split()[on.month - 1][:3]} {on.year}"

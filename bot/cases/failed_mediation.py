@@ -7,7 +7,8 @@ the legal clock tells the reporter as soon as it is known.
 from datetime import date
 
 from bot.cases.act import Act
-from bot.cases.asking import Answers, Field
+from bot.cases.dates import told_day
+from bot.cases.form_fields import Answers, Field
 from bot.cases.legal_dates import is_dismissal
 from bot.cases.stage_days import just_now, read_day, today
 from bot.cases.stage_records import keep_record, newest_record
@@ -31,7 +32,7 @@ def _is_asked(answers: Answers) -> bool:
     return bool(answers.get(ENDS)) and lost
 
 
-FAILED = Field(_RECORD, read_day, just_now, optional=True, asked=_is_asked)
+FAILED = Field(_RECORD, read_day, just_now, optional=True, asked=_is_asked, told=told_day)
 """The question for the day; who does not know it yet skips it."""
 
 

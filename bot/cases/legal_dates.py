@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from bot.cases import asking
 from bot.cases.act import Act, must_act
-from bot.cases.asking import Answers, Field, Form
-from bot.cases.dates import read_date
+from bot.cases.dates import read_date, told_day
+from bot.cases.form_fields import Answers, Field, Form
 from bot.cases.legal_clock import set_deadlines, today
 from bot.cases.stage_records import answers_of, keep_record, newest_record
 from bot.cases.stages import NotPossible
@@ -87,6 +87,6 @@ def _keep(act: Act, answers: Answers) -> str:
 
 DEADLINE_FORM = Form(
     "deadline",
-    (Field("which", _only_by_tap, _offered), Field("on", _read_day, _recent)),
+    (Field("which", _only_by_tap, _offered), Field("on", _read_day, _recent, told=told_day)),
     _keep,
 )

@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 
 from bot.cases.act import Act
 from bot.cases.appointments import EVIDENCE_HOUR, make, upcoming
-from bot.cases.asking import Answers
 from bot.cases.dates import long_date, read_date
+from bot.cases.form_fields import Answers
 from bot.cases.stages import NotPossible
 
 HOUR = "hour"

@@ -12,10 +12,10 @@ from datetime import date
 from bot.cases import asking
 from bot.cases.act import Act, chosen, must_act, offer, said
 from bot.cases.appointment_forms import read_hour
-from bot.cases.asking import Answers, Field, Form
 from bot.cases.checklist import has_checklist, offer_checklist
-from bot.cases.dates import long_date
+from bot.cases.dates import long_date, told_day, told_hour
 from bot.cases.failed_mediation import ENDS, FAILED, keep_days, known_of, words_of_year
+from bot.cases.form_fields import Answers, Field, Form
 from bot.cases.legal_clock import set_deadlines
 from bot.cases.markup import escaped
 from bot.cases.referral import ask_consent
@@ -230,8 +230,8 @@ FORMS = {
     "bipartit": Form(
         "to_bipartit",
         (
-            Field("meeting", read_day, soon),
-            Field(HOUR, read_hour, optional=True, asked=meets_ahead),
+            Field("meeting", read_day, soon, told=told_day),
+            Field(HOUR, read_hour, optional=True, asked=meets_ahead, told=told_hour),
             Field("participants", _read_words, optional=True),
         ),
         _to_bipartit,
@@ -240,7 +240,7 @@ FORMS = {
         "to_mediasi",
         (
             Field("office", _read_words),
-            Field("recorded", read_day, just_now),
+            Field("recorded", read_day, just_now, told=told_day),
             Field("registration", _read_words, optional=True),
             Field(_SURE, _only_by_tap, _send, fill=_shown_recording),
         ),
@@ -252,8 +252,8 @@ FORMS = {
             FAILED,
             Field("court", _read_words, optional=True),
             Field("docket", _read_words, optional=True),
-            Field("hearing", read_day, optional=True),
-            Field(HOUR, read_hour, optional=True, asked=is_heard_ahead),
+            Field("hearing", read_day, optional=True, told=told_day),
+            Field(HOUR, read_hour, optional=True, asked=is_heard_ahead, told=told_hour),
             Field(_SURE, _only_by_tap, _send, asked=_names_the_suit, fill=_shown_suit),
         ),
         _to_phi,
