@@ -1,18 +1,18 @@
 """What nobody in the union may decide goes one level up, never to the one it is about.
 
-the only coordinator is named in a story, or nobody is left who may see a case
+all coordinators are named in a story, or nobody is left who may see a case
   ──► the federation's coordinators, each alone; where there is none
   ──► the operator, a line that tells nothing but the number; the card says which
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlmodel import col, select
 
 from bot.cases.markup import escaped
 from bot.cases.roster import RosterOfficer, all_officers, officer_by_id
-from bot.cases.sight import is_recused, may_see
+from bot.cases.sight import may_see
 from bot.cases.taps import button
 from bot.cases.work import Work
 from bot.log import get_logger
@@ -22,8 +22,9 @@ from storage.setup import DEFAULT_ORGANISATION, organisation_by_slug
 from storage.tables import Case, CaseEvent, Organisation, Recusal
 
 FEDERATION, OPERATOR, NOBODY = "federation", "operator", "nobody"
-NAMED, NOBODY_LEFT = "named", "nobody_left"
-_ASKED, _ANSWERED = "asked_above", ("recused", "readmitted", "dismissed_above")
+_NOBODY_LEFT = "nobody_left"
+_NAMED, _ASKED = "names_officer", "asked_above"
+_ANSWERS = ("recused", "readmitted", "dismissed_above")
 
 
 def parent_of(work: Work) -> Organisation | None:
@@ -32,14 +33,42 @@ def parent_of(work: Work) -> Organisation | None:
     return work.session.get(Organisation, parent_id) if parent_id is not None else None
 
 
-def ask_above(work: Work, case: Case, named: RosterOfficer) -> None:
-    """Ask somebody outside the union whether the case is about this officer."""
-    _go_up(work, case, NAMED, named)
+def in_question(work: Work, case: Case) -> set[int]:
+    """The officers, by id, whose names the story tells and of whom nobody decided anything yet.
+
+    Until then they decide about nobody: neither about themselves nor about who is named beside.
+    """
+    told = col(CaseEvent.what).in_((_NAMED, *_ANSWERS))
+    query = select(CaseEvent.what, CaseEvent.after).where(CaseEvent.case_id == case.id, told)
+    waiting: set[str] = set()
+    for what, about in work.session.exec(query.order_by(col(CaseEvent.id))).all():
+        if what == _NAMED:
+            waiting.add(about)
+        else:
+            waiting.discard(about)
+    return {int(about) for about in waiting}
+
+
+def deciders(work: Work, case: Case) -> list[RosterOfficer]:
+    """The coordinators of the union who may say whom the case is about."""
+    roster = all_officers(work.session, work.vault, case.organisation_id)
+    named = in_question(work, case)
+    able = (one for one in roster if one.is_coordinator and one.id not in named)
+    return [one for one in able if may_see(work, one, case)]
+
+
+def ask_above(work: Work, case: Case) -> None:
+    """Ask somebody outside the union about each officer in question, each asked about once."""
+    named, before = in_question(work, case), {asked.before for asked in _asked(work, case)}
+    roster = all_officers(work.session, work.vault, case.organisation_id)
+    new = [one for one in roster if one.id in named and str(one.id) not in before]
+    if new:
+        _go_up(work, case, new)
 
 
 def call_above(work: Work, case: Case) -> None:
     """Tell somebody outside the union that nobody in it may see the case any more."""
-    _go_up(work, case, NOBODY_LEFT)
+    _go_up(work, case)
 
 
 def is_left_alone(work: Work, case: Case) -> bool:
@@ -48,23 +77,16 @@ def is_left_alone(work: Work, case: Case) -> bool:
     return not any(one.may_act and may_see(work, one, case) for one in roster)
 
 
-def those_above(work: Work, case: Case, *but: str) -> list[RosterOfficer]:
-    """The federation's coordinators who may read what is confidential.
-
-    Without those of these Telegram ids, and without whom the case is about.
-    """
+def those_above(work: Work, case: Case) -> list[RosterOfficer]:
+    """The federation's coordinators who may read what is confidential and are not concerned."""
     parent = parent_of(work)
     if parent is None:
         return []
-    recused = select(Recusal.officer_id).where(Recusal.case_id == case.id)
-    about = {*but}
-    for officer_id in work.session.exec(recused).all():
-        officer = officer_by_id(work.session, work.vault, officer_id)
-        about |= {officer.user_id} if officer is not None else set()
+    concerned = _concerned(work, case)
     return [
         one
         for one in all_officers(work.session, work.vault, parent.id or 0)
-        if one.is_coordinator and one.confidential and one.user_id not in about
+        if one.is_coordinator and one.confidential and one.user_id not in concerned
     ]
 
 
@@ -75,57 +97,57 @@ def in_name_of(work: Work, organisation: Organisation) -> Work:
 
 
 def card_lines(work: Work, case: Case) -> list[str]:
-    """That somebody outside the union was asked, as long as it waits for an answer."""
-    asked = _waiting(work, case)
-    return [work.texts(f"officers.above.card_{asked.after}")] if asked is not None else []
+    """Who outside the union was asked, as long as an answer is waited for."""
+    asked = dict.fromkeys(asked.after for asked in _waiting(work, case))
+    return [work.texts(f"officers.above.card_{whom}") for whom in asked]
 
 
-def awaits_federation(work: Work, case: Case) -> bool:
-    """Whether the federation was asked and the case still waits for what it says."""
-    asked = _waiting(work, case)
-    return asked is not None and asked.after == FEDERATION
-
-
-def awaits_decision(work: Work, case: Case) -> bool:
-    """Whether somebody was asked, whoever it is, whether the case is about an officer."""
-    asked = _waiting(work, case)
-    return asked is not None and asked.before == NAMED
-
-
-def named_in(work: Work, case: Case) -> set[int]:
-    """The officers whose names stand in the story, by id."""
-    found = select(CaseEvent.after).where(
-        CaseEvent.case_id == case.id, CaseEvent.what == "names_officer"
+def awaits_federation(work: Work, case: Case, named: RosterOfficer | None) -> bool:
+    """Whether the federation was asked, about this officer or at all, and nobody answered yet."""
+    return any(
+        asked.after == FEDERATION and (named is None or asked.before == str(named.id))
+        for asked in _waiting(work, case)
     )
-    return {int(value) for value in work.session.exec(found).all() if value.isdigit()}
 
 
-def _waiting(work: Work, case: Case) -> CaseEvent | None:
-    newest = work.session.exec(
-        select(CaseEvent)
-        .where(CaseEvent.case_id == case.id, col(CaseEvent.what).in_((_ASKED, *_ANSWERED)))
-        .order_by(col(CaseEvent.id).desc())
-        .limit(1)
-    ).first()
-    if newest is None or newest.what != _ASKED:
-        return None
-    if newest.before == NOBODY_LEFT and not is_left_alone(work, case):
-        return None
-    return newest
+def _asked(work: Work, case: Case) -> Sequence[CaseEvent]:
+    """Whom was asked outside the union (``after``), and about whom (``before``)."""
+    asked = select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.what == _ASKED)
+    return work.session.exec(asked.order_by(col(CaseEvent.id))).all()
 
 
-def _go_up(work: Work, case: Case, why: str, named: RosterOfficer | None = None) -> None:
-    about = (named.user_id,) if named is not None else ()
-    parent, asked = parent_of(work), those_above(work, case, *about)
+def _waiting(work: Work, case: Case) -> list[CaseEvent]:
+    asked = _asked(work, case)
+    if not asked:
+        return []
+    unanswered = {str(officer_id) for officer_id in in_question(work, case)}
+    unanswered |= {_NOBODY_LEFT} if is_left_alone(work, case) else set()
+    return [each for each in asked if each.before in unanswered]
+
+
+def _concerned(work: Work, case: Case) -> set[str]:
+    """The Telegram ids of whom the case is about, or may be as long as nobody decided."""
+    recused = select(Recusal.officer_id).where(Recusal.case_id == case.id)
+    ids = {*work.session.exec(recused).all(), *in_question(work, case)}
+    officers = (officer_by_id(work.session, work.vault, officer_id) for officer_id in ids)
+    return {officer.user_id for officer in officers if officer is not None}
+
+
+def _go_up(work: Work, case: Case, named: Sequence[RosterOfficer] = ()) -> None:
+    """Ask about those named; without any, tell that nobody is left."""
+    parent, asked = parent_of(work), those_above(work, case)
     if parent is not None and asked:
-        _tell_federation(work, case, parent, asked, why, named)
+        for officer in named or (None,):
+            _tell_federation(work, case, parent, asked, officer)
         whom = FEDERATION
     else:
-        whom = OPERATOR if _tell_operator(work, case, why, *about) else NOBODY
+        why = "named" if named else _NOBODY_LEFT
+        whom = OPERATOR if _tell_operator(work, case, why) else NOBODY
     if whom == NOBODY:
         get_logger().error("a case waits for a decision and nobody outside can be told",
                            organisation=work.organisation.id)  # fmt: skip
-    add_event(work.session, work.vault, case, _ASKED, work.now, before=why, after=whom)
+    for about in [str(officer.id) for officer in named] or [_NOBODY_LEFT]:
+        add_event(work.session, work.vault, case, _ASKED, work.now, before=about, after=whom)
     work.write.show_card(case)
 
 
@@ -133,13 +155,12 @@ def _tell_federation(
     work: Work,
     case: Case,
     parent: Organisation,
-    asked: Iterable[RosterOfficer],
-    why: str,
+    asked: Sequence[RosterOfficer],
     named: RosterOfficer | None,
 ) -> None:
     there = in_name_of(work, parent)
     text = work.texts(
-        f"officers.above.{why}",
+        f"officers.above.{'named' if named is not None else _NOBODY_LEFT}",
         union=escaped(work.organisation.name),
         number=case.number,
         name=escaped(named.name) if named is not None else "",
@@ -155,15 +176,13 @@ def _tell_federation(
         there.write.whisper(officer.user_id, text, choices=choices, case_id=case.id)
 
 
-def _tell_operator(work: Work, case: Case, why: str, *but: str) -> bool:
+def _tell_operator(work: Work, case: Case, why: str) -> bool:
     """Whether the operator could be told; what it is about is not said."""
-    about = {*but}
-    for one in all_officers(work.session, work.vault, case.organisation_id):
-        about |= {one.user_id} if is_recused(work, one, case) else set()
-    default = organisation_by_slug(work.session, DEFAULT_ORGANISATION)
-    if not work.operator_chat or work.operator_chat in about or default is None:
+    default, own = organisation_by_slug(work.session, DEFAULT_ORGANISATION), work.organisation
+    if not work.operator_chat or default is None:
         return False
-    own = work.organisation
+    if work.operator_chat in _concerned(work, case):
+        return False
     text = work.texts(
         f"officers.above.operator_{why}",
         union=escaped(own.name),

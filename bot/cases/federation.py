@@ -33,17 +33,19 @@ def recuse(act: GroupAct) -> str:
 
 def dismiss(act: GroupAct) -> str:
     """The name is that of somebody else."""
-    below, case, _ = _asked_about(act)
-    _log(act, below, case, "dismissed_above")
+    below, case, named = _asked_about(act)
+    if named is None:
+        raise NotPossible("officers.refused.old_button")
+    _log(act, below, case, "dismissed_above", after=str(named.id))
     below.write.show_card(case)
     return _answer(act, case, "dismissed")
 
 
 def _asked_about(act: GroupAct) -> tuple[Work, Case, RosterOfficer | None]:
-    """The case of a union below, locked, and whose name it tells.
+    """The case of a union below, locked, and whose name in it she was asked about, if any.
 
     Raises:
-        NotPossible: not hers to decide, or nobody waits for an answer any more.
+        NotPossible: not hers to decide, or nobody waits for this answer any more.
     """
     work = act.work
     case_id, _, officer_id = act.words.partition(".")
@@ -53,10 +55,9 @@ def _asked_about(act: GroupAct) -> tuple[Work, Case, RosterOfficer | None]:
         raise NotPossible("officers.refused.old_button")
     below = in_name_of(work, union)
     named = officer_by_id(work.session, work.vault, int(officer_id)) if officer_id else None
-    but = (named.user_id,) if named is not None else ()
-    if act.officer.id not in {one.id for one in those_above(below, case, *but)}:
+    if act.officer.id not in {one.id for one in those_above(below, case)}:
         raise NotPossible("cases.refused.coordinators_only")
-    if not awaits_federation(below, case):
+    if not awaits_federation(below, case, named):
         raise NotPossible("officers.refused.old_button")
     return below, case, named
 
@@ -66,6 +67,6 @@ def _answer(act: GroupAct, case: Case, key: str) -> str:
     return act.work.texts("officers.recusal.done")
 
 
-def _log(act: GroupAct, below: Work, case: Case, what: str) -> None:
+def _log(act: GroupAct, below: Work, case: Case, what: str, after: str = "") -> None:
     add_event(below.session, below.vault, case, what, below.now, actor="officer",
-              officer_id=act.officer.id)  # fmt: skip
+              officer_id=act.officer.id, after=after)  # fmt: skip

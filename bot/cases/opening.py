@@ -241,10 +241,10 @@ def _add_parts(
     show_messages(work, case, [message for _, message in added if message is not None])
     if any(message is not None for _, message in added):
         reporter_wrote(work, case)  # after her words: the card may come later than they
-    for part, message in added:
-        if message is not None:
-            suggest_recusal(work, case, part.text)
-            note_promise(work, case, part.text)
+    new = [part.text for part, message in added if message is not None]
+    suggest_recusal(work, case, *new)
+    for text in new:
+        note_promise(work, case, text)
 
 
 def _add_part(

@@ -1,21 +1,23 @@
 """A case that is about an officer goes around that person: who it is, and what follows.
 
 People decide: a coordinator says whom a case is about. When a story names somebody on the
-roster, the other coordinators are asked, in their private chats; where there is no other, the
-federation is, or the operator (``bot.cases.above``).
+roster, the coordinators whom it does not name are asked, in their private chats; where there is
+none, the federation is, or the operator (``bot.cases.above``). Whoever is named says nothing
+about it, of herself or of others, until somebody else has decided about her.
 """
 
 import re
+from collections.abc import Sequence
 
 from sqlmodel import select
 
-from bot.cases.above import ask_above, awaits_decision, call_above, is_left_alone, named_in
+from bot.cases.above import ask_above, call_above, deciders, in_question, is_left_alone
 from bot.cases.act import Act
 from bot.cases.confidential import keep_confidential, release_if_unseen, withdraw
 from bot.cases.markup import escaped
 from bot.cases.parting import part
 from bot.cases.roster import RosterOfficer, all_officers, officer_by_id
-from bot.cases.sight import is_recused, may_see
+from bot.cases.sight import is_recused
 from bot.cases.stages import NotPossible
 from bot.cases.taps import button
 from bot.cases.work import Work
@@ -29,13 +31,17 @@ _WORD = re.compile(r"[^\W_]+")
 def begin_recusal(act: Act) -> str:
     """Ask in the coordinator's private chat whom the case is about; the group reads no name.
 
-    A typed message that names somebody is taken away from the group.
+    A typed message that names somebody is taken away from the group. Nor does the group read
+    that somebody is named in the story and cannot decide.
     """
-    _must_decide(act)
+    _must_coordinate(act)
     work, case = act.work, act.case
     named = _named(work, act.words) if act.words else None
     if act.words and act.message:
         work.write.erase(case.chat_id, [act.message], case)
+    if act.officer.id in in_question(work, case):
+        _answer_privately(act, work.texts("officers.recusal.undecided"))
+        return ""
     if named is not None:
         keep_away(work, case, named, by=act.officer)
         name = escaped(named.name)
@@ -76,39 +82,46 @@ def readmit(act: Act) -> str:
 
 
 def dismiss(act: Act) -> str:
-    """The name in the story is that of somebody else."""
+    """The name in the story is that of somebody else; without a value, all the names are."""
     _must_decide(act)
-    if awaits_decision(act.work, act.case):
-        add_event(act.work.session, act.work.vault, act.case, "dismissed_above", act.work.now,
-                  actor="officer", officer_id=act.officer.id)  # fmt: skip
+    open_now = in_question(act.work, act.case)
+    meant = {int(act.tap.value)} if act.tap.value else open_now
+    for officer_id in sorted(open_now & meant):
+        _log(act, "dismissed_above", officer_id)
         act.work.write.show_card(act.case)
     _answer_privately(act, act.work.texts("officers.recusal.dismissed", number=act.case.number))
     return ""
 
 
-def suggest_recusal(work: Work, case: Case, told: str) -> None:
-    """Ask the other coordinators, once a name, when the words name an officer in full.
+def suggest_recusal(work: Work, case: Case, *told: str) -> None:
+    """Ask the other coordinators, once a name, when one of these texts names an officer in full.
 
-    Where there is no other one, somebody outside the union is asked; never the one named.
+    Where all of them are named, somebody outside the union is asked.
     """
-    spoken = _words(told)
-    if not spoken.strip():
+    spoken = [words for text in told if (words := _words(text)).strip()]
+    if not spoken:
         return
-    roster = all_officers(work.session, work.vault, case.organisation_id)
-    for officer in roster:
-        name = _words(officer.name)
-        if len(name.split()) < _WORDS_OF_A_FULL_NAME or name not in spoken:
-            continue
-        if is_recused(work, officer, case) or _asked_before(work, case, officer):
-            continue
+    named = [
+        officer
+        for officer in all_officers(work.session, work.vault, case.organisation_id)
+        if _is_named(officer, spoken)
+        and not is_recused(work, officer, case)
+        and not _asked_before(work, case, officer)
+    ]
+    for officer in named:
         add_event(work.session, work.vault, case, "names_officer", work.now,
                   after=str(officer.id))  # fmt: skip
-        others = [one for one in roster if one.is_coordinator and one.id != officer.id]
-        asked = [one for one in others if may_see(work, one, case)]
-        for coordinator in asked:
+    if named:
+        _ask_about(work, case, named)
+
+
+def _ask_about(work: Work, case: Case, named: Sequence[RosterOfficer]) -> None:
+    asked = deciders(work, case)
+    for coordinator in asked:
+        for officer in named:
             _suggest(work, case, coordinator, officer)
-        if not asked:
-            ask_above(work, case, officer)
+    if not asked:
+        ask_above(work, case)
 
 
 def _suggest(work: Work, case: Case, coordinator: RosterOfficer, officer: RosterOfficer) -> None:
@@ -124,7 +137,7 @@ def _suggest(work: Work, case: Case, coordinator: RosterOfficer, officer: Roster
 
 def _ask_whom(act: Act) -> None:
     work, case = act.work, act.case
-    named = named_in(work, case) - {act.officer.id}  # nobody reads that it is about herself
+    named = in_question(work, case)
     choices = []
     for officer in all_officers(work.session, work.vault, case.organisation_id):
         away = is_recused(work, officer, case)
@@ -133,7 +146,7 @@ def _ask_whom(act: Act) -> None:
         label = work.texts(f"officers.recusal.{mark}", name=name) if mark else name
         action = "readmit" if away else "recuse"
         choices.append(button(work, case, label, action, str(officer.id)))
-    if awaits_decision(work, case):
+    if named:
         label = work.texts.label("officers.button.recuse_nobody")
         choices.append(button(work, case, label, "recuse_no"))
     text = work.texts("officers.recusal.whom", number=case.number)
@@ -167,6 +180,8 @@ def keep_away(work: Work, case: Case, officer: RosterOfficer, *, by: RosterOffic
         keep_confidential(work, case)
     if is_left_alone(work, case):
         call_above(work, case)
+    if not deciders(work, case):  # who was asked about others may be kept away now
+        ask_above(work, case)
 
 
 def _named(work: Work, words: str) -> RosterOfficer | None:
@@ -183,9 +198,21 @@ def _words(text: str) -> str:
     return f" {' '.join(_WORD.findall(text.casefold()))} "
 
 
-def _must_decide(act: Act) -> None:
+def _must_coordinate(act: Act) -> None:
     if not act.officer.is_coordinator:
         raise NotPossible("cases.refused.coordinators_only")
+
+
+def _must_decide(act: Act) -> None:
+    _must_coordinate(act)
+    if act.officer.id in in_question(act.work, act.case):
+        raise NotPossible("officers.recusal.undecided")
+
+
+def _is_named(officer: RosterOfficer, spoken: Sequence[str]) -> bool:
+    name = _words(officer.name)
+    full = len(name.split()) >= _WORDS_OF_A_FULL_NAME
+    return full and any(name in words for words in spoken)
 
 
 def _asked_before(work: Work, case: Case, officer: RosterOfficer) -> bool:

@@ -7,15 +7,18 @@ from sqlmodel import Session
 
 from bot.cases import desk
 from bot.cases.above import in_name_of
+from bot.cases.opening import add_to_case
 from bot.cases.roster import add_officer
 from bot.cases.sight import may_see
 from bot.cases.work import Work
 from bot.commands import Part
 from bot.events import Officer, OfficerTapped
 from bot.outbox.orders import OutboxWriter
+from storage.cases import case_by_id
 from storage.setup import DEFAULT_ORGANISATION, ensure_organisation
 from storage.tables import Case, Organisation
 from tests.cases.office import REPORT, Answer, Office
+from tests.cases.test_confidential import calm
 from tests.outbox.scripted import GROUP_CHAT
 
 OPERATOR = "4242"
@@ -181,15 +184,110 @@ def test_without_a_federation_the_operator_is_told_neutrally(
     assert card not in union.standing_in(GROUP_CHAT)
 
 
-def test_she_does_not_learn_it_from_the_list_of_names(union: Union) -> None:
-    """The mark beside a name tells that it stands in the story."""
+def test_a_new_coordinator_says_that_it_is_about_no_officer(union: Union) -> None:
+    """Names are shared by many people."""
     union.has_operator()
     case = union.tells()
-    union.writes("santi", case, "/tentang")
+    with union.database.transaction() as session:
+        union.officers["dua"] = add_officer(
+            session, union.vault, union.organisation_id, user_id="dua", name="Dua",
+            role="coordinator", now=union.clock.now(),
+        )  # fmt: skip
+    union.writes("dua", case, "/tentang")
     union.deliver(3)
-    labels = [choice.label for choice in list(union.posts_in("santi").values())[-1].choices]
-    assert "Santi Dewi" in labels
-    assert not any("❗" in label for label in labels)
+    union.presses("dua", "Bukan tentang petugas", "dua")
+    union.deliver(3)
+    assert union.texts("officers.above.card_operator") not in union.standing_in(GROUP_CHAT)
+    assert union.sees("santi", case)
+
+
+@pytest.mark.parametrize("words", ["/tentang", "/tentang Ratna"])
+def test_who_is_named_decides_about_nobody(union: Union, words: str) -> None:
+    """She could end the accusation, or keep away everybody else who may read it."""
+    union.has_federation("wati")
+    case = union.tells()
+    before = union.standing_in(GROUP_CHAT)
+    typed = union.writes("santi", case, words)
+    union.deliver(3)
+    assert union.whispered("santi") == [union.texts("officers.recusal.undecided")]
+    assert list(union.posts_in("santi").values())[-1].choices == ()
+    assert union.standing_in(GROUP_CHAT) == before, "the group does not learn who is named"
+    assert (typed in union.telegram.deleted) == (words != "/tentang")
+    for action, whom in (("recuse", "ratna"), ("recuse_no", "santi"), ("readmit", "ratna")):
+        assert union.taps("santi", case, action, str(union.officers[whom].id)).alert
+    assert union.taps("santi", case, "recuse_no").alert
+    assert union.sees("ratna", case)
+    assert not union.presses_above("wati", "Ya, pisahkan").alert
+    assert not union.sees("santi", case)
+
+
+def test_who_is_named_beside_her_is_no_matter_of_hers(union: Union) -> None:
+    """Both names go up, and each waits for its own answer."""
+    with union.database.transaction() as session:
+        union.officers["bima"] = add_officer(
+            session, union.vault, union.organisation_id, user_id="bima", name="Bima Sakti",
+            role="officer", now=union.clock.now(),
+        )  # fmt: skip
+    union.has_federation("wati")
+    parts = (Part("Santi Dewi minta uang", source="whatsapp:1"),
+             Part("Bima Sakti juga", source="whatsapp:2"))  # fmt: skip
+    case = union.opens(REPORT, parts=parts)
+    union.deliver(3)
+    assert union.whispered("santi") == []
+    about_santi, about_bima = union.whispered("wati")
+    assert ("Santi Dewi" in about_santi, "Bima Sakti" in about_bima) == (True, True)
+    assert not union.presses_above("wati", "Bukan").alert  # the first button: about Santi
+    assert union.texts("officers.above.card_federation") in union.standing_in(GROUP_CHAT)
+    assert union.sees("santi", case)
+    union.taps("santi", case, "recuse", str(union.officers["bima"].id))
+    union.deliver(3)
+    assert not union.sees("bima", case), "what was decided about her lets her decide again"
+    assert union.texts("officers.above.card_federation") not in union.standing_in(GROUP_CHAT)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_where_all_coordinators_are_named_none_of_them_is_asked(
+    union: Union, at_once: bool
+) -> None:
+    """Each would decide about the other, and read who else is accused."""
+    with union.database.transaction() as session:
+        union.officers["bima"] = add_officer(
+            session, union.vault, union.organisation_id, user_id="bima", name="Bima Sakti",
+            role="coordinator", now=union.clock.now(), confidential=True,
+        )  # fmt: skip
+    union.has_federation("wati")
+    names = ["Santi Dewi dan Bima Sakti"] if at_once else ["Santi Dewi", "Bima Sakti"]
+    parts = [Part(f"{name} minta uang", source=f"whatsapp:{name}") for name in names]
+    case = union.opens(REPORT, parts=tuple(parts[:1]))
+    with union.database.transaction() as session:
+        row = case_by_id(session, case.id or 0, lock=True)
+        assert row is not None
+        add_to_case(union.work(session), row, tuple(parts[1:]), calm)
+    union.deliver(3)
+    assert union.whispered("santi") == []
+    assert len(union.whispered("bima")) == (0 if at_once else 1), "she was not named yet"
+    assert len(union.whispered("wati")) == 2
+    for who, about in (("bima", "santi"), ("santi", "bima")):
+        for action in ("recuse", "recuse_no"):
+            assert union.taps(who, case, action, str(union.officers[about].id)).alert
+    union.presses_above("wati", "Ya, pisahkan")
+    assert (union.sees("santi", case), union.sees("bima", case)) == (False, True)
+
+
+def test_a_question_is_passed_on_when_who_was_asked_is_kept_away(union: Union) -> None:
+    """Bima was asked about Santi; then the case turns out to be about Bima."""
+    with union.database.transaction() as session:
+        union.officers["bima"] = add_officer(
+            session, union.vault, union.organisation_id, user_id="bima", name="Bima",
+            role="coordinator", now=union.clock.now(), confidential=True,
+        )  # fmt: skip
+    union.has_federation("wati")
+    case = union.tells()
+    assert (len(union.whispered("bima")), union.whispered("wati")) == (1, [])
+    union.taps("bima", case, "recuse", str(union.officers["bima"].id))
+    union.deliver(3)
+    (asked,) = union.whispered("wati")
+    assert "Santi Dewi" in asked
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

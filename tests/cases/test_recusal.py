@@ -165,9 +165,12 @@ def test_a_name_that_is_somebody_elses_changes_nothing(office: Office) -> None:
     _second_coordinator(office, "santi", "Santi Dewi")
     case = office.opens(REPORT, parts=(Part("Santi Dewi di HRD", source="whatsapp:1"),))
     office.deliver()
+    assert office.taps("santi", case, "recuse", str(office.officers["maria"].id)).alert
     office.presses("ratna", "Bukan", "ratna")
     assert _sees(office, "santi", case)
     assert not office.stored(case).sensitive
+    _recuses(office, case, "maria", by="santi")
+    assert not _sees(office, "maria", case), "she may decide about others again"
 
 
 def test_one_who_left_takes_no_case_along_that_is_about_him(office: Office) -> None:
