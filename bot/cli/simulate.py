@@ -7,7 +7,8 @@ import typer
 
 from bot.cli.show import Refused, print_json, say
 from bot.log import configure_logging
-from bot.transcript import Played, TranscriptError, play_file
+from bot.transcript.lines import TranscriptError
+from bot.transcript.play import Played, play_file
 
 app = typer.Typer()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.transcript import play_file
+from bot.transcript.play import play_file
 from nlp.classifier import load_classifier
 from tests.world import minds_of
 

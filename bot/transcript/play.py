@@ -1,29 +1,11 @@
-"""Plays a written conversation against the real program and finds the first difference.
-
-A transcript is a text file that officers can read and correct:
-
-    # comment
-    reporter: words            reporter: [Label] (a tap)      reporter: (foto) caption
-    officer: words in the topic of the newest case             officer: [Label]
-    officer umum: words beside the topics                      officer Joko: another officer
-    officer pribadi Joko: [Label] in his own chat with the bot
-    bot: words to the reporter; further lines are indented by two spaces, a line of only
-      [A] [B] shows the buttons; … matches anything, empty lines do not count
-    group: words that must stand among the new posts in the officers' group (… as above);
-      with (ubah) before them: what a post says after it was changed in its place
-    whisper: the same for the officers' private chats
-    wait: 8s                   (also 25m, 26h, 3d)
-
-A transcript without a single ``bot:`` line is only played, to see what the bot says.
+"""Plays a transcript (see ``lines``) and finds the first difference.
 
 Everything is real but the last step of sending and the clock: a database of its own, the inbox,
 the flows, the classifier, the cases, the outbox.
 """
 
 import asyncio
-import re
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,42 +23,22 @@ from bot.events import (
     OfficerTapped,
     OfficerWrote,
 )
-from bot.handlers.simulator.markup import parse_html, plain_text
-from bot.handlers.simulator.messages import BOT, Message, Said
+from bot.handlers.simulator.messages import Said
 from bot.handlers.simulator.people import GROUP, SIMULATED_OFFICERS
 from bot.handlers.simulator.wire import event_as_json
 from bot.inbox.accept import Accepted
 from bot.inbox.minds import Minds
 from bot.settings import load_settings
+from bot.transcript.heard import Heard, fits
+from bot.transcript.lines import Line, TranscriptError, as_entry, parse
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday morning in Jakarta
-_SPEAKER = re.compile(r"^(reporter|officer|bot|group|whisper|wait)(?: ([^:]+))?: ?(.*)$")
-_FILE = re.compile(r"^\((foto|video|suara|dokumen|lokasi|stiker|kontak)(?: ([^)]+))?\) ?(.*)$")
-_EDIT = re.compile(r"^\(ubah\) (.*)$", re.DOTALL)
-_CHANGED = "(ubah) "
-_ALL = 10_000
-_TAP = re.compile(r"^\[([^\]]+)\]$")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _KINDS = {
     "foto": (MediaKind.PHOTO, "image/jpeg", "foto.jpg"),
     "video": (MediaKind.VIDEO, "video/mp4", "video.mp4"),
     "suara": (MediaKind.VOICE, "audio/ogg", "suara.ogg"),
     "dokumen": (MediaKind.DOCUMENT, "application/pdf", "dokumen.pdf"),
 }
-
-
-class TranscriptError(Exception):
-    """A line of a transcript cannot be read; names the line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One entry of a transcript; ``text`` may have several lines."""
-
-    number: int
-    speaker: str
-    who: str
-    text: str
 
 
 @dataclass(slots=True)
@@ -128,38 +90,6 @@ def play(text: str, minds: Minds | None = None) -> Played:
             app.close()
 
 
-def parse(text: str) -> Iterator[Line]:
-    """The entries of a transcript.
-
-    Raises:
-        TranscriptError: a line cannot be read.
-    """
-    current: Line | None = None
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = raw.rstrip()
-        if line.startswith("#"):
-            continue
-        if (raw.startswith("  ") or not line) and current is not None:
-            current = Line(
-                current.number, current.speaker, current.who, f"{current.text}\n{line[2:]}"
-            )
-            continue
-        if not line:
-            continue
-        if current is not None:
-            yield _trimmed(current)
-        match = _SPEAKER.match(line)
-        if match is None:
-            raise TranscriptError(f"line {number}: no speaker; write for example 'reporter: …'")
-        current = Line(number, match[1], match[2] or "", match[3])
-    if current is not None:
-        yield _trimmed(current)
-
-
-def _trimmed(line: Line) -> Line:
-    return Line(line.number, line.speaker, line.who, line.text.strip("\n"))
-
-
 class _Player:
     def __init__(self, app: App, clock: ManualClock) -> None:
         if app.simulator is None:
@@ -168,9 +98,7 @@ class _Player:
         self._clock = clock
         self._store = app.simulator
         self._phone = Address("sim-whatsapp", "sri")
-        self._heard: dict[str, int] = {}
-        self._shown: dict[str, str] = {}
-        self._pending: dict[str, list[str]] = {"bot": [], "group": [], "whisper": []}
+        self._heard = Heard(self._store, self._phone)
         self._count = 0
         self._last_own = ""
         self._played = Played()
@@ -199,29 +127,29 @@ class _Player:
 
     async def _act(self, line: Line) -> None:
         self._at = line.number
-        self._pending = {"bot": [], "group": [], "whisper": []}
-        who = f" {line.who}" if line.who else ""
-        self._played.log.append(f"{line.speaker}{who}: {_indented(line.text)}")
+        self._heard.forget()
+        self._played.log.append(as_entry(f"{line.speaker} {line.who}".strip(), line.text))
         if line.speaker == "wait":
-            self._clock.advance(_seconds(line))
+            self._clock.advance(line.seconds())
         elif line.speaker == "reporter":
             self._reporter(line)
         else:
             self._officer(line)
         await self._settle()
-        self._listen()
+        self._heard.listen()
+        for who, texts in self._heard.texts.items():
+            self._played.log += [as_entry(who, text) for text in texts]
 
     def _reporter(self, line: Line) -> None:
         self._count += 1
         said = MessageReceived(
             self._phone, f"t{self._count}", self._clock.now(), profile_name="Sri"
         )
-        edit, tap = _EDIT.match(line.text), _TAP.match(line.text)
-        if edit is not None:
-            event = replace(said, text=edit[1], edits=self._last_own)
-        elif tap is not None:
-            _, choice = self._choice(str(self._phone), None, tap[1], line)
-            event = replace(said, text=tap[1], choice=choice)
+        if line.corrected is not None:
+            event = replace(said, text=line.corrected, edits=self._last_own)
+        elif line.tapped is not None:
+            _, choice = self._choice(str(self._phone), None, line.tapped, line)
+            event = replace(said, text=line.tapped, choice=choice)
         else:
             self._last_own = said.external_id
             event = self._said(line, said)
@@ -230,10 +158,9 @@ class _Player:
         self._accept(f"sim:{self._phone}", event)
 
     def _said(self, line: Line, said: MessageReceived) -> MessageReceived:
-        sent = _FILE.match(line.text)
-        if sent is None:
+        if line.sent is None:
             return replace(said, text=line.text)
-        kind, name, caption = sent[1], sent[2] or "", sent[3]
+        kind, name, caption = line.sent
         if kind == "lokasi":
             place = Location(-6.31, 107.08, name or "Kawasan industri MM2100, Bekasi")
             return replace(said, location=place)
@@ -256,11 +183,10 @@ class _Player:
         topics = self._store.topics(str(GROUP))
         thread = "" if beside or not topics else topics[-1].id
         officer = Officer(user_id, name)
-        tap = _TAP.match(line.text)
-        if tap is not None:
+        if line.tapped is not None:
             chat = Address(GROUP.channel, user_id) if privately else GROUP
             thread = "" if privately else thread
-            message_id, payload = self._choice(str(chat), thread, tap[1], line)
+            message_id, payload = self._choice(str(chat), thread, line.tapped, line)
             self._accept(
                 f"sim-group:{thread}",
                 OfficerTapped(
@@ -311,37 +237,15 @@ class _Player:
             busy = await app.fetcher.fetch_waiting() > 0 or busy
             busy = await app.deliverer.deliver_waiting() > 0 or busy
 
-    def _listen(self) -> None:
-        """Gather what the bot has said since."""
-        chats = {"bot": [str(self._phone)], "group": [str(GROUP)]}
-        chats["whisper"] = [f"{GROUP.channel}:{user_id}" for user_id, _, _ in SIMULATED_OFFICERS]
-        for heard, places in chats.items():
-            for chat in places:
-                for message in self._store.messages(chat, None, limit=_ALL):
-                    if message.said.author == BOT:
-                        self._hear(heard, chat, message)
-        for heard, texts in self._pending.items():
-            self._played.log += [f"{heard}: {_indented(text)}" for text in texts]
-
-    def _hear(self, heard: str, chat: str, message: Message) -> None:
-        """What is new, or says something else now; of the card, which always changes, no word."""
-        text, before = _as_text(message), self._shown.get(message.id)
-        self._shown[message.id] = text
-        if int(message.id) > self._heard.get(chat, 0):
-            self._heard[chat] = int(message.id)
-            self._pending[heard].append(text)
-        elif before != text and heard != "bot" and not message.said.pinned:
-            self._pending[heard].append(f"{_CHANGED}{text}")
-
     def _expect(self, line: Line) -> None:
-        waiting = self._pending[line.speaker]
+        waiting = self._heard.texts[line.speaker]
         if line.speaker == "bot":
             got = waiting.pop(0) if waiting else ""
-            if not _fits(line.text, got):
+            if not fits(line.text, got):
                 self._differ(line.number, f"bot: {line.text}", f"bot: {got}" if got else "nothing")
             return
         while waiting:
-            if _fits(line.text, waiting.pop(0)):
+            if fits(line.text, waiting.pop(0)):
                 return
         got = "\n".join(entry for entry in self._played.log if entry.startswith(line.speaker))
         self._differ(line.number, f"{line.speaker}: {line.text}", got or "nothing")
@@ -349,43 +253,13 @@ class _Player:
     def _nothing_left_over(self, before: Line | None) -> None:
         if self._recording:
             return
-        if self._pending["bot"] and self._played.difference is None:
+        left = self._heard.texts["bot"]
+        if left and self._played.difference is None:
             number = before.number if before else self._at
-            self._differ(number, "nothing more from the bot", f"bot: {self._pending['bot'][0]}")
+            self._differ(number, "nothing more from the bot", f"bot: {left[0]}")
 
     def _differ(self, number: int, expected: str, got: str) -> None:
         self._played.difference = f"line {number}\nexpected  {expected}\ngot       {got}"
-
-
-def _as_text(message: Message) -> str:
-    said = message.said
-    words = plain_text(parse_html(said.text)) if said.html else said.text
-    if said.media is not None:
-        words = f"({said.media.kind.value}) {words}".strip()
-    buttons = " ".join(f"[{choice.label}]" for choice in said.choices)
-    return f"{words}\n{buttons}" if buttons else words
-
-
-def _fits(pattern: str, text: str) -> bool:
-    if pattern.startswith(_CHANGED) != text.startswith(_CHANGED):
-        return False
-    parts = (re.escape(part) for part in _without_gaps(pattern).split("…"))
-    return re.fullmatch(".*".join(parts), _without_gaps(text), re.DOTALL) is not None
-
-
-def _without_gaps(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
-
-
-def _indented(text: str) -> str:
-    return text.replace("\n", "\n  ")
-
-
-def _seconds(line: Line) -> float:
-    amount, unit = line.text[:-1], line.text[-1:]
-    if not amount.isdigit() or unit not in _SECONDS:
-        raise TranscriptError(f"line {line.number}: write for example 'wait: 8s' or 'wait: 26h'")
-    return int(amount) * _SECONDS[unit]
 
 
 def _officer_named(name: str, line: Line) -> tuple[str, str, str]:
