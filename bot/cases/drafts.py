@@ -1,6 +1,5 @@
 """An officer's reply before it is sent: asking for its words, for other words, dropping it."""
 
-from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot.cases.private_reply import DRAFT_TIME, OPEN, tell_author
@@ -71,12 +70,18 @@ def cancel_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOf
 
 
 def _drop_drafts(work: Work, case: Case, officer: RosterOfficer) -> None:
-    work.session.execute(
-        update(CaseMessage)
+    """Let no other draft wait for the same words: here, or anywhere in a private chat."""
+    waiting = (
+        select(CaseMessage, Case)
+        .join(Case, col(Case.id) == col(CaseMessage.case_id))
         .where(
-            col(CaseMessage.case_id) == case.id,
-            col(CaseMessage.officer_id) == officer.id,
-            col(CaseMessage.state) == "draft",
+            CaseMessage.organisation_id == case.organisation_id,
+            CaseMessage.officer_id == officer.id,
+            CaseMessage.state == "draft",
         )
-        .values(state="withdrawn")
     )
+    for draft, other in work.session.exec(waiting.order_by(col(CaseMessage.id))).all():
+        if other.id == case.id or (work.hides(case) and work.hides(other)):
+            draft.state = "withdrawn"
+            work.session.add(draft)
+            work.write.show_reply(other, row_id(draft))

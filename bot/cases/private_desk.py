@@ -9,6 +9,7 @@ from bot.cases.act import command_of
 from bot.cases.acts import TOPIC_COMMANDS
 from bot.cases.group_act import GroupAct
 from bot.cases.group_acts import GROUP_COMMANDS
+from bot.cases.notes import NOTE, correct_note, note_privately
 from bot.cases.onboarding import COMMAND
 from bot.cases.private_reply import case_that_waits
 from bot.cases.reply_albums import album_replies
@@ -16,6 +17,7 @@ from bot.cases.reply_edits import brings_other_file, edited_reply, follow_edit, 
 from bot.cases.roster import RosterOfficer, find_officer
 from bot.cases.sight import may_see
 from bot.cases.stages import NotPossible
+from bot.cases.whose_words import ask_whose, is_in_a_report, may_be_for_a_reporter
 from bot.cases.work import Work
 from bot.events import MessageReceived, Officer, OfficerWrote
 from storage.cases import case_by_id, case_by_number, case_for_officer, row_id
@@ -29,8 +31,8 @@ def as_officers_word(work: Work, said: MessageReceived) -> OfficerWrote | None:
     """A private message as an officer's word; None when it is a reporter's message.
 
     It is one when it comes, over the officers' channel, from someone on the roster of this
-    union, and begins with a command or is the reply that she was asked for just now. What she
-    changes of either afterwards is no reporter's word, too.
+    union, and begins with a command or is the reply that she was asked for just now, or may be
+    one that comes late. What she changes of these afterwards is no reporter's word, too.
     """
     if said.address.channel != work.organisation.officer_channel:
         return None
@@ -54,12 +56,17 @@ def as_officers_word(work: Work, said: MessageReceived) -> OfficerWrote | None:
 
 def _is_officers(work: Work, officer: RosterOfficer, word: OfficerWrote) -> bool:
     command, _ = command_of(word.text)
-    if command in GROUP_COMMANDS or command in TOPIC_COMMANDS or command == COMMAND:
+    if command in {COMMAND, NOTE, *GROUP_COMMANDS, *TOPIC_COMMANDS}:
         return True
     if word.edited:
         waits = case_that_waits(work, officer, previewed=True)
-        return waits is not None or edited_reply(work, officer, word) is not None
-    return not command and _answered_by(work, officer, word.album) is not None
+        if waits is not None or edited_reply(work, officer, word) is not None:
+            return True
+        return not is_in_a_report(work, word) and may_be_for_a_reporter(work, officer, word.text)
+    if command:
+        return False
+    answers = _answered_by(work, officer, word.album) is not None
+    return answers or may_be_for_a_reporter(work, officer, word.text)
 
 
 def may_be_officers(said: MessageReceived) -> bool:
@@ -79,7 +86,7 @@ def is_reply(work: Work, said: OfficerWrote) -> bool:
         return brings_other_file(work, officer, said)
     command, _ = command_of(said.text)
     if officer is None or command:
-        return officer is not None and command == _REPLY
+        return officer is not None and command in {_REPLY, NOTE}
     return _answered_by(work, officer, said.album) is not None
 
 
@@ -92,11 +99,12 @@ def answer_privately(work: Work, said: OfficerWrote, attachment_id: int | None) 
     act = GroupAct(work, officer, rest, private=True)
     try:
         if said.edited:
-            told = follow_edit(work, officer, said, attachment_id)
-            if told:
-                act.answer(told)
+            correct_note(work, said)
+            _follow(act, command, said, attachment_id)
         elif command in GROUP_COMMANDS:
             GROUP_COMMANDS[command](act)
+        elif command == NOTE:
+            note_privately(act, said, attachment_id)
         elif not command or command == _REPLY:
             _reply(act, command, said, attachment_id)
         else:
@@ -104,6 +112,24 @@ def answer_privately(work: Work, said: OfficerWrote, attachment_id: int | None) 
             act.answer(work.texts(f"officers.{key}"))
     except NotPossible as reason:
         act.answer(work.texts(reason.reason, **reason.words))
+
+
+def _follow(act: GroupAct, command: str, said: OfficerWrote, attachment_id: int | None) -> None:
+    """Let the reply follow what was changed; of what is none, ask whose it is."""
+    if edited_reply(act.work, act.officer, said) is not None:
+        told = follow_edit(act.work, act.officer, said, attachment_id)
+        if told:
+            act.answer(told)
+    elif not command:
+        _ask_whose(act, said.text)
+
+
+def _ask_whose(act: GroupAct, text: str) -> bool:
+    """Ask whom the words are for; False if no reporter can be meant."""
+    question = ask_whose(act.work, act.officer, text)
+    if question is not None:
+        act.answer(question.text, question.choices)
+    return question is not None
 
 
 def _answered_by(work: Work, officer: RosterOfficer, album: str) -> Case | None:
@@ -125,6 +151,8 @@ def _reply(act: GroupAct, command: str, said: OfficerWrote, attachment_id: int |
         found = case_by_number(work.session, _org(work), number) if number else None
     else:
         found = _answered_by(work, officer, said.album)
+        if found is None and _ask_whose(act, said.text):
+            return
     case = case_for_officer(work.session, row_id(found)) if found is not None else None
     if case is None or not may_see(work, officer, case) or not work.hides(case):
         raise NotPossible("officers.reply.nothing_private")

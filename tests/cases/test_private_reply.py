@@ -5,6 +5,7 @@ import pytest
 from bot.cases import desk, private_desk
 from bot.events import Address, Media, MediaKind, MessageReceived
 from storage.cases import message_content
+from storage.people import meet_reporter
 from storage.tables import Case
 from tests.cases.office import REPORT, SMALL_CHAT, Office
 from tests.cases.test_confidential import SENSITIVE
@@ -78,7 +79,6 @@ def test_a_reply_is_written_checked_and_sent_in_the_private_chat(
     assert office.texts("officers.reply.seen_in_topic", number=case.number) in "".join(
         office.whispered("joko") + [text.text for _, text in office.telegram.edits]
     )
-    assert not _privately(office, "joko", "gaji saya belum dibayar"), "she may report herself"
 
 
 def test_what_is_typed_in_the_topic_is_taken_away_and_checked_in_private(
@@ -143,17 +143,78 @@ def test_nobody_else_answers_in_private(office: Office, case: Case, who: str) ->
     assert office.messages(case, "reply") == []
 
 
-def test_words_wait_only_for_a_while_and_only_for_who_may_still_see_it(
+def test_a_reply_that_comes_too_late_is_neither_lost_nor_a_report_of_hers(
     office: Office, case: Case
 ) -> None:
-    """An hour later it is her own complaint; and who was kept away meanwhile answers no more."""
+    """It would stand in the big group as the story of an officer."""
     office.taps("joko", case, "reply")
     office.deliver(3)
     office.clock.advance(601)
+    assert _privately(office, "joko", WORDS)
+    assert f"<code>{WORDS}</code>" in office.newest_in("joko")
+    assert office.messages(case, "reply")[-1].state == "draft"
+    office.presses("joko", f"Balas {case.number}", "joko")
+    assert _privately(office, "joko", WORDS)
+    _sends(office)
+    assert any("KENARI-BALASAN" in told for told in office.heard())
+    assert _privately(office, "joko", WORDS + " Bawa KTP."), "what she forgot is none, too"
+    assert "Bawa KTP." in office.newest_in("joko")
+    assert "KENARI" not in _ever_in_the_group(office)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_words_after_reading_a_story_are_asked_about_and_so_is_a_change_of_them(
+    office: Office, case: Case
+) -> None:
+    """She answers what she has just read, without looking for a button."""
+    office.taps("joko", case, "read_case")
+    office.deliver()
+    assert _privately(office, "joko", WORDS)
+    asked = office.newest_in("joko")
+    assert _privately(office, "joko", WORDS + "!", edits=f"p{office._count}")
+    assert office.newest_in("joko") == asked.replace("</code>", "!</code>")
+    office.clock.advance(24 * 3600)
     assert not _privately(office, "joko", WORDS)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("words", ["LAPOR BARU", "halo min, mau lapor", "mau lapor tapi takut"])
+def test_an_officer_may_report_herself_beside_a_secret_case(
+    office: Office, case: Case, words: str
+) -> None:
+    """One word, and she is a worker like any other."""
+    office.taps("joko", case, "read_case")
+    assert not _privately(office, "joko", words)
+    office.clock.advance(1)
+    with office.database.transaction() as session:
+        own, org = Address("telegram", "joko"), office.work(session).organisation.id
+        meet_reporter(session, office.vault, org, own, (), office.clock.now())
+    assert not _privately(office, "joko", "gaji saya belum dibayar")
+    assert not _privately(office, "joko", "gaji saya belum dibayar sama sekali", edits="p7")
+
+
+def test_words_wait_only_for_who_may_still_see_it(office: Office, case: Case) -> None:
+    """Who was kept away meanwhile answers no more."""
     office.taps("joko", case, "reply")
     office.taps("ratna", case, "recuse", str(office.officers["joko"].id))
     assert not _privately(office, "joko", WORDS)
+
+
+def test_what_she_writes_answers_the_case_that_she_began_last(office: Office, case: Case) -> None:
+    """Words for one victim must not become a preview for another."""
+    other = office.opens(SENSITIVE)
+    office.taps("joko", other, "take")
+    for each in (case, other):
+        office.taps("joko", each, "reply")
+    office.deliver(3)
+    assert [reply.state for reply in office.messages(case, "reply")] == ["withdrawn"]
+    assert _privately(office, "joko", WORDS)
+    assert other.number in office.newest_in("joko")
+    assert _privately(office, "joko", "dan bawa KTP")
+    assert {choice.label for choice in list(office.posts_in("joko").values())[-1].choices} == {
+        f"Balas {case.number}", f"Balas {other.number}",
+    }  # fmt: skip
+    assert len(office.messages(case, "reply")) == 1
 
 
 def test_what_she_changes_in_private_begins_no_report_of_hers(office: Office, case: Case) -> None:
@@ -161,12 +222,12 @@ def test_what_she_changes_in_private_begins_no_report_of_hers(office: Office, ca
     _privately(office, "joko", "/tugasku")
     _privately(office, "joko", f"/balas {case.number} {WORDS}")
     before = len(office.whispered("joko"))
-    for words in ("/kasus", f"/balas {case.number} lain", WORDS + "!"):
+    for words in ("/kasus", f"/balas {case.number} lain"):
         assert _privately(office, "joko", words, edits="p1")
     assert len(office.whispered("joko")) == before
+    assert _privately(office, "joko", WORDS + "!", edits="p1")
+    assert f"<code>{WORDS}!</code>" in office.newest_in("joko")
     assert len(office.messages(case, "reply")) == 1
-    _sends(office)
-    assert not _privately(office, "joko", "gaji saya belum dibayar sama sekali", edits="p7")
 
 
 def test_replies_that_stood_in_the_topic_lose_their_words_when_it_becomes_confidential(
