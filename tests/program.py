@@ -17,10 +17,10 @@ from storage.crypto import new_key
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_state import User
 from tests.fakes.twilio import FakeTwilio
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 GROUP = -1001234567890
-_READY_SECONDS = 40
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Program:
         """End it as a power cut would: kill -9."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
         self.process = None
 
     def stop(self) -> int:
@@ -73,7 +73,7 @@ class Program:
         if self.process is None:
             return 0
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(30)
+        status = self.process.wait(PATIENCE)
         self.process = None
         return status
 
@@ -85,7 +85,7 @@ class Program:
             cwd=self.data_dir.parent,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=True,
         )
         return done.stdout
@@ -133,12 +133,12 @@ def await_ready(url: str, process: subprocess.Popen[bytes]) -> None:
     Raises:
         RuntimeError: it ended, or did not become ready.
     """
-    deadline = time.monotonic() + _READY_SECONDS
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError("the program ended")
         try:
-            with urllib.request.urlopen(f"{url}/readyz", timeout=1):  # noqa: S310
+            with urllib.request.urlopen(f"{url}/readyz", timeout=PATIENCE):  # noqa: S310
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)

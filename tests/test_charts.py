@@ -16,10 +16,12 @@ from bot.charts.painter import Painter, _environment
 from bot.charts.sheet import Course, Panel, Sheet, Tile, sheet_from_json
 from bot.events import Media, MediaKind
 from bot.handlers.simulator.people import GROUP
+from tests.patience import PATIENCE
 from tests.world import World
 
 ROOT = Path(__file__).parent.parent
 LIMIT = 2_000_000
+LONGEST = 5 * PATIENCE
 
 
 def _sheet(bars: int) -> Sheet:
@@ -31,7 +33,7 @@ def _sheet(bars: int) -> Sheet:
                  Course("8 minggu", "baru", "selesai", weeks))  # fmt: skip
 
 
-def _paint(reference: str, seconds: float = 60, limit: int = LIMIT) -> bytes:
+def _paint(reference: str, seconds: float = LONGEST, limit: int = LIMIT) -> bytes:
     media = Media(MediaKind.PHOTO, reference, "image/png")
     return asyncio.run(Painter(seconds).fetch(media, limit))
 
@@ -53,8 +55,8 @@ def test_a_sheet_comes_back_from_json_as_it_was() -> None:
 
 @pytest.mark.parametrize(
     ("reference", "seconds", "limit"),
-    [("{}", 60, LIMIT), ("kein JSON", 60, LIMIT), ("", 0.01, LIMIT),
-     (json.dumps(asdict(_sheet(1))), 60, 100)],
+    [("{}", LONGEST, LIMIT), ("kein JSON", LONGEST, LIMIT), ("", 0.01, LIMIT),
+     (json.dumps(asdict(_sheet(1))), LONGEST, 100)],
     ids=["half", "broken", "late", "large"],
 )  # fmt: skip
 def test_what_cannot_be_drawn_is_given_up_at_once(

@@ -91,7 +91,9 @@ def test_many_files_are_listed_shortly_and_those_that_are_missing_always(office:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(fields=st.lists(WORST, min_size=8, max_size=8))
 def test_a_card_always_fits_and_never_tears_its_markup(office: Office, fields: list[str]) -> None:

@@ -19,6 +19,7 @@ from storage.cases import CaseContent, case_by_id, company_names, content_of, se
 from storage.tables import Case
 from tests.cases.office import REPORT, Office
 from tests.databases import ON_SQLITE
+from tests.patience import UNHURRIED
 from tests.world import World
 
 SECRETS = {
@@ -281,7 +282,7 @@ def test_words_of_a_person_make_no_link_command_or_markup(text: str) -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=300, deadline=None)
+@settings(UNHURRIED, max_examples=300)
 def test_escaping_keeps_the_words_and_is_always_valid(text: str) -> None:
     """Whatever is typed must be readable and must not break the post."""
     pieces = escaped_pieces(text, 50)
@@ -294,7 +295,9 @@ def test_escaping_keeps_the_words_and_is_always_valid(text: str) -> None:
 
 @given(data=st.data())
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_a_card_fits_whatever_stands_on_it(office: Office, data: st.DataObject) -> None:
     """A card that Telegram refuses is a case that nobody sees."""

@@ -4,11 +4,13 @@ import threading
 
 import pytest
 import structlog
+from sqlalchemy import text as sql
 
 from bot.cases.roster import adopt_administrators, all_officers, remove_officer
 from storage.cases import case_by_id, cases_of_person
 from storage.tables import Case, Organisation
 from tests.cases.office import Answer, Office
+from tests.patience import PATIENCE, wait_until
 
 ACTS = ("take", "to_stage:ditangani", "handover", "to_officer:1", "wait", "check:evidence",
         "to_category:lembur_jam_kerja",
@@ -101,14 +103,14 @@ def test_of_two_officers_who_tap_at_once_one_wins_and_the_other_is_told(office: 
     ready = threading.Barrier(2)
 
     def tap(who: str) -> None:
-        ready.wait(10)
+        ready.wait(PATIENCE)
         answers[who] = office.taps(who, case, "take")
 
     threads = [threading.Thread(target=tap, args=(who,)) for who in ("joko", "maria")]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE)
     owner = office.stored(case).owner_id
     assert owner in {office.officers["joko"].id, office.officers["maria"].id}
     taken = [event for event in office.trail(case) if event.what == "taken"]
@@ -151,6 +153,21 @@ def test_a_command_from_another_chat_is_not_heard(office: Office) -> None:
     assert office.texts("officers.form.to_selesai.outcome") not in office.in_the_group()
 
 
+def _until_it_waits(office: Office, officer: threading.Thread) -> None:
+    """Until the officer's transaction waits for a lock that ours holds."""
+    waiting = sql(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+
+    def waits() -> bool:
+        with office.database.reading() as session:
+            return session.execute(waiting).scalar_one() > 0
+
+    wait_until(lambda: waits() or not officer.is_alive(), "the officer's wait for a lock")
+    assert officer.is_alive(), "it met no lock, so the order of locks is not tried"
+
+
 @pytest.mark.parametrize("typed", [False, True])
 def test_two_cases_are_locked_in_one_order_wherever_it_begins(
     office: Office, *, typed: bool
@@ -171,9 +188,9 @@ def test_two_cases_are_locked_in_one_order_wherever_it_begins(
 
         officer = threading.Thread(target=link)
         officer.start()
-        officer.join(0.05)
+        _until_it_waits(office, officer)
         case_by_id(session, second.id or 0, lock=True)
-    officer.join(10)
+    officer.join(PATIENCE)
     assert "linked" in [event.what for event in office.trail(second)]
 
 
@@ -188,9 +205,9 @@ def test_merged_cases_are_locked_before_any_of_them_changes(office: Office) -> N
         case_by_id(session, merged.id or 0, lock=True)
         officer = threading.Thread(target=lambda: office.taps("joko", main, "take"))
         officer.start()
-        officer.join(0.05)
+        _until_it_waits(office, officer)
         case_by_id(session, main.id or 0, lock=True)
-    officer.join(10)
+    officer.join(PATIENCE)
     assert office.stored(merged).status == "verifikasi"
 
 
@@ -211,9 +228,9 @@ def test_an_officer_and_the_reporter_at_once_do_not_block_each_other(office: Off
 
         officer = threading.Thread(target=send)
         officer.start()
-        officer.join(0.05)
+        _until_it_waits(office, officer)
         assert cases_of_person(session, person_id or 0, lock=True)
-    officer.join(10)
+    officer.join(PATIENCE)
     assert [answer.alert for answer in answers] == [False]
 
 

@@ -23,6 +23,7 @@ from bot.cases.survey_results import (
 from storage.cases import link_company
 from storage.tables import Case, Survey, SurveyAnswer
 from tests.cases.office import Office
+from tests.patience import UNHURRIED
 
 
 def answered(
@@ -149,7 +150,7 @@ def test_another_union_is_not_in_it(office: Office) -> None:
 
 
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 12), max_size=8))
-@settings(max_examples=400, deadline=None)
+@settings(UNHURRIED, max_examples=400)
 def test_no_difference_to_the_total_tells_of_fewer_than_five(counts: dict[str, int]) -> None:
     """Whatever the counts, hidden groups stay hidden also by subtraction."""
     hidden = hidden_among(counts)
@@ -225,7 +226,7 @@ def test_by_sex_counts_who_told_it(office: Office) -> None:
         max_size=6,
     )
 )
-@settings(max_examples=300, deadline=None)
+@settings(UNHURRIED, max_examples=300)
 def test_shares_and_means_are_protected_like_the_counts(
     groups: dict[str, tuple[int, int, int]],
 ) -> None:

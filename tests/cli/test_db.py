@@ -21,6 +21,7 @@ from storage.migrate import newest_revision
 from storage.running import NotAlone, alone, in_use
 from tests.cli.conftest import CommandLine, on_both_engines, settings_as_environment
 from tests.databases import PostgresServer, _binaries, new_sqlite_url
+from tests.patience import PATIENCE
 from tests.storage.next_revision import write_revision
 from tests.world import STORY, World
 
@@ -157,23 +158,22 @@ def test_a_backup_holds_no_plain_word_and_no_key(told: Told, tmp_path: Path) -> 
 
 def test_a_backup_is_whole_while_the_program_writes(told: Told, tmp_path: Path) -> None:
     """Stopping the line for a backup means that nobody makes one."""
-    stop, rounds = threading.Event(), 0
+    begun, stop = threading.Event(), threading.Event()
 
     def write() -> None:
-        nonlocal rounds
         while not stop.is_set():
             sri = told.world.worker()
             sri.sends(sri.event(text="masih ada lagi"))
-            rounds += 1
+            begun.set()
 
     writer = threading.Thread(target=write)
     writer.start()
     try:
+        assert begun.wait(PATIENCE)
         told.cli.ok("db", "backup", str(tmp_path / "cadangan"))
     finally:
         stop.set()
         writer.join()
-    assert rounds > 0
     with tarfile.open(tmp_path / "cadangan") as tar:
         tar.extract("database.sqlite", tmp_path, filter="data")
     with closing(sqlite3.connect(tmp_path / "database.sqlite")) as copy:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.patience import PATIENCE
 from tests.program import ROOT, await_ready, free_port
 
 
@@ -27,11 +28,11 @@ def test_run_serves_holds_its_data_and_stops_when_told(tmp_path: Path) -> None:
     try:
         await_ready(f"http://127.0.0.1:{port}", program)
         restore = run(tmp_path, "db", "restore", "cadangan", "--force")
-        _, said = restore.communicate(timeout=30)
+        _, said = restore.communicate(timeout=PATIENCE)
         assert (restore.returncode, "Hentikan program" in said) == (1, True)
     finally:
         program.send_signal(signal.SIGTERM)
-        out, _ = program.communicate(timeout=30)
+        out, _ = program.communicate(timeout=PATIENCE)
     assert program.returncode == 0
     assert "Simulator" in out
 
@@ -39,7 +40,7 @@ def test_run_serves_holds_its_data_and_stops_when_told(tmp_path: Path) -> None:
 def test_a_start_that_fails_says_why_without_a_traceback(tmp_path: Path) -> None:
     """Service managers show these lines to somebody at night."""
     program = run(tmp_path, "run", BIND="8080", TIMEZONE="Jakarta")
-    _, said = program.communicate(timeout=30)
+    _, said = program.communicate(timeout=PATIENCE)
     assert program.returncode == 1
     assert "BIND" in said
     assert "TIMEZONE" in said
@@ -49,5 +50,5 @@ def test_a_start_that_fails_says_why_without_a_traceback(tmp_path: Path) -> None
 def test_wrong_usage_is_status_2(tmp_path: Path) -> None:
     """Scripts tell it from a fault."""
     program = run(tmp_path, "run", "--role", "semua")
-    program.communicate(timeout=30)
+    program.communicate(timeout=PATIENCE)
     assert program.returncode == 2

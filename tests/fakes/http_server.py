@@ -9,7 +9,6 @@ import math
 import socket
 import ssl
 import threading
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -20,24 +19,10 @@ import uvicorn
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tests.patience import PATIENCE
+
 Clock = Callable[[], datetime]
 Json = dict[str, Any]
-
-
-def wait_until(
-    predicate: Callable[[], object], timeout: float = 5.0, what: str = "the condition"
-) -> None:
-    """Return as soon as `predicate()` is true, asked every 5 ms.
-
-    Raises:
-        AssertionError: it was still false after `timeout` seconds.
-    """
-    deadline = time.monotonic() + timeout
-    while not predicate():
-        if time.monotonic() > deadline:
-            message = f"{what} did not come true within {timeout} s"
-            raise AssertionError(message)
-        time.sleep(0.005)
 
 
 def system_clock() -> datetime:
@@ -140,6 +125,11 @@ class HttpFake(ABC):
         """Return the fake's own time, aware."""
         return self._clock() + self._offset
 
+    def freeze(self) -> None:
+        """Stop the fake's own time: from now on only `advance` moves it."""
+        at = self._clock()
+        self._clock = lambda: at
+
     def advance(self, seconds: float) -> None:
         """Move the fake's own time forward."""
         self._offset += timedelta(seconds=seconds)
@@ -162,8 +152,8 @@ class HttpFake(ABC):
             daemon=True,
         )
         self._thread.start()
-        if not ready.wait(10):
-            message = f"{type(self).__name__} did not start within 10 s."
+        if not ready.wait(PATIENCE):
+            message = f"{type(self).__name__} did not start within {PATIENCE:.0f} s."
             raise RuntimeError(message)
         return self
 
@@ -177,7 +167,7 @@ class HttpFake(ABC):
         if thread is None or loop is None or stopping is None:
             return
         loop.call_soon_threadsafe(stopping.set)
-        thread.join(10)
+        thread.join(PATIENCE)
         self._thread = self._loop = self._stopping = None
         if self._defects:
             message = f"{type(self).__name__} broke on a request; mend the fake."
@@ -206,7 +196,7 @@ class HttpFake(ABC):
 
         self.in_loop(begin)
 
-    def finish_background(self, timeout: float = 10) -> bool:
+    def finish_background(self) -> bool:
         """Wait until all that was spawned is done; whether there was anything."""
         if self._loop is None:
             return False
@@ -218,7 +208,7 @@ class HttpFake(ABC):
             return found
 
         # What was spawned before now begins before this does.
-        return asyncio.run_coroutine_threadsafe(finish(), self._loop).result(timeout)
+        return asyncio.run_coroutine_threadsafe(finish(), self._loop).result(PATIENCE)
 
     async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()

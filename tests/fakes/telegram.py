@@ -9,13 +9,14 @@ animated captions, the silent cutting of long topic titles (refused here).
 from dataclasses import dataclass
 from datetime import datetime
 
-from tests.fakes.http_server import Json, misuse, wait_until
+from tests.fakes.http_server import Json, misuse
 from tests.fakes.telegram_groups import GroupActions
 from tests.fakes.telegram_media import file_content
 from tests.fakes.telegram_state import CallbackQuery, Chat, StoredMessage, User
 from tests.fakes.telegram_text import command_entities
+from tests.patience import wait_until
 
-__all__ = ["Attachment", "FakeTelegram", "wait_until"]
+__all__ = ["Attachment", "FakeTelegram"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,18 +140,21 @@ class FakeTelegram(GroupActions):
         chat_id: int,
         reply_to: StoredMessage | None = None,
         file: tuple[str, bytes] | None = None,
+        media_group: str | None = None,
     ) -> StoredMessage:
         """Let a member write in a group, in a topic or outside (`None`).
 
         `file` is its kind (`photo`, `voice`, `video`, `document`) with its bytes; the text is
-        then its caption. A bot that is no administrator and has privacy on hears only commands
-        and replies to it.
+        then its caption. Messages with the same `media_group` form an album. A bot that is no
+        administrator and has privacy on hears only commands and replies to it.
         """
         chat = self._chat(chat_id)
         if chat.members.setdefault(user.id, "member") in {"left", "kicked"}:
             misuse("Who left the group cannot write in it.")
         content = self._file(*file) if file else {}
         content |= _written(text, "caption" if file else "text")
+        if media_group is not None:
+            content["media_group_id"] = media_group
         return self._say(chat, user, content, reply_to=reply_to, thread_id=thread_id)
 
     def anonymous_admin_message(
@@ -267,12 +271,11 @@ class FakeTelegram(GroupActions):
         ]
 
     def wait_sent(
-        self, chat_id: int, count: int = 1, thread_id: int | None = None, timeout: float = 5.0
+        self, chat_id: int, count: int = 1, thread_id: int | None = None
     ) -> list[StoredMessage]:
         """Wait until the bot has said at least `count` messages there, and return them."""
         wait_until(
             lambda: len(self.sent(chat_id, thread_id)) >= count,
-            timeout,
             f"{count} messages of the bot in chat {chat_id}",
         )
         return self.sent(chat_id, thread_id)
@@ -291,9 +294,9 @@ class FakeTelegram(GroupActions):
                 return self.world.files[file_id].content
         return misuse("There is no file in this message.")
 
-    def wait_delivered(self, timeout: float = 5.0) -> None:
+    def wait_delivered(self) -> None:
         """Wait until the bot has taken every update."""
-        wait_until(lambda: not self.queue.waiting, timeout, "delivery of all updates")
+        wait_until(lambda: not self.queue.waiting, "delivery of all updates")
 
     @property
     def oldest_waiting(self) -> datetime | None:

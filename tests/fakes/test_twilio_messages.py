@@ -9,7 +9,8 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 
 from tests.fakes.clients import Receiver, code_of, send, twilio_client
-from tests.fakes.twilio import FakeTwilio, MediaFile, wait_until
+from tests.fakes.twilio import FakeTwilio, MediaFile
+from tests.patience import wait_until
 
 
 def test_inbound_webhook_is_signed_as_the_sdk_expects(
@@ -133,9 +134,12 @@ def test_planned_faults_and_rate_limit_of_twilio(twilio: FakeTwilio) -> None:
     with pytest.raises(OSError, match="Connection"):
         send(twilio, body="sampai")
     assert [m.body for m in twilio.messages("+6281200000001")] == ["sampai"]
+    twilio.freeze()
     twilio.rate_limit(1)
     send(twilio, body="y")
     assert code_of(twilio, body="z") == 20429
+    twilio.advance(1)
+    send(twilio, body="z")
 
 
 def test_async_content_call_of_the_sdk_would_be_refused(twilio: FakeTwilio) -> None:

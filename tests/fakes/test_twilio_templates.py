@@ -8,7 +8,8 @@ from twilio.rest.content.v1.content import ContentList
 from twilio.rest.content.v1.content.approval_create import ApprovalCreateList
 
 from tests.fakes.clients import Receiver, code_of, send, twilio_client
-from tests.fakes.twilio import FakeTwilio, wait_until
+from tests.fakes.twilio import FakeTwilio
+from tests.patience import wait_until
 
 
 def quick_reply(*titles: str, body: str = "Laporan {{1}} sudah benar?") -> dict[str, Any]:

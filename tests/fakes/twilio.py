@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from tests.fakes.http_server import misuse, wait_until
+from tests.fakes.http_server import misuse
 from tests.fakes.twilio_delivery import TwilioDelivery, sign
 from tests.fakes.twilio_state import (
     API_VERSION,
@@ -23,8 +23,9 @@ from tests.fakes.twilio_state import (
     StoredMedia,
     StoredMessage,
 )
+from tests.patience import wait_until
 
-__all__ = ["Choice", "FakeTwilio", "Inbound", "MediaFile", "sign", "wait_until"]
+__all__ = ["Choice", "FakeTwilio", "Inbound", "MediaFile", "sign"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +211,9 @@ class FakeTwilio(TwilioDelivery):
                 if message.direction != "inbound" and (not to or message.to == _address(to))
             ]
 
-    def wait_messages(
-        self, to: str = "", count: int = 1, timeout: float = 5.0
-    ) -> list[StoredMessage]:
+    def wait_messages(self, to: str = "", count: int = 1) -> list[StoredMessage]:
         """Wait until at least `count` messages were sent there, and return them."""
-        wait_until(lambda: len(self.messages(to)) >= count, timeout, f"{count} messages")
+        wait_until(lambda: len(self.messages(to)) >= count, f"{count} messages")
         return self.messages(to)
 
     def contents(self) -> list[Content]:

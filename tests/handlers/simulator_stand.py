@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -24,6 +23,7 @@ from bot.handlers.simulator.wire import event_from_json
 from bot.inbox.accept import Accepted, NotAccepted
 from storage.crypto import Vault, new_key
 from storage.database import Database
+from tests.patience import PATIENCE, wait_until
 
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 CONSENT = (Choice("setuju", "Setuju"), Choice("tidak", "Tidak"))
@@ -171,10 +171,7 @@ class Served:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        end = time.monotonic() + 10
-        while not self._server.started:
-            assert time.monotonic() < end, "the server did not start"
-            time.sleep(0.01)
+        wait_until(lambda: self._server.started, "the server")
         port = self._server.servers[0].sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         return self
@@ -182,5 +179,5 @@ class Served:
     def __exit__(self, *_exc: object) -> None:
         self.stand.store.close()
         self._server.should_exit = True
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
         assert not self._thread.is_alive(), "open pages held the server up"

@@ -10,6 +10,7 @@ from bot.channels import Place, Text
 from bot.events import Address, MediaKind, MessageReceived, OfficerTapped, OfficerWrote
 from bot.handlers.simulator.people import GROUP, TELEGRAM, WHATSAPP
 from tests.handlers.simulator_stand import CATEGORIES, CONSENT, Served, Stand
+from tests.patience import PATIENCE, wait_until
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.browser
 def run(coroutine):
     """Do what the bot does, beside the loop that drives the browser."""
     with ThreadPoolExecutor(1) as aside:
-        return aside.submit(asyncio.run, coroutine).result(10)
+        return aside.submit(asyncio.run, coroutine).result(PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def visit(browser, served):
         context = browser.new_context(viewport=viewport, locale="id-ID", **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(PATIENCE * 1000)
         page.on("console", lambda message: heard(message.type, message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{served.url}/simulator")
@@ -113,6 +114,16 @@ def report(page):
     page.get_by_test_id("topic-card").get_by_text("KB-7F3K-92QM").wait_for()
 
 
+def came(stand, kind, count):
+    """The events of a kind that were handed over; the page may show them a moment before."""
+
+    def found():
+        return [event for event in stand.events if isinstance(event, kind)]
+
+    wait_until(lambda: len(found()) >= count, f"{count} events")
+    return found()
+
+
 def has_focus(page, selector):
     """Whether the focus is on, or inside, what the selector finds."""
     return page.evaluate("s => Boolean(document.activeElement.closest(s))", selector)
@@ -134,7 +145,7 @@ def test_a_report_becomes_a_case_that_an_officer_takes(visit, stand):
     page.reload()
     page.locator("#card-toggle").click()
     page.get_by_test_id("topic-card").get_by_text("KB-7F3K-92QM").wait_for()
-    assert page.get_by_test_id("phone-chat").get_by_text("Laporan diterima").is_visible()
+    page.get_by_test_id("phone-chat").get_by_text("Laporan diterima").wait_for()
     assert [e.choice for e in stand.events if isinstance(e, MessageReceived)] == [
         None,
         "setuju",
@@ -252,9 +263,8 @@ def test_own_words_can_be_corrected(visit, stand):
     say(page, "Gaji 2 bulan")
     message.get_by_text("diubah").wait_for()
     assert message.get_by_text("Gaji 2 bulan").is_visible()
-    assert [e.edits for e in stand.events if isinstance(e, MessageReceived)][1] == stand.events[
-        0
-    ].external_id
+    said, corrected = came(stand, MessageReceived, 2)
+    assert (said.edits, corrected.edits) == (None, said.external_id)
 
 
 def test_the_focus_stays_when_what_has_it_changes(visit, stand):
@@ -292,9 +302,10 @@ def test_files_places_and_recordings_are_sent(visit, stand):
     page.get_by_text("Merekam").wait_for()
     page.get_by_role("button", name="Kirim", exact=True).first.click()
     page.locator("#phone-log audio").wait_for()
-    kinds = [each.media[0].kind for each in stand.events if each.media]
+    events = came(stand, MessageReceived, 4)
+    kinds = [each.media[0].kind for each in events if each.media]
     assert kinds == [MediaKind.PHOTO, MediaKind.DOCUMENT, MediaKind.VOICE]
-    assert [each.text for each in stand.events] == ["Ini buktinya", "", "", ""]
+    assert [each.text for each in events] == ["Ini buktinya", "", "", ""]
     page.wait_for_function("document.querySelector('#phone-log .photo img').naturalWidth === 1")
 
 
@@ -322,7 +333,7 @@ def test_private_chats_belong_to_one_officer(visit, stand):
     page.get_by_test_id("topic-private").wait_for(state="detached")
     page.get_by_text("Nama: Sri").first.wait_for(state="detached")
     assert page.get_by_text("Nama: Sri").count() == 0
-    assert [e.chat_id for e in stand.events if isinstance(e, OfficerWrote)] == ["petugas-ratna"]
+    assert [e.chat_id for e in came(stand, OfficerWrote, 1)] == ["petugas-ratna"]
 
 
 def test_a_small_screen_shows_one_side_at_a_time(visit):

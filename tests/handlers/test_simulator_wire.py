@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.events import DueCame, Event, Location, MessageReceived
 from bot.handlers.simulator.markup import BadMarkup, parse_html, plain_text
 from bot.handlers.simulator.wire import Malformed, event_as_json, event_from_json
+from tests.patience import UNHURRIED
 
 MOMENTS = st.datetimes(timezones=st.just(UTC))
 PLACES = st.builds(Location, st.floats(-90, 90), st.floats(-180, 180), st.text())
@@ -28,12 +29,14 @@ def built(kind):
 EVENTS = st.one_of([built(kind) for kind in get_args(Event)])
 
 
+@UNHURRIED
 @given(EVENTS)
 def test_every_event_comes_back_as_it_went(event):
     """The inbox reads what the page's handler wrote; a lost field would be a lost word."""
     assert event_from_json(event_as_json(event)) == event
 
 
+@UNHURRIED
 @given(
     st.binary()
     | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(json.dumps).map(str.encode)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import socket
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
@@ -17,6 +16,7 @@ from bot.handlers.telegram.receive import Pauses
 from bot.inbox.accept import Accepted
 from tests.fakes.telegram import FakeTelegram
 from tests.handlers.local_app import Accepting
+from tests.patience import until
 
 SECRET = "rahasia-webhook_01"
 SHORT = Pauses(lease=0.01, conflict=0.01, refusal=0.01, first=0.01, longest=0.02)
@@ -31,7 +31,7 @@ def account(telegram: FakeTelegram) -> TelegramAccount:
 def polled(
     telegram: FakeTelegram,
     accept: Accepting,
-    until: Callable[[], bool],
+    over: Callable[[], bool],
     lease: Callable[[], bool] = lambda: True,
     config: TelegramAccount | None = None,
     pauses: Pauses = SHORT,
@@ -42,10 +42,7 @@ def polled(
         stop = asyncio.Event()
         bot = config or account(telegram)
         running = asyncio.create_task(poll(bot, accept, lease, stop, pauses))
-        deadline = time.monotonic() + 5
-        while not until() and not running.done():
-            assert time.monotonic() < deadline, "the condition did not come true"
-            await asyncio.sleep(0.005)
+        await until(lambda: over() or running.done())
         stop.set()
         await running
 

@@ -29,6 +29,7 @@ from tests.handlers.telegram_fixtures import (
     received,
     update,
 )
+from tests.patience import UNHURRIED
 
 
 def test_a_private_text_is_a_reporters_message() -> None:
@@ -273,6 +274,7 @@ JSON = st.recursive(
 )
 
 
+@UNHURRIED
 @given(
     st.sampled_from([path.stem for path in sorted(FIXTURES.glob("*.json"))]),
     st.integers(min_value=0),

@@ -6,7 +6,7 @@ from bot.channels import (
     Text,
 )
 from bot.commands import Choice
-from tests.fakes.twilio import FakeTwilio, wait_until
+from tests.fakes.twilio import FakeTwilio
 from tests.handlers.whatsapp_session import (
     MANY,
     SRI,
@@ -14,6 +14,7 @@ from tests.handlers.whatsapp_session import (
     Contents,
     send,
 )
+from tests.patience import wait_until
 
 
 def test_few_choices_are_buttons(twilio: FakeTwilio) -> None:

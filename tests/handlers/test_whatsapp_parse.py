@@ -22,6 +22,7 @@ from bot.events import (
 )
 from bot.handlers.whatsapp import parse
 from bot.handlers.whatsapp.parse import to_event
+from tests.patience import UNHURRIED
 
 AT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "twilio"
@@ -179,6 +180,7 @@ def test_a_broken_body_is_not_understood(raw: bytes) -> None:
     assert isinstance(event, NotUnderstood)
 
 
+@UNHURRIED
 @given(st.dictionaries(st.sampled_from(sorted(fields("inbound__button"))), st.text(max_size=20)))
 def test_no_form_makes_it_fail(form: dict[str, str]) -> None:
     """Whatever Twilio may send one day, an event comes out."""

@@ -3,7 +3,9 @@
 import asyncio
 import itertools
 import sqlite3
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlmodel import col, select
@@ -66,13 +68,19 @@ class Entrance:
 
     def accept(self, *events: Accepted) -> list[bool | BaseException]:
         """Accept events side by side."""
+        return asyncio.run(self._accept(events))
 
-        async def all_at_once() -> list[bool | BaseException]:
-            return await asyncio.gather(
-                *(self.acceptor.accept(event) for event in events), return_exceptions=True
-            )
+    def accept_then_start(self, *events: Accepted) -> list[bool | BaseException]:
+        """Accept events side by side; all of them wait when the acceptor starts."""
 
-        return asyncio.run(all_at_once())
+        async def start() -> None:
+            self.acceptor.start()
+
+        return asyncio.run(self._accept(events, start()))[:-1]
+
+    async def _accept(self, events: Sequence[Accepted], *then: Awaitable[None]) -> list[Any]:
+        accepting = (self.acceptor.accept(event) for event in events)
+        return await asyncio.gather(*accepting, *then, return_exceptions=True)
 
     def stored(self) -> list[str]:
         """The external ids in the inbox, in order."""

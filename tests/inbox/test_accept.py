@@ -9,6 +9,7 @@ from bot.inbox.accept import Accepted, NotAccepted
 from bot.inbox.spool import Spool, SpoolUnusable
 from storage.inbound import claim_inbound
 from tests.inbox.entrance import Entrance, event
+from tests.patience import PATIENCE
 from tests.storage.rows import NOW
 
 
@@ -17,17 +18,14 @@ def test_what_comes_together_is_stored_in_one_commit(entrance: Entrance) -> None
     commits: list[int] = []
     waiting = [event(number, f"l{number}") for number in range(100)]
     sql_event.listen(entrance.ground.database.engine, "commit", lambda _c: commits.append(1))
-    starter = threading.Timer(0.02, entrance.acceptor.start)
-    starter.start()
-    assert entrance.accept(*waiting) == [True] * 100
+    assert entrance.accept_then_start(*waiting) == [True] * 100
     assert len(commits) <= 2
     assert entrance.stored() == [str(number) for number in range(100)]
 
 
 def test_duplicates_are_told_apart_also_inside_one_batch(entrance: Entrance) -> None:
     """Each caller must hear whether his was the first."""
-    threading.Timer(0.02, entrance.acceptor.start).start()
-    assert sorted(entrance.accept(event(1), event(1), event(2), event(1))) == [
+    assert sorted(entrance.accept_then_start(event(1), event(1), event(2), event(1))) == [
         False, False, True, True,
     ]  # fmt: skip
     assert entrance.accept(event(2)) == [False]
@@ -82,7 +80,7 @@ def test_two_processes_bring_the_same_spool_home_once(entrance: Entrance) -> Non
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     if not entrance.ground.database.is_sqlite:
         failures.clear()  # two may insert the same row at once: one waits, none loses
     assert failures == []
@@ -139,8 +137,8 @@ def test_after_the_stop_nothing_is_accepted_and_nothing_that_was_is_lost(
     entrance: Entrance,
 ) -> None:
     """The last events before an update must be answered one way or the other."""
-    threading.Timer(0.02, entrance.acceptor.start).start()
-    assert entrance.accept(*(event(number, f"l{number}") for number in range(600))) == [True] * 600
+    waiting = [event(number, f"l{number}") for number in range(600)]
+    assert entrance.accept_then_start(*waiting) == [True] * 600
     entrance.acceptor.stop()
     (answer,) = entrance.accept(event("late"))
     assert isinstance(answer, NotAccepted)
@@ -149,10 +147,9 @@ def test_after_the_stop_nothing_is_accepted_and_nothing_that_was_is_lost(
 
 def test_an_odd_event_does_not_take_its_neighbours_with_it(entrance: Entrance) -> None:
     """One unknown account in a batch must not turn away fifty workers."""
-    threading.Timer(0.02, entrance.acceptor.start).start()
     odd = event("odd", account="tidak-ada")
     nul, long = event("a\x00b", "b"), event("x" * 300, "c")
-    answers = entrance.accept(event(1), odd, event(2), nul, long)
+    answers = entrance.accept_then_start(event(1), odd, event(2), nul, long)
     assert isinstance(answers.pop(1), NotAccepted)
     assert answers == [True] * 4
     assert entrance.accept(nul, long) == [False, False]

@@ -15,6 +15,7 @@ from storage.database import Database
 from storage.evidence import EvidenceStore, remove_deleted
 from storage.tables import Attachment
 from tests.outbox.scripted import Desk
+from tests.patience import PATIENCE
 from tests.storage.rows import NOW
 
 
@@ -168,13 +169,8 @@ def test_the_fetcher_goes_on_after_whatever_stopped_one_round(files: Files) -> N
     wake = threading.Event()
     wake.wait = lambda _timeout=None: True  # type: ignore[assignment]
 
-    async def until_stored() -> None:
-        running = asyncio.create_task(
-            files.fetcher.run(wake, lambda: files.file.state == "stored")
-        )
-        await asyncio.wait_for(running, 5)
-
-    asyncio.run(until_stored())
+    until_stored = files.fetcher.run(wake, lambda: files.file.state == "stored")
+    asyncio.run(asyncio.wait_for(until_stored, PATIENCE))
     assert list(troubles) == [], "both were met"
     assert (files.file.state, files.file.attempts) == ("stored", 1)
     assert files.evidence.read(files.file.path) == b"isi foto"

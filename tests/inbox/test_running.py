@@ -13,6 +13,7 @@ from sqlmodel import select
 from bot.log import configure_logging
 from bot.web import Running, web_app
 from storage.tables import Attachment, Lease
+from tests.patience import until
 from tests.world import START, World
 
 
@@ -40,11 +41,7 @@ def test_a_stopped_process_gives_the_right_to_poll_back(polling: World) -> None:
     async def start_and_stop() -> None:
         running = Running(polling.app, "web")
         await running.start()
-        for _ in range(500):
-            if _leases(polling):
-                break
-            await asyncio.sleep(0.01)
-        assert _leases(polling) == 1
+        await until(lambda: _leases(polling) == 1, "the right to poll")
         await running.stop()
 
     asyncio.run(start_and_stop())

@@ -18,6 +18,7 @@ from nlp.prediction import Prediction
 from storage.cases import case_by_id, content_of, message_content, messages_of, row_id
 from storage.inbound import MAX_ATTEMPTS, NewInbound, claim_inbound, insert_inbound
 from storage.tables import Attachment, Conversation, Due, Inbound, Outbound, Person, PersonAddress
+from tests.patience import PATIENCE
 from tests.statements import statements
 from tests.world import STORY, World
 
@@ -169,7 +170,7 @@ def test_racing_turns_of_one_conversation_lose_no_word(world: World) -> None:
     ready = threading.Barrier(4)
 
     def work() -> None:
-        ready.wait(10)
+        ready.wait(PATIENCE)
         for _ in range(10):
             world.app.runner.run_next()
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from tests.fakes.http_server import wait_until
 from tests.fakes.telegram_state import StoredMessage as TelegramMessage
 from tests.fakes.twilio_state import StoredMessage as WhatsAppMessage
+from tests.patience import wait_until
 from tests.program import GROUP, Program
 
 STORY = "gaji saya bulan kemarin belum dibayar sampai tgl 20 di PT Maju Jaya Garmindo Bekasi"
@@ -15,14 +15,14 @@ def last(program: Program, phone: str) -> WhatsAppMessage | None:
     return messages[-1] if messages else None
 
 
-def heard(program: Program, phone: str, words: str, timeout: float = 15) -> WhatsAppMessage:
+def heard(program: Program, phone: str, words: str) -> WhatsAppMessage:
     """Wait until the worker's newest message contains these words."""
 
     def there() -> bool:
         message = last(program, phone)
         return message is not None and words in message_text(message)
 
-    wait_until(there, timeout, words)
+    wait_until(there, words)
     found = last(program, phone)
     assert found is not None
     return found
@@ -32,9 +32,9 @@ def message_text(message: WhatsAppMessage) -> str:
     return message.rendered.body if message.rendered else message.body
 
 
-def in_group(program: Program, words: str, timeout: float = 15) -> TelegramMessage:
+def in_group(program: Program, words: str) -> TelegramMessage:
     """Wait until a post in the officers' group contains these words."""
-    wait_until(lambda: bool(posts(program, words)), timeout, words)
+    wait_until(lambda: bool(posts(program, words)), words)
     return posts(program, words)[-1]
 
 
@@ -49,7 +49,7 @@ def tell_whole_story(program: Program, phone: str, story: str = STORY, name: str
     program.twilio.tap(message, "Setuju")
     seen = len(program.twilio.messages(phone))
     for _ in range(12):
-        message = program.twilio.wait_messages(phone, seen + 1, timeout=15)[-1]
+        message = program.twilio.wait_messages(phone, seen + 1)[-1]
         seen = len(program.twilio.messages(phone))
         if "Kirim" in message.labels:
             break
@@ -96,4 +96,4 @@ class TelegramWorker:
     def _heard_more(self, act: Callable[[], object]) -> None:
         seen = len(self._telegram.sent(self.user.id))
         act()
-        self._telegram.wait_sent(self.user.id, seen + 1, timeout=15)
+        self._telegram.wait_sent(self.user.id, seen + 1)

@@ -16,11 +16,11 @@ from bot.handlers.telegram.receive import lane_of
 from bot.handlers.whatsapp.routes import whatsapp_routes
 from bot.inbox.accept import Accepted
 from bot.media_route import media_route
-from tests.fakes.http_server import wait_until
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_state import StoredMessage, User
 from tests.fakes.twilio import FakeTwilio, Inbound
 from tests.journeys.people import number_in
+from tests.patience import PATIENCE, wait_until
 from tests.program import GROUP, free_port
 from tests.world import World
 
@@ -64,7 +64,7 @@ class Providers(World):
         )
         self._serving = threading.Thread(target=self._server.run, daemon=True)
         self._serving.start()
-        wait_until(lambda: self._server.started, 20, "the routes")
+        wait_until(lambda: self._server.started, "the routes")
         twilio.connect(self.settings.public_url)
 
     def _routes(self) -> Starlette:
@@ -78,7 +78,7 @@ class Providers(World):
     def close(self) -> None:
         """Let go of the connections and the database."""
         self._server.should_exit = True
-        self._serving.join(10)
+        self._serving.join(PATIENCE)
         for channel in self.app.channels.values():
             self._loop.run_until_complete(channel.close())  # type: ignore[attr-defined]
         self._loop.close()

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from tests.fakes.http_server import wait_until
 from tests.fakes.telegram_state import StoredMessage
 from tests.journeys.people import in_group, posts, tell_whole_story
+from tests.patience import wait_until
 from tests.program import GROUP, Program, installation
 
 SMALL = -1002000000002
@@ -17,7 +17,7 @@ def _in_small_group(program: Program, words: str) -> StoredMessage:
     def found() -> list[StoredMessage]:
         return [message for message in program.telegram.sent(SMALL) if words in message.text]
 
-    wait_until(lambda: bool(found()), 15, words)
+    wait_until(lambda: bool(found()), words)
     return found()[-1]
 
 
@@ -53,7 +53,7 @@ def test_a_small_group_is_bound_and_confidential_cases_live_there(
         assert number in card.text
         _in_small_group(program, "ngatain sy bodoh")
         telegram.tap(card, "Saya tangani", program.ratna)
-        wait_until(lambda: "Petugas: Ratna" in card.text, 15, "her name on the card")
+        wait_until(lambda: "Petugas: Ratna" in card.text, "her name on the card")
         assert posts(program, "ngatain") == []
 
 
@@ -69,7 +69,7 @@ def test_who_comes_and_who_leaves_is_noticed(database_url: str, tmp_path: Path) 
         alarm = in_group(program, "belum terdaftar")
         telegram.tap(alarm, "Petugas", guest)
         telegram.tap(alarm, "Petugas", program.ratna)
-        wait_until(lambda: "Tamu sekarang terdaftar" in alarm.text, 15, "the answer to the tap")
+        wait_until(lambda: "Tamu sekarang terdaftar" in alarm.text, "the answer to the tap")
         assert len(posts(program, "Tamu")) == 1
         telegram.group_message(guest, "/petugas", chat_id=GROUP)
         in_group(program, "Tamu · kasus terbuka: 0")

@@ -3,9 +3,9 @@
 import shutil
 from pathlib import Path
 
-from tests.fakes.http_server import wait_until
 from tests.fakes.telegram import Attachment
 from tests.journeys.people import STORY, TelegramWorker, heard, in_group, tell_whole_story
+from tests.patience import wait_until
 from tests.program import GROUP, installation
 
 
@@ -36,10 +36,9 @@ def test_nothing_private_stands_in_the_logs_or_in_clear_on_the_disk(
         sent = program.telegram.sent
         wait_until(
             lambda: any("document" in m.content for m in sent(GROUP, other_card.thread_id)),
-            20,
             "the file in the topic",
         )
-        heard(program, phone, "KENARIBALASAN", timeout=40)
+        heard(program, phone, "KENARIBALASAN")
         secrets = (
             "KENARI", name, phone.removeprefix("+62"), str(person), program.telegram.token,
             program.telegram.token.split(":")[1], program.twilio.auth_token,

@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from tests.conftest import ENGINES, migrate
-from tests.fakes.http_server import wait_until
 from tests.journeys.people import (
     TelegramWorker,
     heard,
@@ -18,6 +17,7 @@ from tests.journeys.people import (
     message_text,
     tell_whole_story,
 )
+from tests.patience import wait_until
 from tests.program import GROUP, Program, installation
 
 SRI = "+6281200000001"
@@ -67,7 +67,7 @@ def test_a_whatsapp_case_from_story_to_closing(program: Program) -> None:
     preview = in_group(program, "Contoh balasan")
     assert len(program.twilio.messages(SRI)) == before
     program.telegram.tap(preview, "Batal", program.ratna)
-    wait_until(lambda: "dibatalkan" in preview.text, 15, "the preview edited in place")
+    wait_until(lambda: "dibatalkan" in preview.text, "the preview edited in place")
     assert not any("CATATAN" in message_text(m) for m in program.twilio.messages(SRI))
 
 
@@ -83,7 +83,7 @@ def test_photos_reach_the_topic_unchanged(database_url: str, tmp_path: Path) -> 
             sent = program.telegram.sent(GROUP, card.thread_id)
             return [program.telegram.file_of(m) for m in sent if "photo" in m.content]
 
-        wait_until(files, 20, "the photo in the topic")
+        wait_until(files, "the photo in the topic")
         assert files() == [photo]
         (post,) = [m for m in program.telegram.sent(GROUP) if "photo" in m.content]
         assert post.thread_id == card.thread_id
@@ -152,7 +152,7 @@ def test_updates_in_any_order_make_the_same_case(database_url: str, tmp_path: Pa
         random.Random(7).shuffle(program.telegram.queue.waiting)  # noqa: S311
         seen = len(program.telegram.sent(budi.user.id))
         program.start()
-        program.telegram.wait_sent(budi.user.id, seen + 1, timeout=15)
+        program.telegram.wait_sent(budi.user.id, seen + 1)
         thread = in_group(program, budi.finishes()).thread_id
         for part in parts:
             assert in_group(program, part).thread_id == thread
@@ -194,7 +194,7 @@ def test_killed_while_twilio_answers_it_repeats_a_question_at_most_once_and_no_r
         def killed_in_the_middle(act: Callable[[], object], words: str) -> None:
             program.twilio.delay("messages.create", 20)
             act()
-            wait_until(lambda: bodies(words) == 1, 15, words)
+            wait_until(lambda: bodies(words) == 1, words)
             program.kill()
             program.twilio.delay("messages.create", 0)
             program.start()
@@ -202,7 +202,7 @@ def test_killed_while_twilio_answers_it_repeats_a_question_at_most_once_and_no_r
         program.twilio.inbound(SRI, "usul min, kantin dibuka lagi buat shift malam")
         consent = heard(program, SRI, "setuju")
         killed_in_the_middle(lambda: program.twilio.tap(consent, "Setuju"), "Sudah benar?")
-        wait_until(lambda: bodies("Sudah benar?") == 2, 15, "the question again")
+        wait_until(lambda: bodies("Sudah benar?") == 2, "the question again")
         review = heard(program, SRI, "Sudah benar?")
         killed_in_the_middle(lambda: program.twilio.tap(review, "Kirim"), "Nomor: KB-")
         other = "+6281200000010"

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from tests.handlers.test_simulator_page import ARGUMENTS, CHROMIUM
+from tests.patience import PATIENCE
 from tests.program import ROOT, await_ready, free_port
 
 pytestmark = pytest.mark.browser
 
 WIDE = {"width": 1360, "height": 860}
-ANSWER_MS = 15_000
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def address(tmp_path: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def page(address: str) -> Iterator[Any]:
     with playwright.sync_playwright() as engine:
         browser = engine.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(viewport=WIDE, locale="id-ID", timezone_id="Asia/Jakarta")
-        page.set_default_timeout(ANSWER_MS)
+        page.set_default_timeout(PATIENCE * 1000)
         page.goto(f"{address}/simulator")
         page.wait_for_selector("body[data-ready]")
         yield page
@@ -104,5 +104,5 @@ def test_a_full_intake_by_clicking_becomes_a_case_and_its_answer_comes_back(page
     page.get_by_test_id("officer-send").click()
     page.get_by_test_id("officer-button").get_by_text("Kirim", exact=True).last.click()
     answer = chat.locator(".message.is-other").get_by_text("Kami hubungi HRD besok pagi.")
-    answer.wait_for(timeout=40_000)
+    answer.wait_for()
     assert answer.count() == 1

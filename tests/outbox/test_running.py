@@ -13,6 +13,7 @@ from bot.outbox.outcome import Result
 from storage.crypto import KeyProblem
 from storage.outbound import ClaimedOutbound
 from tests.outbox.scripted import SRI, Desk
+from tests.patience import PATIENCE, until
 
 
 def test_a_database_that_is_away_for_a_moment_stops_nobody(desk: Desk) -> None:
@@ -38,12 +39,9 @@ def test_a_database_that_is_away_for_a_moment_stops_nobody(desk: Desk) -> None:
 
     async def until_sent() -> None:
         running = asyncio.create_task(desk.deliverer.run(stop.is_set))
-        for _ in range(400):
-            await asyncio.sleep(0.01)
-            if running.done() or desk.row().status == "sent":
-                break
+        await until(lambda: running.done() or desk.row().status == "sent")
         stop.set()
-        await asyncio.wait_for(running, 5)
+        await asyncio.wait_for(running, PATIENCE)
 
     asyncio.run(until_sent())
     assert desk.row().status == "sent"
@@ -84,11 +82,8 @@ def test_whatever_stops_one_round_the_sender_goes_on(desk: Desk, trouble: Except
     desk.deliverer._claim = sometimes  # type: ignore[method-assign]
     desk.deliverer._wake = _Impatient()
 
-    async def until_sent() -> None:
-        running = desk.deliverer.run(lambda: desk.row().status == "sent")
-        await asyncio.wait_for(running, 5)
-
-    asyncio.run(until_sent())
+    until_sent = desk.deliverer.run(lambda: desk.row().status == "sent")
+    asyncio.run(asyncio.wait_for(until_sent, PATIENCE))
     assert len(desk.whatsapp.sent) == 1
 
 
@@ -113,7 +108,7 @@ def test_what_is_written_while_another_send_lasts_leaves_at_once(desk: Desk) -> 
 
     async def until_said() -> None:
         running = asyncio.create_task(desk.deliverer.run(stop.is_set))
-        await asyncio.wait_for(begun.wait(), 5)
+        await begun.wait()
         with desk.writing() as write:
             write.say(SRI, "Halo")
         wake.set()
@@ -123,7 +118,7 @@ def test_what_is_written_while_another_send_lasts_leaves_at_once(desk: Desk) -> 
         wake.set()
         await running
 
-    asyncio.run(asyncio.wait_for(until_said(), 5))
+    asyncio.run(asyncio.wait_for(until_said(), PATIENCE))
     assert [row.status for row in desk.rows()] == ["sent", "sent"]
 
 
@@ -131,7 +126,7 @@ class _Unhurried(threading.Event):
     """Never looks by itself within a test: only what is told to it wakes it."""
 
     def wait(self, timeout: float | None = None) -> bool:
-        return super().wait(max(timeout or 0, 10))
+        return super().wait(max(timeout or 0, 2 * PATIENCE))
 
 
 class _Impatient(threading.Event):

@@ -9,12 +9,13 @@ from bot.commands import Choice
 from bot.outbox.fit import fit
 from bot.outbox.split import split_text, units
 from tests.outbox.scripted import SRI, TELEGRAM, WHATSAPP, Desk
+from tests.patience import UNHURRIED
 
 SENTENCE = "Gaji saya belum dibayar sejak bulan lalu. "
 
 
 @given(st.text(alphabet=st.sampled_from("ab. \n!?,;é😢👩‍🏭"), max_size=400), st.integers(2, 60))
-@settings(max_examples=300, deadline=None)
+@settings(UNHURRIED, max_examples=300)
 def test_splitting_loses_nothing_and_keeps_to_the_limit(text: str, limit: int) -> None:
     """What was told must arrive whole, however long."""
     pieces = split_text(text, limit)

@@ -3,6 +3,7 @@
 import threading
 
 from storage.due import DueRow, cancel_due, is_current, set_due, take_due
+from tests.patience import PATIENCE
 from tests.storage.rows import Ground, later
 
 ROWS, THREADS = 100, 4
@@ -17,7 +18,7 @@ def test_four_sweepers_fire_each_row_exactly_once(ground: Ground) -> None:
     ready = threading.Barrier(THREADS)
 
     def sweep() -> None:
-        ready.wait(20)
+        ready.wait(PATIENCE)
         for _ in range(ROWS):
             with ground.database.transaction() as session:
                 rows = take_due(session, later(60), limit=7)
@@ -30,7 +31,7 @@ def test_four_sweepers_fire_each_row_exactly_once(ground: Ground) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE)
     fired += _take(ground, 60)
     assert sorted(row.key for row in fired) == sorted(f"quiet:{n}" for n in range(ROWS))
 

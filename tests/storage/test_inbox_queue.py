@@ -22,6 +22,7 @@ from storage.inbound import (
     revive_dead,
 )
 from storage.tables import Inbound
+from tests.patience import PATIENCE
 from tests.storage.rows import NOW, Ground, later
 
 THREADS, ROWS, LANES = 8, 200, 20
@@ -63,7 +64,7 @@ def test_eight_threads_take_200_events_once_each_in_order_one_of_a_lane_at_a_tim
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE)
     assert failures == []
     assert clashes == []
     assert sorted(number for lane in turns.values() for number in lane) == list(range(ROWS))
@@ -138,7 +139,7 @@ def test_two_processes_that_store_the_same_events_do_not_block_each_other(
         fresh = 0
         for number in range(15):
             events = [ground.event(f"l{key}", f"{number}-{key}") for key in range(60)]
-            ready.wait(20)
+            ready.wait(PATIENCE)
             with ground.database.transaction() as session:
                 fresh += sum(insert_inbound(session, events[::-1] if backwards else events))
         return fresh

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from storage.database import Database
 from storage.notify import listen, notify
+from tests.patience import PATIENCE
 
 
 def test_while_postgresql_is_away_it_is_asked_only_now_and_then() -> None:
@@ -35,13 +36,13 @@ def test_a_process_is_woken_by_the_others_and_not_by_itself(database: Database) 
 
     thread = threading.Thread(target=listen, args=(database, woken.set, stopping))
     thread.start()
-    assert listening.wait(5)
+    assert listening.wait(PATIENCE)
     with database.transaction() as session:
         notify(session)
-    assert heard.wait(5)
+    assert heard.wait(PATIENCE)
     assert not woken.is_set()
     with database.transaction() as session:
         session.execute(text("SELECT pg_notify('kawan_buruh', 'another')"))
-    assert woken.wait(5)
-    thread.join(5)
+    assert woken.wait(PATIENCE)
+    thread.join(PATIENCE)
     assert not thread.is_alive()

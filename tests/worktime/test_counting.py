@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.worktime.calendar import SIX_DAYS, WorkCalendar
 from bot.worktime.counting import add_working_days, term, working_days_between
+from tests.patience import UNHURRIED
 
 FIRST, LAST = date(2026, 1, 1), date(2027, 12, 31)
 FIVE, SIX = WorkCalendar(), WorkCalendar(week=SIX_DAYS)
@@ -24,7 +25,7 @@ def _business(calendar: WorkCalendar) -> np.busdaycalendar:
 
 
 @given(_calendars, st.dates(FIRST, date(2027, 8, 1)), st.integers(1, 80))
-@settings(max_examples=400, deadline=None)
+@settings(UNHURRIED, max_examples=400)
 def test_adding_agrees_with_another_calendar(
     calendar: WorkCalendar, day: date, count: int
 ) -> None:
@@ -36,7 +37,7 @@ def test_adding_agrees_with_another_calendar(
 
 
 @given(_calendars, _days, _days)
-@settings(max_examples=400, deadline=None)
+@settings(UNHURRIED, max_examples=400)
 def test_counting_agrees_with_another_calendar(
     calendar: WorkCalendar, since: date, until: date
 ) -> None:
@@ -52,7 +53,7 @@ def test_counting_agrees_with_another_calendar(
 
 
 @given(st.dates(FIRST, date(2027, 8, 1)), st.integers(1, 50), st.integers(-10, 90))
-@settings(max_examples=300, deadline=None)
+@settings(UNHURRIED, max_examples=300)
 def test_a_term_counts_up_to_its_end_and_no_further(day: date, total: int, later: int) -> None:
     """Day 30 of 30 is the last day, and the next working day is the first one too late."""
     today = day + timedelta(days=later)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.worktime.quiet import next_allowed, zone_of
 from bot.worktime.safe_times import read_safe_times
+from tests.patience import UNHURRIED
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 MAKASSAR = ZoneInfo("Asia/Makassar")
@@ -100,7 +101,7 @@ def test_what_is_not_understood_changes_nothing(words: str) -> None:
     st.sampled_from(["", "malam setelah jam 8", "hari minggu", "jam 12 siang", "jangan pagi"]),
     st.sampled_from([JAKARTA, MAKASSAR, JAYAPURA]),
 )
-@settings(max_examples=300, deadline=None)
+@settings(UNHURRIED, max_examples=300)
 def test_the_allowed_moment_is_soon_and_stays_allowed(
     at: datetime, words: str, zone: ZoneInfo
 ) -> None:
@@ -112,7 +113,7 @@ def test_the_allowed_moment_is_soon_and_stays_allowed(
 
 
 @given(st.text(alphabet="jam 0123456789.-,:pagisorelmtkhdunwb\n", max_size=60))
-@settings(max_examples=500, deadline=None)
+@settings(UNHURRIED, max_examples=500)
 def test_whatever_she_writes_there_is_an_hour(words: str) -> None:
     """Her words are free; the clock must not stop at them."""
     moment = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.worktime.calendar import WorkCalendar
 from bot.worktime.service import HOURS_A_DAY, add_working_hours, working_time_between
+from tests.patience import UNHURRIED
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 CALENDAR = WorkCalendar()
@@ -43,7 +44,7 @@ _moments = st.datetimes(
 
 
 @given(_moments, st.integers(1, 400))
-@settings(max_examples=200, deadline=None)
+@settings(UNHURRIED, max_examples=200)
 def test_what_is_added_lies_between(at: datetime, quarters: int) -> None:
     """Both ways of looking at the same clock agree."""
     until = add_working_hours(CALENDAR, at, quarters / 4, JAKARTA)
@@ -52,7 +53,7 @@ def test_what_is_added_lies_between(at: datetime, quarters: int) -> None:
 
 
 @given(_moments, st.timedeltas(timedelta(0), timedelta(days=12)))
-@settings(max_examples=100, deadline=None)
+@settings(UNHURRIED, max_examples=100)
 def test_working_time_is_what_minutes_say(at: datetime, length: timedelta) -> None:
     """Counted again, quarter of an hour by quarter of an hour."""
     since = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
