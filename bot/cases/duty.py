@@ -4,7 +4,7 @@ Names stand as plain words: nobody is called by a mention that Telegram would ri
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlmodel import col, select
 
@@ -53,9 +53,10 @@ def list_lines(work: Work) -> list[str]:
 
 
 def hours_of(work: Work, duty: Duty) -> str:
-    """Day and hours: ``3 Des 2026 18.00-22.00``."""
+    """Day and hours: ``3 Des 2026 18.00-22.00``; a day ends at ``24.00``."""
     since, until = (at.astimezone(work.zone) for at in (duty.since, duty.until))
-    return f"{short_date(since.date())} {since:%H.%M}-{until:%H.%M}"
+    end = "24.00" if until.time() == time() else f"{until:%H.%M}"
+    return f"{short_date(since.date())} {since:%H.%M}-{end}"
 
 
 def on_duty(work: Work) -> list[RosterOfficer]:

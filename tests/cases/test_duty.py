@@ -35,6 +35,13 @@ def test_a_night_and_a_full_date_are_understood(office: Office) -> None:
     assert _asks(office, "ratna", "/piket tambah Joko 3/12 20-06").count("Joko:") == 1
 
 
+@pytest.mark.parametrize("hours", ["00.00-24.00", "17.00-24.00", "00.00-06.00"])
+def test_a_day_on_duty_ends_at_twenty_four(office: Office, hours: str) -> None:
+    """Midnight twice reads as no time at all; the hours stand as they were chosen."""
+    listed = _asks(office, "ratna", f"/piket tambah Joko besok {hours}")
+    assert f"• Joko: 24 Nov 2026 {hours}" in listed.splitlines()
+
+
 @pytest.mark.parametrize(
     ("who", "said", "refusal"),
     [
