@@ -34,10 +34,10 @@ def make_invitation(
     return "-".join(drawn[at : at + _GROUP] for at in range(0, _LENGTH, _GROUP))
 
 
-def use_invitation(
+def find_invitation(
     session: Session, vault: Vault, organisation_id: int, code: str, now: datetime
-) -> str | None:
-    """Use a code up and tell its purpose; None when it is wrong, used, too old or another's.
+) -> Invitation | None:
+    """What a code stands for; None when it is wrong, used, too old or another's.
 
     Case, spaces, dashes and misread letters are forgiven.
     """
@@ -48,7 +48,14 @@ def use_invitation(
         col(Invitation.used_at).is_(None),
         col(Invitation.expires_at) > now,
     )
-    found = session.exec(select(Invitation).where(*valid)).first()
+    return session.exec(select(Invitation).where(*valid)).first()
+
+
+def use_invitation(
+    session: Session, vault: Vault, organisation_id: int, code: str, now: datetime
+) -> str | None:
+    """Use a code up and tell its purpose; None when it is wrong, used, too old or another's."""
+    found = find_invitation(session, vault, organisation_id, code, now)
     if found is None:
         return None
     used = session.execute(

@@ -21,7 +21,7 @@ from bot.channels import Members
 from bot.events import TOPICS_ON, GroupChange, GroupChanged, OfficerTapped, OfficerWrote
 from bot.outbox.whereabouts import group_of
 from storage.cases import OPEN_STATUSES, case_for_officer
-from storage.invitations import use_invitation
+from storage.invitations import find_invitation, use_invitation
 from storage.tables import Case
 
 COMMAND = "/mulai_grup"
@@ -52,13 +52,13 @@ def begins_group(event: OfficerWrote | OfficerTapped | GroupChanged) -> bool:
 
 def begin_group(work: Work, event: OfficerWrote) -> None:
     """Bind the group with the code that was typed, or say politely why not."""
-    chat, guesser = event.chat_id, f"chat:{event.chat_id}"
+    chat, guesser = event.chat_id, _guesser(event)
     code = _code(event)
     if is_our_group(work, chat):
         _say(work, chat, "already")
     elif not code:
         _say(work, chat, "no_code")
-    elif times_noted(work, "parked", guesser, _PARKED):
+    elif _is_parked(work, guesser):
         _say(work, chat, "parked")
     else:
         purpose = use_invitation(
@@ -71,9 +71,12 @@ def begin_group(work: Work, event: OfficerWrote) -> None:
 
 
 def would_bind(work: Work, event: OfficerWrote) -> bool:
-    """Whether this may make a group ours, if its code is right."""
-    begins = begins_group(event) and not event.edited
-    return begins and bool(_code(event)) and not is_our_group(work, event.chat_id)
+    """Whether this makes a group ours; who only guesses must cost nothing outside."""
+    code = _code(event) if begins_group(event) and not event.edited else ""
+    if not code or is_our_group(work, event.chat_id) or _is_parked(work, _guesser(event)):
+        return False
+    organisation_id = work.organisation.id or 0
+    return find_invitation(work.session, work.vault, organisation_id, code, work.now) is not None
 
 
 def tell_of_unknown(work: Work, chat_id: str, members: Members) -> None:
@@ -158,6 +161,14 @@ def _wrong_code(work: Work, chat: str, guesser: str) -> None:
     if times_noted(work, "wrong_code", guesser, _PARKED) >= _TRIES:
         note(work, "parked", subject=guesser)
     _say(work, chat, "wrong_code")
+
+
+def _is_parked(work: Work, guesser: str) -> bool:
+    return times_noted(work, "parked", guesser, _PARKED) > 0
+
+
+def _guesser(event: OfficerWrote) -> str:
+    return f"chat:{event.chat_id}"
 
 
 def _missing(work: Work, value: str) -> list[str]:

@@ -10,7 +10,7 @@ from bot.cases.comparing import compares
 from bot.cases.found import Searched
 from bot.cases.groups import is_big_group, is_our_group
 from bot.cases.meaning import catch_up
-from bot.cases.onboarding import begins_group, would_bind
+from bot.cases.onboarding import would_bind
 from bot.cases.roster import all_officers
 from bot.cases.search_ahead import search_ahead
 from bot.cases.work import Work
@@ -114,11 +114,15 @@ class Preparation:
 def _may_bring_officers(work: Work, event: GroupEvent) -> bool:
     if isinstance(event, GroupChanged) and event.change in _NOT_THERE:
         return False
-    return is_big_group(work, event.chat_id) or begins_group(event)
+    return is_big_group(work, event.chat_id) or _binds(work, event)
 
 
 def _begins_to_work(work: Work, event: GroupEvent) -> bool:
     """Whether a group is bound now, or the bot may see anew who is in one of ours."""
     if isinstance(event, GroupChanged):
         return event.change in _SEES_ANEW and is_our_group(work, event.chat_id)
+    return _binds(work, event)
+
+
+def _binds(work: Work, event: GroupEvent) -> bool:
     return isinstance(event, OfficerWrote) and would_bind(work, event)

@@ -108,13 +108,19 @@ def test_officers_who_are_not_in_the_group_are_named(office: Office) -> None:
 
 def test_only_a_code_that_may_bind_asks_who_is_there(office: Office) -> None:
     """Guessing must not make the bot ask Telegram about any group."""
-    ours = OfficerWrote("telegram", Officer("x"), NEW_CHAT, "g1", office.clock.now())
+    begins = f"/mulai_grup {_code(office)}"
+    ours = OfficerWrote("telegram", Officer("x"), NEW_CHAT, "g1", office.clock.now(), text=begins)
     with office.database.reading() as session:
         work = office.work(session)
-        for text, binds in (("/mulai_grup KODE", True), ("/mulai_grup", False), ("halo", False)):
-            assert would_bind(work, replace(ours, text=text)) is binds
-        bound = replace(ours, text="/mulai_grup KODE", chat_id=GROUP_CHAT)
-        assert not would_bind(work, bound)
+        assert would_bind(work, ours)
+        for text in ("/mulai_grup SALAH", "/mulai_grup", "halo"):
+            assert not would_bind(work, replace(ours, text=text))
+        assert not would_bind(work, replace(ours, edited=True))
+        assert not would_bind(work, replace(ours, chat_id=GROUP_CHAT))
+    for attempt in range(5):
+        _answer(office, f"/mulai_grup SALAH{attempt}")
+    with office.database.reading() as session:
+        assert not would_bind(office.work(session), ours), "the chat has to wait"
 
 
 def test_the_group_that_is_replaced_is_told(office: Office) -> None:

@@ -1,6 +1,6 @@
 """What officers' turns ask and look for before their transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from bot.cases.roster import remove_officer
 from bot.channels import Members, TryLater
 from bot.events import Officer, OfficerWrote
 from bot.inbox.officers_ahead import GroupAsker, Preparation
-from tests.world import START, World
+from storage.database import Database
+from storage.invitations import make_invitation
+from tests.cases.office import Office
+from tests.world import START, World, minds_of
 
 
 @pytest.fixture
@@ -73,3 +77,33 @@ def test_a_command_for_another_bot_is_told_apart(own: str | None, text: str, oth
     preparation = Preparation(None, None, None, asker)  # type: ignore[arg-type]
     said = OfficerWrote("telegram", Officer("7"), "-1", "g1", START, text=text)
     assert preparation.calls_another_bot(1, said) is other
+
+
+@pytest.mark.parametrize("has_roster", [True, False])
+def test_a_guessed_code_asks_nobody_about_the_group(
+    database: Database, tmp_path: Path, has_roster: bool
+) -> None:
+    """Telegram is asked once an officer, while other turns wait: no stranger may cause that."""
+    office, asked = Office(database, tmp_path), []
+
+    def administrators(_organisation_id: int, chat: str) -> list[tuple[str, str]]:
+        asked.append(f"administrators of {chat}")
+        return [("7", "Sri")]
+
+    def members(_organisation_id: int, chat: str, user_ids: Sequence[str]) -> Members:
+        asked.append(f"{len(user_ids)} members of {chat}")
+        return Members(0, frozenset())
+
+    with database.transaction() as session:
+        now, own = office.clock.now(), office.organisation_id
+        code = make_invitation(session, office.vault, own, "group", now)
+        for user_id in () if has_roster else office.officers:
+            remove_officer(session, office.vault, own, user_id, now)
+    asker = GroupAsker(administrators, members, lambda _: "")
+    preparation = Preparation(database, office.vault, minds_of("bawaan").classifier, asker)
+    for text in ("/mulai_grup SALAH", "/mulai_grup", f"/mulai_grup {code}"):
+        assert asked == []
+        said = OfficerWrote("telegram", Officer("orang"), "-777", "g1", now, text=text)
+        preparation.ahead(said, office.work, now)
+    of_all = ["4 members of -777"]
+    assert asked == (of_all if has_roster else ["administrators of -777", "1 members of -777"])
