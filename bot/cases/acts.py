@@ -33,7 +33,7 @@ from bot.cases.group_changes import topic_back
 from bot.cases.guidance import help_text
 from bot.cases.markup import escaped
 from bot.cases.posted import take_buttons_off
-from bot.cases.private_reply import keep_off_the_group, tell_author
+from bot.cases.private_reply import tell_author
 from bot.cases.reply_undo import undo_reply
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible, change_stage
@@ -62,7 +62,6 @@ def _reopen(act: Act) -> str:
 
 def _reply(act: Act) -> str:
     asking.drop_question(act.work, act.case, act.officer)
-    keep_off_the_group(act.work, act.case, act.message)
     if act.words or act.attachment_id is not None:
         replies.preview_reply(
             act.work,

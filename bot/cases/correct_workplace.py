@@ -6,7 +6,6 @@ from bot.cases.act import Act, must_act
 from bot.cases.asking import begin
 from bot.cases.form_fields import Answers, Field, Form
 from bot.cases.markup import shortened
-from bot.cases.private_reply import keep_off_the_group
 from bot.cases.workplaces import remember_workplace
 from storage.cases import add_event, content_of, row_id, seal_content
 from storage.tables import Correction
@@ -17,7 +16,6 @@ _LONGEST = 120
 def correct_workplace(act: Act) -> str:
     """``/tempat``: ask for the right workplace, or take what was typed after the command."""
     must_act(act)
-    keep_off_the_group(act.work, act.case, act.message if act.words else "")
     known = {"name": _read(act, act.words)} if act.words else {}
     return begin(act, WORKPLACE_FORM, known)
 

@@ -4,19 +4,17 @@ Internal by default: what is written in a topic is a note. Rights are looked up 
 every single act; who is not on it changes nothing.
 """
 
-from dataclasses import replace
-
-from sqlmodel import select
-
 from bot.cases import asking, drafts, forms, onboarding, private_desk, replies, same_matter
 from bot.cases.act import Act, command_of
 from bot.cases.acts import TAPS, TOPIC_COMMANDS, unknown
 from bot.cases.group_act import GroupAct
 from bot.cases.group_acts import GROUP_COMMANDS, GROUP_TAPS
 from bot.cases.groups import is_our_group
+from bot.cases.markup import escaped
 from bot.cases.membership import watch_author
+from bot.cases.notes import NOTE, correct_note, note_in_topic
 from bot.cases.private_reply import keep_off_the_group
-from bot.cases.reply_albums import album_replies, with_words
+from bot.cases.reply_albums import album_replies
 from bot.cases.reply_edits import brings_other_file, follow_edit, source_of
 from bot.cases.roster import RosterOfficer, find_officer
 from bot.cases.sight import may_see, must_see
@@ -25,16 +23,8 @@ from bot.cases.taps import meaning_of
 from bot.cases.work import Work
 from bot.events import OfficerTapped, OfficerWrote
 from bot.log import get_logger
-from storage.cases import (
-    AlbumFile,
-    MessageContent,
-    case_for_officer,
-    case_of_topic,
-    message_content,
-    row_id,
-    seal_message,
-)
-from storage.tables import Case, CaseMessage, Tap
+from storage.cases import case_for_officer, case_of_topic, row_id
+from storage.tables import Case, Tap
 
 
 def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) -> None:
@@ -52,6 +42,8 @@ def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) ->
     command, rest = command_of(event.text)
     officer = find_officer(work.session, work.vault, _org(work), event.officer.user_id)
     watch_author(work, event.chat_id, event.officer, officer)
+    if case is not None and (rest or not command):
+        keep_off_the_group(work, case, event.message_id)
     if event.edited:
         if officer is not None:
             _correct(work, case, officer, event, attachment_id)
@@ -140,16 +132,15 @@ def _in_topic(
     part_of_reply = not command and bool(album_replies(work, officer, event.album, case))
     question = None if part_of_reply else asking.waiting_question(work, case, officer)
     if question is not None and (not command or command in asking.WORDS):
-        keep_off_the_group(work, case, event.message_id)
         forms.answered(act, question, event.text)
     elif command in TOPIC_COMMANDS:
         TOPIC_COMMANDS[command](act)
     elif command in GROUP_COMMANDS:
         GROUP_COMMANDS[command](GroupAct(work, officer, rest, case, chat=event.chat_id))
-    elif command:
+    elif command and command != NOTE:
+        _hand_back(work, case, officer, event)
         raise NotPossible("officers.refused.unknown_command")
     elif (draft := drafts.waiting_draft(work, case, officer)) is not None or part_of_reply:
-        keep_off_the_group(work, case, event.message_id)
         replies.preview_reply(
             work,
             case,
@@ -163,32 +154,7 @@ def _in_topic(
             source=act.source,
         )
     else:
-        _note(work, case, officer, event, attachment_id)
-
-
-def _note(
-    work: Work,
-    case: Case,
-    officer: RosterOfficer,
-    event: OfficerWrote,
-    attachment_id: int | None,
-) -> None:
-    content = MessageContent(event.text)
-    if event.album and attachment_id is not None:
-        part = AlbumFile(event.message_id, attachment_id, event.text)
-        content = replace(content, album=event.album, files=(part,))
-    work.session.add(
-        CaseMessage(
-            organisation_id=_org(work),
-            case_id=row_id(case),
-            direction="note",
-            officer_id=officer.id,
-            source=source_of(work, event),
-            attachment_id=attachment_id,
-            sealed=seal_message(work.vault, content),
-            at=work.now,
-        )
-    )
+        note_in_topic(work, case, officer, event, attachment_id)
 
 
 def _correct(
@@ -199,7 +165,7 @@ def _correct(
     attachment_id: int | None,
 ) -> None:
     """Take over what an officer changed in a note or in a reply."""
-    _correct_note(work, event)
+    correct_note(work, event)
     try:
         said = follow_edit(work, officer, event, attachment_id)
     except NotPossible as reason:
@@ -207,24 +173,11 @@ def _correct(
     _answer(work, event, case, said)
 
 
-def _correct_note(work: Work, event: OfficerWrote) -> None:
-    """An edited note keeps both versions; an edited command is not carried out again."""
-    note = work.session.exec(
-        select(CaseMessage).where(
-            CaseMessage.organisation_id == _org(work),
-            CaseMessage.source == source_of(work, event),
-            CaseMessage.direction == "note",
-        )
-    ).first()
-    if note is not None:
-        before = message_content(work.vault, note)
-        versions = replace(
-            with_words(before, event.message_id, event.text),
-            text=event.text,
-            earlier=(*before.earlier, before.text),
-        )
-        note.sealed = seal_message(work.vault, versions)
-        work.session.add(note)
+def _hand_back(work: Work, case: Case, officer: RosterOfficer, event: OfficerWrote) -> None:
+    """What was taken away without being carried out, to its author: she may want to copy it."""
+    if work.hides(case) and " " in event.text.strip():
+        text = work.texts("officers.note.unknown", number=case.number, text=escaped(event.text))
+        work.write.whisper(officer.user_id, text, case_id=case.id)
 
 
 def _must_be_typed(event: OfficerWrote, command: str) -> None:

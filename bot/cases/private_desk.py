@@ -1,4 +1,4 @@
-"""An officer's private chat with the bot: commands as beside the topics, and secret replies.
+"""An officer's private chat with the bot: commands as beside the topics, secret replies, notes.
 
 Only those; whatever else an officer writes there is a reporter's word, for an officer can be
 one too.

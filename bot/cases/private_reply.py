@@ -56,7 +56,7 @@ def _take_back(work: Work, merge_key: str) -> None:
 
 
 def keep_off_the_group(work: Work, case: Case, post: str) -> None:
-    """Take away what an officer typed in the topic as a reply that the group must not read."""
+    """Take away what somebody typed in the topic, where the group must not read it."""
     if post and work.hides(case):
         work.write.erase(case.chat_id, [post], case)
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from bot.cases.private_reply import keep_off_the_group
 from bot.cases.roster import RosterOfficer
 from bot.cases.work import Work
 from storage.cases import AlbumFile, MessageContent, message_content
@@ -61,7 +60,6 @@ def with_notes(
         if found.files and found.album == content.album:
             for part in found.files:
                 content = with_part(content, part)
-                keep_off_the_group(work, case, part.post)
             work.session.delete(note)
     return content
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlmodel import col, select
 
 from bot.cases.act import command_of
-from bot.cases.private_reply import OPEN, keep_off_the_group
+from bot.cases.private_reply import OPEN
 from bot.cases.replies import change_preview
 from bot.cases.reply_albums import album_replies, with_words
 from bot.cases.roster import RosterOfficer
@@ -66,8 +66,6 @@ def follow_edit(
     case = case_for_officer(work.session, reply.case_id) if reply is not None else None
     if reply is None or case is None or not may_see(work, officer, case):
         return ""
-    if event.chat_id != officer.user_id:
-        keep_off_the_group(work, case, event.message_id)
     before = _content(work, reply)
     words = _words(event)
     after = _changed(before, event, words or "", attachment_id)
@@ -79,9 +77,7 @@ def follow_edit(
     is_empty = not after.text and reply.attachment_id is None
     if words is None or is_empty:
         return work.texts("officers.reply.edit_empty")
-    if attachment_id is not None and not after.files:
-        reply.attachment_id = attachment_id
-    change_preview(work, case, officer, reply, after)
+    change_preview(work, case, officer, reply, after, attachment_id)
     return ""
 
 

@@ -5,6 +5,7 @@ it; who told it is shown only to the one in charge and to coordinators.
 """
 
 from bot.cases.markup import escaped, shortened
+from bot.cases.notes import show_notes
 from bot.cases.roster import RosterOfficer
 from bot.cases.sight import must_see
 from bot.cases.stages import NotPossible
@@ -41,7 +42,7 @@ def reveal_reporter(work: Work, case: Case, officer: RosterOfficer) -> None:
 
 
 def reveal_story(work: Work, case: Case, officer: RosterOfficer) -> None:
-    """Send what was told, without who told it, to the officer's private chat.
+    """Send what was told, without who told it, and the notes, to the officer's private chat.
 
     Raises:
         NotPossible: not for this officer.
@@ -54,6 +55,7 @@ def reveal_story(work: Work, case: Case, officer: RosterOfficer) -> None:
     )
     facts = facts_of(work, case)
     work.write.whisper(officer.user_id, facts, choices=choices, case_id=case.id)
+    show_notes(work, case, officer)
     _log(work, case, officer, "revealed_story")
 
 

@@ -1,0 +1,183 @@
+"""Notes of officers: what they write in a topic, and about a secret in their private chats.
+
+Where the words of a case do not stand in the group, a note typed in its topic is taken away and
+kept; it is read in private together with the story. ``/catatan KB-… kata`` there writes one.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from bot.cases.act import command_of
+from bot.cases.group_act import GroupAct
+from bot.cases.markup import escaped, shortened
+from bot.cases.ownership import plain_name
+from bot.cases.reply_albums import with_words
+from bot.cases.reply_edits import source_of
+from bot.cases.roster import RosterOfficer, officer_by_id
+from bot.cases.sight import may_see
+from bot.cases.stages import NotPossible
+from bot.cases.taps import button
+from bot.cases.work import Work
+from bot.events import OfficerWrote
+from storage.cases import (
+    AlbumFile,
+    MessageContent,
+    case_by_number,
+    case_for_officer,
+    message_content,
+    row_id,
+    seal_message,
+)
+from storage.numbers import read_case_number
+from storage.tables import Case, CaseMessage
+
+NOTE = "/catatan"
+_A_SERIES = timedelta(minutes=10)
+"""Notes of one officer within so long are announced once."""
+_SHOWN = 10
+_WORDS_SHOWN = 300
+
+
+def note_in_topic(
+    work: Work,
+    case: Case,
+    officer: RosterOfficer,
+    event: OfficerWrote,
+    attachment_id: int | None,
+) -> None:
+    """Keep what an officer wrote in the topic; of a secret its author is told what became of it.
+
+    The topic then shows that there is a note, so that colleagues know.
+    """
+    is_first = not _noted_since(work, case, officer)
+    _keep(work, case, officer, event, _words(event), attachment_id)
+    if work.hides(case) and is_first:
+        text = work.texts("officers.note.taken_away", number=case.number)
+        work.write.whisper(officer.user_id, text, case_id=case.id)
+        _announce(work, case, officer)
+
+
+def note_privately(act: GroupAct, said: OfficerWrote, attachment_id: int | None) -> None:
+    """``/catatan KB-… kata`` in a private chat; only where no topic may read it.
+
+    Raises:
+        NotPossible: no such case for this officer, or nothing to note.
+    """
+    work, officer = act.work, act.officer
+    number, words = _numbered(act.words)
+    found = case_by_number(work.session, work.organisation.id or 0, number) if number else None
+    case = case_for_officer(work.session, row_id(found)) if found is not None else None
+    if case is None or not may_see(work, officer, case) or not work.hides(case):
+        raise NotPossible("officers.note.nothing_private")
+    if not words and attachment_id is None:
+        raise NotPossible("officers.note.nothing_private")
+    if not _noted_since(work, case, officer):
+        _announce(work, case, officer)
+    _keep(work, case, officer, said, words, attachment_id)
+    act.answer(work.texts("officers.note.kept", number=case.number))
+
+
+def correct_note(work: Work, event: OfficerWrote) -> None:
+    """An edited note keeps both versions; an edited command is not carried out again."""
+    note = work.session.exec(
+        select(CaseMessage).where(
+            CaseMessage.organisation_id == work.organisation.id,
+            CaseMessage.source == source_of(work, event),
+            CaseMessage.direction == "note",
+        )
+    ).first()
+    if note is not None:
+        before, words = message_content(work.vault, note), _words(event)
+        versions = replace(
+            with_words(before, event.message_id, words),
+            text=words,
+            earlier=(*before.earlier, before.text),
+        )
+        note.sealed = seal_message(work.vault, versions)
+        work.session.add(note)
+
+
+def show_notes(work: Work, case: Case, officer: RosterOfficer) -> None:
+    """Send the newest notes of a secret, with their files, to this officer's private chat."""
+    if not work.hides(case):
+        return
+    query = select(CaseMessage).where(
+        CaseMessage.case_id == case.id, CaseMessage.direction == "note"
+    )
+    newest = work.session.exec(query.order_by(col(CaseMessage.id).desc()).limit(_SHOWN)).all()
+    if not newest:
+        return
+    lines = [_line(work, note) for note in reversed(newest)]
+    title = work.texts("officers.note.title", number=case.number)
+    work.write.whisper(officer.user_id, "\n".join([title, *lines]), case_id=case.id)
+    for note in reversed(newest):
+        if note.attachment_id is not None:
+            work.write.whisper(officer.user_id, _line(work, note), case_id=case.id,
+                               attachment_id=note.attachment_id)  # fmt: skip
+
+
+def _line(work: Work, note: CaseMessage) -> str:
+    author = officer_by_id(work.session, work.vault, note.officer_id)
+    words = shortened(message_content(work.vault, note).text, _WORDS_SHOWN)
+    return work.texts("officers.note.line", at=work.local(note.at), name=plain_name(author),
+                      text=escaped(words) or "📎")  # fmt: skip
+
+
+def _announce(work: Work, case: Case, officer: RosterOfficer) -> None:
+    read = button(work, case, work.texts.label("officers.button.read"), "read_case")
+    text = work.texts("officers.note.in_topic", name=plain_name(officer))
+    work.write.post(case, text, choices=(read,), silent=True)
+
+
+def _noted_since(work: Work, case: Case, officer: RosterOfficer) -> bool:
+    """Whether this officer noted something just now: this one belongs to it."""
+    lately = select(CaseMessage.id).where(
+        CaseMessage.case_id == case.id,
+        CaseMessage.officer_id == officer.id,
+        CaseMessage.direction == "note",
+        CaseMessage.at >= work.now - _A_SERIES,
+    )
+    return work.session.exec(lately.limit(1)).first() is not None
+
+
+def _words(event: OfficerWrote) -> str:
+    """What was written, without the command and the number that a private note begins with."""
+    command, rest = command_of(event.text)
+    if command != NOTE:
+        return event.text
+    return _numbered(rest)[1] or rest
+
+
+def _numbered(words: str) -> tuple[str, str]:
+    """The case number that the words begin with, if they do, and what follows it."""
+    first, _, rest = words.partition(" ")
+    number = read_case_number(first) if first else None
+    return (number, rest.strip()) if number else ("", words)
+
+
+def _keep(
+    work: Work,
+    case: Case,
+    officer: RosterOfficer,
+    event: OfficerWrote,
+    words: str,
+    attachment_id: int | None,
+) -> None:
+    content = MessageContent(words)
+    if event.album and attachment_id is not None:
+        part = AlbumFile(event.message_id, attachment_id, words)
+        content = replace(content, album=event.album, files=(part,))
+    work.session.add(
+        CaseMessage(
+            organisation_id=case.organisation_id,
+            case_id=row_id(case),
+            direction="note",
+            officer_id=officer.id,
+            source=source_of(work, event),
+            attachment_id=attachment_id,
+            sealed=seal_message(work.vault, content),
+            at=work.now,
+        )
+    )

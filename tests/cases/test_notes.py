@@ -1,0 +1,144 @@
+"""Notes about a secret: taken out of the topic that everybody reads, kept, and read in private."""
+
+import pytest
+
+from bot.cases import desk, private_desk
+from bot.events import Address, MessageReceived
+from storage.cases import message_content
+from storage.tables import Case
+from tests.cases.office import REPORT, SMALL_CHAT, Office
+from tests.cases.test_confidential import SENSITIVE
+from tests.cases.test_conversation import file
+from tests.outbox.scripted import GROUP_CHAT
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+WORDS = "KENARI pelakunya kepala shift"
+
+
+@pytest.fixture
+def case(office: Office) -> Case:
+    """A confidential case that Joko handles; there is no small group."""
+    opened = office.opens(SENSITIVE)
+    office.taps("joko", opened, "take")
+    office.deliver()
+    return opened
+
+
+def _privately(
+    office: Office, user_id: str, text: str, edits: str | None = None, file_id: int | None = None
+) -> bool:
+    """Somebody writes to the bot alone; whether it was taken for an officer's word."""
+    office._count += 1
+    said = MessageReceived(
+        Address("telegram", user_id), f"p{office._count}", office.clock.now(), text=text,
+        edits=edits,
+    )  # fmt: skip
+    with office.database.transaction() as session:
+        word = private_desk.as_officers_word(office.work(session), said)
+        if word is not None:
+            desk.officer_wrote(office.work(session), word, file_id)
+    office.deliver(3)
+    return word is not None
+
+
+def _notes(office: Office, case: Case) -> list[str]:
+    return [message_content(office.vault, m).text for m in office.messages(case, "note")]
+
+
+def test_a_note_typed_in_the_topic_is_taken_away_kept_and_its_author_told(
+    office: Office, case: Case
+) -> None:
+    """Thirty people read along there; a guide that says so is forgotten at night."""
+    typed = [office.writes("joko", case, WORDS)]
+    typed.append(office.writes("joko", case, "dan satu lagi"))
+    office.deliver(3)
+    assert set(typed) <= set(office.telegram.deleted)
+    assert _notes(office, case) == [WORDS, "dan satu lagi"]
+    told = [text for text in office.whispered("joko") if "sudah disimpan" in text]
+    assert len(told) == 1, "once for what was written in one go"
+    assert f"/catatan {case.number}" in told[0]
+    shown = office.standing_in(GROUP_CHAT)
+    assert shown.count(office.texts("officers.note.in_topic", name="Joko")) == 1
+    assert "KENARI" not in shown
+
+
+def test_colleagues_with_the_right_read_it_with_its_files_and_that_is_logged(
+    office: Office, case: Case
+) -> None:
+    """Who goes on with the case must know what was found out."""
+    photo = file(office, "foto")
+    office.writes("joko", case, WORDS)
+    assert _privately(office, "joko", f"/catatan {case.number} <b>bukti</b>", file_id=photo.id)
+    office.deliver(3)
+    assert not office.presses("ratna", "Baca di chat pribadi").alert
+    office.deliver(3)
+    read = "\n".join(office.whispered("ratna"))
+    assert f"Joko: {WORDS}" in read
+    assert "Joko: &lt;b&gt;bukti" in read
+    assert any(s.file for s in office.telegram.sent if s.place.address.path == "ratna")
+    assert "revealed_story" in [event.what for event in office.trail(case)]
+    office.presses("maria", "Baca di chat pribadi")
+    office.deliver(3)
+    assert office.whispered("maria") == []
+
+
+def test_a_note_is_written_in_private_and_corrected_there(office: Office, case: Case) -> None:
+    """Where nobody else reads along."""
+    assert _privately(office, "joko", f"/catatan {case.number.lower()} {WORDS}")
+    written = f"p{office._count}"
+    assert office.newest_in("joko") == office.texts("officers.note.kept", number=case.number)
+    assert _privately(office, "joko", f"/catatan {case.number} {WORDS} malam", edits=written)
+    (note,) = office.messages(case, "note")
+    content = message_content(office.vault, note)
+    assert (content.text, content.earlier) == (f"{WORDS} malam", (WORDS,))
+    assert "KENARI" not in office.standing_in(GROUP_CHAT)
+    assert office.texts("officers.note.in_topic", name="Joko") in office.standing_in(GROUP_CHAT)
+
+
+def test_what_is_no_private_note_is_answered_with_the_way(office: Office, case: Case) -> None:
+    """A note without a case, or about one that others must not know of, is kept nowhere."""
+    plain, how = office.opens(REPORT), office.texts("officers.note.nothing_private")
+    for words in ("", "halo", "KB-0000-0000 halo", case.number, f"{plain.number} halo"):
+        assert _privately(office, "joko", f"/catatan {words}")
+        assert office.newest_in("joko") == how
+    assert _privately(office, "maria", f"/catatan {case.number} {WORDS}")
+    assert office.newest_in("maria") == how
+    assert not _privately(office, "orang", f"/catatan {case.number} {WORDS}")
+    assert _notes(office, case) == _notes(office, plain) == []
+
+
+def test_words_of_who_may_not_see_it_are_taken_away_too(office: Office, case: Case) -> None:
+    """What a colleague or a guest guesses about a secret is read by as many."""
+    typed = [office.writes(who, case, WORDS) for who in ("maria", "orang")]
+    office.deliver(3)
+    assert set(typed) <= set(office.telegram.deleted)
+    assert _notes(office, case) == []
+
+
+def test_a_command_with_words_goes_and_a_bare_one_stays(office: Office, case: Case) -> None:
+    """Reasons and names tell of the story; that somebody asked for the timeline does not."""
+    bare = office.writes("ratna", case, "/riwayat")
+    told = office.writes("ratna", case, "/tahan KENARI sidang")
+    lost = office.writes("joko", case, "/catat KENARI <x>")
+    office.deliver(3)
+    assert bare not in office.telegram.deleted
+    assert {told, lost} <= set(office.telegram.deleted)
+    assert office.stored(case).legal_hold
+    assert "catat KENARI &lt;x&gt;" in office.whispered("joko")[-1]
+
+
+@pytest.mark.parametrize("place", ["open", "small group"])
+def test_where_the_topic_may_read_it_a_note_stays(office: Office, place: str) -> None:
+    """A note in the topic is how colleagues talk."""
+    if place == "small group":
+        office.has_small_group()
+    case = office.opens(SENSITIVE if place == "small group" else REPORT)
+    office.deliver()
+    chat = SMALL_CHAT if place == "small group" else GROUP_CHAT
+    before = len(office.whispered("joko"))
+    for words in (WORDS, f"/catatan {WORDS}"):
+        office.writes("joko", case, words, chat_id=chat)
+    office.deliver(3)
+    assert office.telegram.deleted == []
+    assert _notes(office, case) == [WORDS, WORDS]
+    assert len(office.whispered("joko")) == before
