@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from bot.cases.own_data import forget_files
 from bot.cases.ownership import must_handle
 from bot.cases.posted import bring_down
 from bot.cases.private_reply import OPEN, tell_author
@@ -17,7 +18,7 @@ from bot.cases.promises import refresh
 from bot.cases.quoting import answered_in_topic, quote_of
 from bot.cases.reply_albums import album_replies, with_notes, with_part
 from bot.cases.reply_posts import version_of
-from bot.cases.reply_words import file_trouble, hand_over
+from bot.cases.reply_words import file_trouble, files_of, hand_over
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible
 from bot.cases.together import audience_of
@@ -72,8 +73,7 @@ def preview_reply(
         content = with_notes(work, case, officer, content)
     message = draft or new_reply(work, case, officer, "preview", content)
     message.source = source or message.source
-    message.attachment_id = attachment_id or message.attachment_id
-    _show_preview(work, case, officer, message, content)
+    _show_preview(work, case, officer, message, content, attachment_id)
     return message
 
 
@@ -83,6 +83,7 @@ def change_preview(
     officer: RosterOfficer,
     message: CaseMessage,
     content: MessageContent,
+    attachment_id: int | None = None,
 ) -> None:
     """Show other words or files in the place of a draft or a preview that he looks at already.
 
@@ -92,7 +93,8 @@ def change_preview(
     may_answer(work, case, officer)
     if message.state not in OPEN:
         raise NotPossible("cases.refused.already_sent")
-    _show_preview(work, case, officer, message, replace(content, version=content.version + 1))
+    changed = replace(content, version=content.version + 1)
+    _show_preview(work, case, officer, message, changed, attachment_id)
 
 
 def must_be_seen(work: Work, message: CaseMessage, version: str) -> None:
@@ -212,20 +214,27 @@ def _show_preview(
     officer: RosterOfficer,
     message: CaseMessage,
     content: MessageContent,
+    attachment_id: int | None,
 ) -> None:
-    message.state = "preview"
-    _keep(work, message, content)
+    message.state, message.at = "preview", work.now
+    _keep(work, message, content, attachment_id)
     bring_down(work, case, message)
     work.write.show_reply(case, row_id(message))
     tell_author(work, case, message, officer)
 
 
-def _keep(work: Work, message: CaseMessage, content: MessageContent) -> None:
-    message.sealed, message.at = seal_message(work.vault, content), work.now
-    if content.files:
-        message.attachment_id = content.files[0].attachment_id
+def _keep(
+    work: Work, message: CaseMessage, content: MessageContent, attachment_id: int | None = None
+) -> None:
+    """What the reply is now; a file that others took the place of is not kept."""
+    before = files_of(work, message)
+    message.sealed = seal_message(work.vault, content)
+    first = content.files[0].attachment_id if content.files else attachment_id
+    message.attachment_id = first or message.attachment_id
     work.session.add(message)
     work.session.flush()
+    now = {row_id(file) for file in files_of(work, message)}
+    forget_files(work, [file for file in before if row_id(file) not in now])
 
 
 def new_reply(

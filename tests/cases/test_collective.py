@@ -1,10 +1,13 @@
 """Collective cases: who may invite, from how many on, and who gets to read what."""
 
 from bot.cases.collective import FEWEST, take_answer
-from storage.cases import case_by_id
+from bot.cases.together import COLLECTIVE
+from storage.cases import case_by_id, message_content
 from storage.tables import Case
 from tests.cases.office import Office
 from tests.cases.several import REPORT, buttons_in, card_of, opens, posts_in, told_to
+from tests.cases.test_reply_albums import part
+from tests.databases import ON_SQLITE
 
 NAMES = ("SRI", "DEWI", "AYU")
 
@@ -60,6 +63,22 @@ def test_who_was_asked_is_not_asked_again_and_newcomers_are(office: Office) -> N
     assert "0 pelapor ditanya" in office.taps("ratna", lead, "invite").text
     opens(office, "TINI")
     assert "1 pelapor ditanya" in office.taps("ratna", lead, "invite").text
+
+
+@ON_SQLITE
+def test_an_album_to_all_is_one_reply(office: Office) -> None:
+    """Its second page must not go to the lead's reporter alone, nor stay among the notes."""
+    lead, _second, _third = _three(office)
+    office.taps("ratna", lead, "take")
+    office.taps("ratna", lead, "invite")
+    _answers(office, lead, joins=True)
+    office.deliver(1)
+    part(office, lead, 11, "/balas_bersama Jadwalnya", who="ratna")
+    part(office, lead, 12, who="ratna")
+    (message,) = office.messages(lead, "reply")
+    assert message.audience == COLLECTIVE
+    assert len(message_content(office.vault, message).files) == 2
+    assert office.messages(lead, "note") == []
 
 
 def test_an_answer_to_all_reaches_each_who_joined_and_nobody_else(office: Office) -> None:

@@ -230,6 +230,9 @@ def test_ubah_changes_the_words_and_keeps_the_files_or_takes_a_new_album(
         part(office, case, number, album="10", kind="document")
     office.deliver(2)
     assert "2 dokumen · slip" in office.newest_in(GROUP_CHAT)
+    with office.database.reading() as session:
+        kept = files_of(office.work(session), office.stored(case))
+    assert sorted(row.key for row in kept) == ["10.21", "10.22"]
     office.presses("joko", "Kirim")
     office.deliver(21)
     assert sent_to_her(office) == [

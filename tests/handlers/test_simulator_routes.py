@@ -200,6 +200,17 @@ def test_a_photo_comes_with_its_caption_and_can_be_fetched(stand, tmp_path):
     assert len(list((tmp_path / "simulator").iterdir())) == 1
 
 
+def test_several_files_of_an_officer_are_one_album(stand):
+    """Practised here as it is in Telegram: one reply, not one and a few notes."""
+    for number in range(2):
+        params = {"client_id": f"file-000000{number}", "kind": "photo", "name": "a.png",
+                  "chat": GROUP_CHAT, "thread": "", "album": "alb1"}  # fmt: skip
+        headers = {"content-type": "image/png"}
+        answer = ask(stand, "POST", f"{RATNA}/files", params=params, content=b"x", headers=headers)
+        assert answer.status_code == 200
+    assert [event.album for event in stand.events] == ["alb1"] * 2
+
+
 def test_files_are_served_so_that_none_can_run(stand):
     """A page uploaded as a document is downloaded, never opened on our origin."""
     params = {"client_id": "file-0000001", "kind": "document", "name": '../a"b\r\n<x>.html'}

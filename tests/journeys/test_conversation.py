@@ -71,6 +71,40 @@ def test_an_album_an_edit_and_answers_that_quote(world: Providers) -> None:
     assert swiped.reply_to == preview.message_id
 
 
+def test_an_album_of_an_officer_is_one_reply_on_both_sides(world: Providers) -> None:
+    """Two updates for two pages, a correction in between: one preview, one album, one truth."""
+    telegram, ratna = world.telegram, world.ratna
+    budi = telegram.user(9001, "Budi")
+    card = world.post(world.telegram_case(budi, "saya di phk sepihak, pesangon tidak dikasih"))
+    pages = [
+        telegram.group_message(
+            ratna, text, card.thread_id, chat_id=GROUP, file=("photo", photo), media_group="77"
+        )
+        for text, photo in (("/balas ini conoh", b"\xff\xd8\xff\xe01"), ("", b"\xff\xd8\xff\xe02"))
+    ]
+    world.settle()
+    world.wait(2)
+    telegram.edit(pages[0], "/balas ini contohnya")
+    world.settle()
+    world.wait(61)
+    (preview,) = [m for m in _in_topic(world, card) if "Contoh balasan" in m.text]
+    assert "2 foto" in preview.text
+    assert "ini contohnya" in preview.text
+    world.officer_taps(preview, "Kirim")
+    world.wait(21)
+    world.wait(61)
+    got = [m for m in telegram.sent(budi.id) if "photo" in m.content]
+    assert [telegram.file_of(m)[-1:] for m in got] == [b"1", b"2"]
+    assert len({m.content["media_group_id"] for m in got}) == 1
+    assert "ini contohnya" in got[0].text
+    assert got[1].text == ""
+    assert "terkirim" in preview.text
+    telegram.edit(pages[0], "/balas ini contoh lain")
+    world.settle()
+    world.wait(61)
+    assert "tidak sampai ke pelapor" in _in_topic(world, card)[-1].text
+
+
 @pytest.mark.parametrize("kind", ["photo", "voice", "document"])
 def test_a_file_goes_out_and_her_answer_to_it_comes_back(world: Providers, kind: str) -> None:
     """WhatsApp on her side: the quote stands before the words, what she swipes is shown."""

@@ -47,9 +47,9 @@ class Officers:
         officer = _officer(request)
         query = request.query_params
         address, thread = await self._place(officer, query.get("chat"), query.get("thread"))
-        said, _album = await self._entrance.file_said(request, str(address), officer.user_id)
+        said, album = await self._entrance.file_said(request, str(address), officer.user_id)
         message = await run_in_threadpool(self._store.append, str(address), said, thread)
-        return await self._says(officer, address, message, said.client_id)
+        return await self._says(officer, address, message, said.client_id, album=album)
 
     async def tap(self, request: Request) -> Response:
         """Someone taps a button in the group or in a private chat with the bot."""
@@ -89,7 +89,13 @@ class Officers:
         return JSONResponse({"id": thread})
 
     async def _says(
-        self, officer: Officer, address: Address, message: Message, client_id: str
+        self,
+        officer: Officer,
+        address: Address,
+        message: Message,
+        client_id: str,
+        *,
+        album: str = "",
     ) -> Response:
         said = message.said
         event = OfficerWrote(
@@ -103,6 +109,7 @@ class Officers:
             media=(said.media.as_media(),) if said.media else (),
             reply_to=said.reply_to,
             edited=said.edited,
+            album=album,
         )
         await self._entrance.hand_over(client_id, _group_lane(address, message.thread), event)
         await run_in_threadpool(self._store.edit, str(address), message.id, accepted)

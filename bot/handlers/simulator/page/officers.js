@@ -247,8 +247,10 @@ export class Officers {
       await attempt(() => postJson(`${path}/messages`, body));
       return;
     }
+    const album = files.length > 1 ? newId() : "";
     for (const [at, { file, kind, name }] of files.entries()) {
-      const query = { client_id: newId(), chat, thread, kind, name, caption: at ? "" : text };
+      const caption = at ? "" : text;
+      const query = { client_id: newId(), chat, thread, kind, name, caption, album };
       await attempt(() => postFile(`${path}/files`, query, file));
     }
   }
