@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from sqlmodel import Session, col, select
 
 from bot.cases import replies
-from bot.cases.act import Act, must_act
+from bot.cases.act import Act, must_act, said
 from bot.cases.alike import find_alike, same_workplace
 from bot.cases.pushes import fitting_time
 from bot.cases.stages import CLOSED, NotPossible
@@ -95,13 +95,6 @@ def answer_all(act: Act) -> str:
     preview.audience = COLLECTIVE
     work.session.add(preview)
     return ""
-
-
-def said(act: Act, done: str) -> str:
-    """What was done, for the one who tapped; who typed a command reads it in the topic."""
-    if not act.post:
-        act.work.write.post(act.case, done)
-    return done
 
 
 def take_answer(work: Work, case: Case, *, joins: bool) -> None:

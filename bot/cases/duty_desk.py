@@ -5,12 +5,14 @@ before, and its buttons carry all that was answered.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.cases.dates import long_date, read_date, read_hours
 from bot.cases.duty import duties, hours_of, keep_duty, list_lines
 from bot.cases.group_act import GroupAct
 from bot.cases.handover import named
+from bot.cases.leading import coordinators_only
 from bot.cases.markup import escaped
 from bot.cases.ownership import plain_name
 from bot.cases.roster import RosterOfficer, all_officers, officer_by_id
@@ -31,41 +33,37 @@ def show_duties(act: GroupAct) -> None:
         case "":
             _list(act)
         case "tambah":
-            _must_coordinate(act)
-            _add_by_words(act, rest.strip())
+            _add_by_words(replace(act, words=rest.strip()))
         case "hapus":
-            _must_coordinate(act)
-            _offer_removal(act)
+            offer_removal(act)
         case _:
             raise NotPossible("officers.duty.how")
 
 
+@coordinators_only
 def list_again(act: GroupAct) -> str:
     """Back to the list: nothing was changed."""
-    _must_coordinate(act)
     _list(act)
     return ""
 
 
+@coordinators_only
 def ask_who(act: GroupAct) -> str:
     """Who will be on duty?"""
-    _must_coordinate(act)
     able = sorted(_able(act), key=lambda officer: officer.name.casefold())
     choices = [(plain_name(officer), str(officer.id)) for officer in able]
-    _ask(act, act.work.texts("officers.duty.who"), "duty_day", choices)
-    return ""
+    return _ask(act, act.work.texts("officers.duty.who"), "duty_day", choices)
 
 
+@coordinators_only
 def ask_day(act: GroupAct) -> str:
     """On which day?"""
-    _must_coordinate(act)
-    _ask_day(act, _meant(act, act.words))
-    return ""
+    return _ask_day(act, _meant(act, act.words))
 
 
+@coordinators_only
 def ask_hours(act: GroupAct) -> str:
     """At which hours? Those of today that are over are not offered."""
-    _must_coordinate(act)
     work = act.work
     whom, _, day = act.words.partition(".")
     officer, on = _meant(act, whom), date.fromisoformat(day)
@@ -77,28 +75,34 @@ def ask_hours(act: GroupAct) -> str:
     if not hours:  # the day is over
         raise NotPossible("officers.duty.past")
     words = {"name": escaped(officer.name), "date": long_date(on), "typed": f"{on:%d-%m-%Y}"}
-    _ask(act, work.texts("officers.duty.hours", **words), "duty_add", hours)
-    return ""
+    return _ask(act, work.texts("officers.duty.hours", **words), "duty_add", hours)
 
 
+@coordinators_only
 def add(act: GroupAct) -> str:
     """All is answered: write it down and show the list."""
-    _must_coordinate(act)
     whom, day, hours = act.words.split(".", 2)
-    _add(act, _meant(act, whom), date.fromisoformat(day), hours)
-    return act.work.texts("officers.duty.added")
+    return _add(act, _meant(act, whom), date.fromisoformat(day), hours)
 
 
+@coordinators_only
 def offer_removal(act: GroupAct) -> str:
     """Which entry shall go?"""
-    _must_coordinate(act)
-    _offer_removal(act)
-    return ""
+    work = act.work
+    found = duties(work)[:_OFFERED]
+    if not found:
+        raise NotPossible("officers.duty.none")
+
+    def entry(duty: Duty) -> tuple[str, str]:
+        officer = officer_by_id(work.session, work.vault, duty.officer_id)
+        return f"{plain_name(officer)}, {hours_of(work, duty)}", str(duty.id)
+
+    return _ask(act, work.texts("officers.duty.which"), "duty_remove", map(entry, found))
 
 
+@coordinators_only
 def remove(act: GroupAct) -> str:
     """Take one entry off the list; its question gives way to the list as it is now."""
-    _must_coordinate(act)
     work = act.work
     duty = work.session.get(Duty, int(act.words)) if act.words.isdecimal() else None
     if duty is None or duty.organisation_id != work.organisation.id:
@@ -119,14 +123,15 @@ def _list(act: GroupAct) -> None:
     act.answer(lines, choices if act.officer.is_coordinator else ())
 
 
-def _ask(act: GroupAct, text: str, action: str, answers: Iterable[tuple[str, str]]) -> None:
+def _ask(act: GroupAct, text: str, action: str, answers: Iterable[tuple[str, str]]) -> str:
     work = act.work
     choices = [button(work, None, label, action, value) for label, value in answers]
     stop = button(work, None, work.texts.label("officers.button.leave"), "duty_list")
     act.answer(text, (*choices, stop))
+    return ""
 
 
-def _ask_day(act: GroupAct, officer: RosterOfficer) -> None:
+def _ask_day(act: GroupAct, officer: RosterOfficer) -> str:
     work = act.work
     today = work.now.astimezone(work.zone).date()
     days = [today + timedelta(days=ahead) for ahead in range(_DAYS_AHEAD)]
@@ -134,36 +139,21 @@ def _ask_day(act: GroupAct, officer: RosterOfficer) -> None:
     names += [long_date(day).rpartition(" ")[0] for day in days[len(names) :]]
     values = (f"{officer.id}.{day.isoformat()}" for day in days)
     text = work.texts("officers.duty.day", name=escaped(officer.name))
-    _ask(act, text, "duty_hours", zip(names, values, strict=True))
+    return _ask(act, text, "duty_hours", zip(names, values, strict=True))
 
 
-def _offer_removal(act: GroupAct) -> None:
-    work = act.work
-    found = duties(work)[:_OFFERED]
-    if not found:
-        raise NotPossible("officers.duty.none")
-
-    def entry(duty: Duty) -> tuple[str, str]:
-        officer = officer_by_id(work.session, work.vault, duty.officer_id)
-        return f"{plain_name(officer)}, {hours_of(work, duty)}", str(duty.id)
-
-    _ask(act, work.texts("officers.duty.which"), "duty_remove", map(entry, found))
-
-
-def _add_by_words(act: GroupAct, said: str) -> None:
+@coordinators_only
+def _add_by_words(act: GroupAct) -> str:
     """All in one line; without day and hours the buttons ask for them."""
-    if not said:
-        ask_who(act)
-        return
-    found = named(_able(act), said)
+    if not act.words:
+        return ask_who(act)
+    found = named(_able(act), act.words)
     if len(found) == 1:
-        _ask_day(act, found[0])
-        return
-    officer, on, hours = _read(act, said)
-    _add(act, officer, on, hours)
+        return _ask_day(act, found[0])
+    return _add(act, *_read(act, act.words))
 
 
-def _add(act: GroupAct, officer: RosterOfficer, on: date, hours: str) -> None:
+def _add(act: GroupAct, officer: RosterOfficer, on: date, hours: str) -> str:
     times = read_hours(hours, on, act.work.zone)
     if times is None:
         raise NotPossible("officers.duty.how")
@@ -171,6 +161,7 @@ def _add(act: GroupAct, officer: RosterOfficer, on: date, hours: str) -> None:
         raise NotPossible("officers.duty.past")
     keep_duty(act.work, officer, *times)
     _list(act)
+    return act.work.texts("officers.duty.added")
 
 
 def _read(act: GroupAct, said: str) -> tuple[RosterOfficer, date, str]:
@@ -201,8 +192,3 @@ def _meant(act: GroupAct, officer_id: str) -> RosterOfficer:
     if found is None:
         raise NotPossible("cases.refused.no_such_officer")
     return found
-
-
-def _must_coordinate(act: GroupAct) -> None:
-    if not act.officer.is_coordinator:
-        raise NotPossible("cases.refused.coordinators_only")

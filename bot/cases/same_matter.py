@@ -4,10 +4,10 @@ A merged case keeps its number and its reporter. Its topic is closed and leads t
 there stands what its reporter writes from now on, and one answer goes to each reporter alone.
 """
 
-from bot.cases.act import Act
+from bot.cases.act import Act, said
 from bot.cases.alike import find_alike
 from bot.cases.case_lines import case_line, case_link
-from bot.cases.collective import invite_button, said
+from bot.cases.collective import invite_button
 from bot.cases.ownership import must_handle
 from bot.cases.parting import show_here_too
 from bot.cases.sight import is_about_officer, may_see, must_see

@@ -7,6 +7,7 @@ stays, and nobody gives herself a right.
 from sqlmodel import col, func, select
 
 from bot.cases.group_act import GroupAct
+from bot.cases.leading import coordinators_only
 from bot.cases.markup import escaped, shortened
 from bot.cases.membership import release
 from bot.cases.roster import (
@@ -40,16 +41,16 @@ def turn_page(act: GroupAct) -> str:
     return ""
 
 
+@coordinators_only
 def show_member(act: GroupAct) -> str:
     """One officer, with what may be changed."""
-    _must_lead(act)
     _show_one(act, _chosen(act, act.words))
     return ""
 
 
+@coordinators_only
 def set_role(act: GroupAct) -> str:
     """Give an officer another role; a coordinator gets the right to confidential cases too."""
-    _must_lead(act)
     officer_id, role = act.words.split(".")
     officer = _to_change(act, officer_id)
     if role not in ROLES:
@@ -66,9 +67,9 @@ def set_role(act: GroupAct) -> str:
     return act.work.texts("officers.staff.done")
 
 
+@coordinators_only
 def set_right(act: GroupAct) -> str:
     """Give or take the right to confidential cases."""
-    _must_lead(act)
     officer_id, word = act.words.split(".")
     officer, given = _to_change(act, officer_id), word == "yes"
     changed = change_officer(act.work.session, act.work.vault, officer, confidential=given)
@@ -79,9 +80,9 @@ def set_right(act: GroupAct) -> str:
     return act.work.texts("officers.staff.done")
 
 
+@coordinators_only
 def remove_member(act: GroupAct) -> str:
     """Take an officer off the roster; open cases go to others."""
-    _must_lead(act)
     officer = _to_change(act, act.words)
     work = act.work
     remove_officer(work.session, work.vault, _org(work), officer.user_id, work.now)
@@ -169,11 +170,6 @@ def _to_change(act: GroupAct, officer_id: str) -> RosterOfficer:
     if _chosen(act, str(act.officer.id)).role != "coordinator":
         raise NotPossible("cases.refused.coordinators_only")
     return officer
-
-
-def _must_lead(act: GroupAct) -> None:
-    if not act.officer.is_coordinator:
-        raise NotPossible("cases.refused.coordinators_only")
 
 
 def _name(officer: RosterOfficer) -> str:
