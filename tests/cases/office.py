@@ -71,6 +71,14 @@ class Office(Desk):
                 complete=True, predicted=None,
             )  # fmt: skip
 
+    def handled(self) -> Case:
+        """A complete case that Joko handles; its card stands."""
+        case = self.opens()
+        self.taps("joko", case, "take")
+        self.taps("joko", case, "to_stage", "ditangani")
+        self.deliver()
+        return case
+
     def taps(
         self, user_id: str, case: Case, action: str, value: str = "", message_id: int | None = None
     ) -> Answer:

@@ -8,6 +8,7 @@ from bot.cases.canned import LONGEST, all_canned, fitting
 from bot.cases.roster import change_officer
 from bot.texts import CannedText, load_texts
 from nlp.taxonomy import load_taxonomy
+from storage.tables import Case
 from tests.cases.office import REPORT, Office
 from tests.outbox.scripted import GROUP_CHAT
 
@@ -23,6 +24,20 @@ def names(office: Office) -> dict[str, CannedText]:
 def last_buttons(office: Office) -> list[str]:
     posts = [s for s in office.telegram.sent if s.place.address.path == GROUP_CHAT]
     return [choice.label for choice in posts[-1].text.choices]
+
+
+def _asks(office: Office, case: Case, words: str) -> None:
+    """Joko writes in the topic; what follows is sent."""
+    office.writes("joko", case, words)
+    office.deliver()
+
+
+@pytest.fixture
+def case(office: Office) -> Case:
+    """A case whose topic stands."""
+    case = office.opens()
+    office.deliver()
+    return case
 
 
 def test_many_good_answers_are_shipped() -> None:
@@ -61,8 +76,7 @@ def test_a_typed_name_previews_it_filled_and_hides_the_name(office: Office) -> N
     """The group sees the place of the name, the reporter reads her name."""
     case = office.opens(replace(REPORT, name="Sri Lestari"))
     office.deliver()
-    office.writes("joko", case, "/cepat salam pertama")
-    office.deliver()
+    _asks(office, case, "/cepat salam pertama")
     assert "{nama}" in office.in_the_group()
     assert "Joko" in office.in_the_group()
     preview = office.messages(case, "reply")[-1]
@@ -76,8 +90,7 @@ def test_a_hidden_name_is_left_out(office: Office) -> None:
     """Who hides her name is greeted without one."""
     case = office.opens(replace(REPORT, identity="rahasia", name="Sri Lestari"))
     office.deliver()
-    office.writes("joko", case, "/cepat salam pertama")
-    office.deliver()
+    _asks(office, case, "/cepat salam pertama")
     assert "Halo, saya Joko" in office.newest_in(GROUP_CHAT)  # seen as she will read it
     preview = office.messages(case, "reply")[-1]
     office.taps("joko", case, "reply_send", message_id=preview.id)
@@ -85,46 +98,33 @@ def test_a_hidden_name_is_left_out(office: Office) -> None:
     assert any("Halo, saya Joko" in text for text in office.heard())
 
 
-def test_words_find_an_answer(office: Office) -> None:
+def test_words_find_an_answer(office: Office, case: Case) -> None:
     """Nobody remembers fifty names."""
-    case = office.opens()
-    office.deliver()
-    office.writes("joko", case, "/cepat mediasi")
-    office.deliver()
+    _asks(office, case, "/cepat mediasi")
     assert "Masuk mediasi" in last_buttons(office)
 
 
 @on_sqlite
-def test_abbreviations_stand_in_capitals_on_the_buttons(office: Office) -> None:
+def test_abbreviations_stand_in_capitals_on_the_buttons(office: Office, case: Case) -> None:
     """A button that says Thr or Phk looks like a typing error."""
-    case = office.opens()
-    office.deliver()
-    office.writes("joko", case, "/cepat hari raya")
-    office.deliver()
+    _asks(office, case, "/cepat hari raya")
     assert "THR" in last_buttons(office)
     assert not any("Thr" in label or "thr" in label for label in last_buttons(office))
 
 
 @on_sqlite
-def test_the_gap_for_the_name_is_explained(office: Office) -> None:
+def test_the_gap_for_the_name_is_explained(office: Office, case: Case) -> None:
     """An officer who reads {nama} believes that the reporter reads it, too."""
-    case = office.opens()
-    office.deliver()
-    office.writes("joko", case, "/cepat salam pertama")
-    office.deliver()
+    _asks(office, case, "/cepat salam pertama")
     assert office.texts("officers.reply.name_gap") in office.newest_in(GROUP_CHAT)
-    office.writes("joko", case, "/balas Halo, Bu.")
-    office.deliver()
+    _asks(office, case, "/balas Halo, Bu.")
     assert office.texts("officers.reply.name_gap") not in office.newest_in(GROUP_CHAT)
 
 
 @on_sqlite
-def test_the_list_gives_way_to_what_was_chosen(office: Office) -> None:
+def test_the_list_gives_way_to_what_was_chosen(office: Office, case: Case) -> None:
     """Eight buttons that stay would be eight previews by mistake."""
-    case = office.opens()
-    office.deliver()
-    office.writes("joko", case, "/cepat hari raya")
-    office.deliver()
+    _asks(office, case, "/cepat hari raya")
     office.presses("joko", "THR")
     office.deliver()
     (offer,) = [t for t in office.posts_in(GROUP_CHAT).values() if t.text.startswith("Balasan c")]
@@ -140,10 +140,8 @@ def test_a_tapped_answer_becomes_a_preview(office: Office) -> None:
     assert not office.heard()
 
 
-def test_a_coordinator_rewords_adds_and_removes(office: Office) -> None:
+def test_a_coordinator_rewords_adds_and_removes(office: Office, case: Case) -> None:
     """The union speaks with its own words."""
-    case = office.opens()
-    office.deliver()
     office.writes("ratna", case, "/cepat ubah thr")
     office.writes("ratna", case, "THR wajib dibayar. Tulis ke kami, {nama}.")
     assert names(office)["thr"].text == "THR wajib dibayar. Tulis ke kami, {nama}."
@@ -156,10 +154,8 @@ def test_a_coordinator_rewords_adds_and_removes(office: Office) -> None:
     assert "thr" not in names(office)
 
 
-def test_an_unknown_word_in_braces_is_refused_and_asked_again(office: Office) -> None:
+def test_an_unknown_word_in_braces_is_refused_and_asked_again(office: Office, case: Case) -> None:
     """{name} would stand in the worker's message as it is."""
-    case = office.opens()
-    office.deliver()
     office.writes("ratna", case, "/cepat ubah thr")
     office.writes("ratna", case, "Halo {name}")
     assert "Halo {name}" not in names(office)["thr"].text
@@ -167,10 +163,8 @@ def test_an_unknown_word_in_braces_is_refused_and_asked_again(office: Office) ->
     assert names(office)["thr"].text == "Halo {nama}"
 
 
-def test_who_is_no_coordinator_any_more_cannot_end_the_change(office: Office) -> None:
+def test_who_is_no_coordinator_any_more_cannot_end_the_change(office: Office, case: Case) -> None:
     """Rights count at the end, not at the beginning."""
-    case = office.opens()
-    office.deliver()
     before = names(office)["thr"].text
     office.writes("ratna", case, "/cepat ubah thr")
     with office.database.transaction() as session:
@@ -179,10 +173,8 @@ def test_who_is_no_coordinator_any_more_cannot_end_the_change(office: Office) ->
     assert names(office)["thr"].text == before
 
 
-def test_only_coordinators_change_them_and_readers_use_none(office: Office) -> None:
+def test_only_coordinators_change_them_and_readers_use_none(office: Office, case: Case) -> None:
     """What the union says to everybody is not for everybody to change."""
-    case = office.opens()
-    office.deliver()
     before = names(office)
     office.writes("joko", case, "/cepat ubah thr")
     office.writes("joko", case, "ini catatan saja")

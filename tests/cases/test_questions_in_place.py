@@ -14,11 +14,7 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.fixture
 def case(office: Office) -> Case:
     """A case that Joko handles; its card stands."""
-    case = office.opens()
-    office.taps("joko", case, "take")
-    office.taps("joko", case, "to_stage", "ditangani")
-    office.deliver()
-    return case
+    return office.handled()
 
 
 def _presses(office: Office, who: str, label: str) -> Answer:

@@ -18,10 +18,7 @@ from tests.outbox.scripted import GROUP_CHAT
 @pytest.fixture
 def case(office: Office) -> Case:
     """A case that Joko handles; its topic stands."""
-    case = office.opens()
-    office.taps("joko", case, "take")
-    office.taps("joko", case, "to_stage", "ditangani")
-    office.deliver()
+    case = office.handled()
     office.whatsapp.sent.clear()
     return case
 
