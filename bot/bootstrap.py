@@ -8,15 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from sqlmodel import Session
-
 from bot.accounts import OrganisationAccounts, owners_of, stored_accounts
 from bot.alarm_watch import AlarmWatch
 from bot.app import App
-from bot.cases import card, reply_posts
+from bot.cases.renderers import renderers
 from bot.cases.retention_rules import RetentionRules, load_retention_rules
 from bot.cases.rounds import plan_all_rounds
-from bot.cases.work import Work
 from bot.charts.painter import CHART, Painter
 from bot.clock import Clock, SystemClock
 from bot.handlers.simulator.store import SimulatorStore
@@ -40,7 +37,7 @@ from bot.metrics import Metrics
 from bot.officers_line import OfficersLine
 from bot.open_channels import account_channels, find_channel, practice_channels
 from bot.outbox.deliver import Deliverer
-from bot.outbox.posts import PostReader, Renderers
+from bot.outbox.posts import PostReader
 from bot.outbox.send import ChannelFinder
 from bot.practice import ensure_practice_organisation
 from bot.retention import Retention
@@ -49,7 +46,6 @@ from bot.store import open_store
 from bot.template_watch import TemplateWatch
 from storage.contents import DatabaseContentStore
 from storage.evidence import EvidenceStore
-from storage.tables import Organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +90,8 @@ def _wire(settings: Settings, workshop: Workshop, rules: RetentionRules) -> App:
         channels |= practice_channels(owners["simulator"], simulator, clock, texts)
     channel_of = partial(find_channel, channels)
     officers_line = OfficersLine(database, channel_of)
-    posts = PostReader(database, vault, evidence, _renderers(workshop))
+    shown = renderers(lambda session, union: workshop.work_for(session, union, clock.now()))
+    posts = PostReader(database, vault, evidence, shown)
     acceptor, runner = _way_in(workshop, metrics, bells, spool, evidence, owners, officers_line)
     deliverer, fetcher = _way_out(workshop, metrics, bells, evidence, posts, channel_of)
     jobs = _jobs(
@@ -144,21 +141,6 @@ def _accounts(
         stored = stored_accounts(session, settings, workshop.vault)
     accounts = tuple(own for _, own in stored)
     return accounts, practice | owners_of(accounts)
-
-
-def _renderers(workshop: Workshop) -> Renderers:
-    """How cases look to officers at the moment of sending."""
-
-    def work(session: Session, union: Organisation) -> Work:
-        return workshop.work_for(session, union, workshop.clock.now())
-
-    return Renderers(
-        title=lambda session, union, case: card.title(work(session, union), case),
-        card=lambda session, union, case: card.card(work(session, union), case),
-        reply=lambda session, union, case, message: reply_posts.reply_post(
-            work(session, union), case, message
-        ),
-    )
 
 
 def _way_in(

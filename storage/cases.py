@@ -79,6 +79,8 @@ class MessageContent:
         files: of an officer's album, in their order; the first is the message's own file.
         late: they came when the rest of their album was sent or dropped already.
         version: how often a reply changed under the eyes of its author.
+        shown_to: the officer's private chat in which a reply was sent that no topic may show,
+            and ``shown_in``, the post there that tells how far it came.
     """
 
     text: str = ""
@@ -91,6 +93,8 @@ class MessageContent:
     files: tuple[AlbumFile, ...] = ()
     late: bool = False
     version: int = 0
+    shown_to: str = ""
+    shown_in: str = ""
 
 
 def content_of(vault: Vault, case: Case) -> CaseContent:

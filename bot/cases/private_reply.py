@@ -4,6 +4,7 @@ The topic shows that a reply is being written, and how far it came; the words ar
 its author, and of who taps to read them.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import update
@@ -14,7 +15,7 @@ from bot.cases.roster import RosterOfficer, officer_by_id
 from bot.cases.sight import may_see
 from bot.cases.work import Work
 from bot.outbox.albums import GATHERS
-from storage.cases import case_by_id, message_content, row_id
+from storage.cases import case_by_id, message_content, row_id, seal_message
 from storage.tables import Case, CaseMessage, Outbound
 
 DRAFT_TIME = timedelta(minutes=10)
@@ -29,10 +30,16 @@ def tell_author(
 ) -> None:
     """Show the reply to its author alone; ``edits`` is the post that it takes the place of.
 
-    An album is shown when its parts had time to come, and once.
+    An album is shown when its parts had time to come, and once. The post in which it was sent
+    goes on to tell how far it came.
     """
     if not work.hides(case):
         return
+    if edits and message.state == "queued":
+        content = message_content(work.vault, message)
+        shown = replace(content, shown_to=officer.user_id, shown_in=edits)
+        message.sealed = seal_message(work.vault, shown)
+        work.session.add(message)
     key = f"preview:{row_id(message)}"
     _take_back(work, key)
     gathers = message.state == "preview" and message_content(work.vault, message).album

@@ -56,16 +56,24 @@ def private_post(work: Work, case: Case, message: CaseMessage) -> Text:
             head = work.texts("officers.reply.withdrawn")
         case _:
             head, actions = _how_far(work, message)
-            head += "\n" + work.texts("officers.reply.seen_in_topic", number=case.number)
+            head = f"<b>{case.number}</b> · {head}"
     body = _body(work, case, message, private=True)
     return Text(f"{head}\n{body}", _buttons(work, case, message, *actions), html=True, rows=2)
+
+
+def private_news(work: Work, case: Case, message: CaseMessage) -> Text:
+    """That something is wrong with it, for its author; what to do stands under the reply."""
+    state, _ = _how_far(work, message)
+    words = work.texts("officers.reply.private_news", number=case.number, state=state)
+    return Text(words, html=True)
 
 
 def _hidden(work: Work, case: Case, message: CaseMessage) -> Text:
     if message.state in {"draft", "preview"}:
         author = officer_by_id(work.session, work.vault, message.officer_id)
         name = escaped(author.name) if author is not None else "-"
-        return Text(work.texts(f"officers.reply.hidden_{message.state}", name=name), html=True)
+        since = {"name": name, "at": work.local(message.at)}
+        return Text(work.texts(f"officers.reply.hidden_{message.state}", **since), html=True)
     if message.state == "withdrawn":
         return Text(work.texts("officers.reply.withdrawn"), html=True)
     head, actions = _how_far(work, message)

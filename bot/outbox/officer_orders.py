@@ -193,6 +193,24 @@ class OfficerOrders(QueueWriter):
             merge_key=merge_key,
         )
 
+    def show_in_private(
+        self, case: Case, message_id: int, user_id: str, post: str, *, later: timedelta
+    ) -> None:
+        """Bring a reply in its author's private chat up to date; without ``post``: tell anew."""
+        sort = "private" if post else "private_news"
+        self._write(
+            "whisper",
+            self.organisation.officer_channel,
+            lane=f"refresh:{sort}:{message_id}",
+            chat=self.vault.lookup(user_id),
+            promise=Promise.RECEIPT,
+            priority=ROUTINE,
+            payload={"to": user_id, "message": message_id, "edits": post},
+            case_id=case.id,
+            delay=later,
+            merge_key=f"{sort}:{message_id}",
+        )
+
     def answer_tap(self, tap_id: str, text: str = "", *, alert: bool = False) -> None:
         """Tell an officer who tapped what became of it."""
         self._write(

@@ -44,6 +44,8 @@ class Renderers:
     title: Callable[[Session, Organisation, Case], str]
     card: Callable[[Session, Organisation, Case], Text]
     reply: Callable[[Session, Organisation, Case, CaseMessage], Text]
+    private: Callable[[Session, Organisation, Case, CaseMessage], Text]
+    private_news: Callable[[Session, Organisation, Case, CaseMessage], Text]
 
 
 class PostReader:
@@ -78,6 +80,16 @@ class PostReader:
                 post_id=post_id,
                 wants_topic=not card_id,
             )
+
+    def private(self, row: ClaimedOutbound, payload: dict[str, Any]) -> Text | None:
+        """What a reply's author sees of it in his private chat; None when it is gone."""
+        with self._database.transaction() as session:
+            found = case_and_union(session, row.case_id or 0)
+            message = session.get(CaseMessage, payload["message"])
+            if found is None or message is None:
+                return None
+            show = self._renderers.private if payload["edits"] else self._renderers.private_news
+            return show(session, found[1], found[0], message)
 
     def card(self, row: ClaimedOutbound) -> Text | None:
         """The card of the row's case; None when the case is gone or has moved."""

@@ -14,7 +14,7 @@ from bot.outbox.outcome import Result
 from bot.outbox.queue import ANSWER, CASEWORK, ROUTINE
 from bot.outbox.whereabouts import case_and_union, lives_elsewhere
 from bot.outbox.window import follow_up
-from storage.cases import case_by_id
+from storage.cases import case_by_id, message_content
 from storage.crypto import Vault
 from storage.delivery_reports import apply_report
 from storage.held import TEMPLATE
@@ -292,7 +292,19 @@ def _refresh_reply(session: Session, vault: Vault, row: Outbound, now: datetime)
         if written_in is not None:
             priority = ANSWER if troubled else ROUTINE
             writer.show_reply(written_in, message.id or 0, later=later, priority=priority)
+            _show_in_private(writer, written_in, message, later, troubled=troubled)
     writer.show_card(case, later=later, priority=CASEWORK if troubled else ROUTINE)
+
+
+def _show_in_private(
+    writer: OutboxWriter, case: Case, message: CaseMessage, later: timedelta, *, troubled: bool
+) -> None:
+    """Tell the author as well, where he sent it in private; an edit alone rings nobody."""
+    content = message_content(writer.vault, message)
+    if not content.shown_in:
+        return
+    for post in (content.shown_in, "") if troubled else (content.shown_in,):
+        writer.show_in_private(case, message.id or 0, content.shown_to, post, later=later)
 
 
 def _catch_up(

@@ -72,6 +72,8 @@ class OfficersSend:
 
     async def _whisper(self) -> str:
         place = Place(Address(self.row.channel, self.payload["to"]))
+        if "message" in self.payload:
+            return await self._show_reply(place)
         if not self.payload["attachment"]:
             return await self._put_words(place)
         words = self.payload["text"]
@@ -83,6 +85,16 @@ class OfficersSend:
             Text(words, html=True),
             words_suffice=bool(words),
         )
+
+    async def _show_reply(self, place: Place) -> str:
+        """A reply as it is now, in the place of its post or, as news, below."""
+        text = await asyncio.to_thread(self.posts.private, self.row, self.payload)
+        if text is None:
+            return ""
+        text, edits = self._fit(text), self.payload["edits"]
+        if edits and await self._edited(place, edits, text):
+            return str(edits)
+        return await self._post(place, text)
 
     async def _erase(self, group: Place) -> Sent:
         """Remove posts from the group; what is too old for it stays, officers were told."""

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.cases import desk, private_desk
+from bot.channels import ContentRejected
 from bot.events import Address, Media, MediaKind, MessageReceived
 from storage.cases import message_content
 from storage.people import meet_reporter
@@ -65,7 +66,7 @@ def test_a_reply_is_written_checked_and_sent_in_the_private_chat(
     assert case.number in office.newest_in("joko")
     assert _privately(office, "joko", WORDS)
     assert WORDS in office.newest_in("joko")
-    assert office.texts("officers.reply.hidden_preview", name="Joko") in office.standing_in(
+    assert "Joko memeriksa balasan di chat pribadi sejak 23 Nov 09.00" in office.standing_in(
         GROUP_CHAT
     )
     office.presses("joko", "Ubah", "joko")
@@ -76,9 +77,33 @@ def test_a_reply_is_written_checked_and_sent_in_the_private_chat(
     assert "KENARI" not in _ever_in_the_group(office)
     standing = office.standing_in(GROUP_CHAT)
     assert office.texts("officers.reply.hidden_words") in standing
-    assert office.texts("officers.reply.seen_in_topic", number=case.number) in "".join(
-        office.whispered("joko") + [text.text for _, text in office.telegram.edits]
-    )
+    office.deliver(5)
+    assert "✓ terkirim" in office.newest_in("joko")
+    assert "Batalkan" not in [c.label for t in office.posts_in("joko").values() for c in t.choices]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_secret_reply_that_does_not_arrive_is_told_where_it_was_written(
+    office: Office, case: Case
+) -> None:
+    """An edited post in the topic rings nobody, and shows no words."""
+    _privately(office, "joko", f"/balas {case.number} {WORDS}")
+    office.whatsapp.troubles["send_text"].append(ContentRejected("63005"))
+    _sends(office)
+    office.deliver(5)
+    *_, written, news = office.posts_in("joko").values()
+    assert WORDS in written.text
+    assert "❌ gagal" in written.text
+    assert [choice.label for choice in written.choices] == ["Kirim ulang"]
+    assert "❌ gagal" in news.text
+    assert case.number in news.text
+    assert WORDS not in news.text
+    office.presses("joko", "Kirim ulang", "joko")
+    office.deliver(5)
+    office.deliver(5)
+    assert any("KENARI-BALASAN" in told for told in office.heard())
+    *_, written, _news = office.posts_in("joko").values()
+    assert "✓ terkirim" in written.text
 
 
 def test_what_is_typed_in_the_topic_is_taken_away_and_checked_in_private(

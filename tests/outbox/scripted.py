@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
-from bot.cases import card, reply_posts
+from bot.cases.renderers import renderers
 from bot.cases.work import Work
 from bot.channels import Capabilities, File, Place, Template, Text
 from bot.clock import ManualClock
@@ -22,7 +22,7 @@ from bot.handlers.whatsapp.failures import report_failure
 from bot.metrics import Metrics
 from bot.outbox.deliver import Deliverer
 from bot.outbox.orders import OutboxWriter
-from bot.outbox.posts import PostReader, Renderers
+from bot.outbox.posts import PostReader
 from bot.settings import load_settings
 from bot.texts import load_texts
 from nlp.taxonomy import load_taxonomy
@@ -169,13 +169,6 @@ class Desk:
         self.texts, self.taxonomy = _texts(), _taxonomy()
         self.zone = load_settings(_env_file=None).zone
         self.organisation_id = ground.organisation_id
-        renderers = Renderers(
-            title=lambda session, _union, case: card.title(self.work(session), case),
-            card=lambda session, _union, case: card.card(self.work(session), case),
-            reply=lambda session, _union, case, message: reply_posts.reply_post(
-                self.work(session), case, message
-            ),
-        )
         channels = {"whatsapp": self.whatsapp, "telegram": self.telegram}
         self.deliverer = Deliverer(
             database=database,
@@ -183,7 +176,12 @@ class Desk:
             clock=self.clock,
             metrics=Metrics(),
             channel_of=lambda _organisation, name: channels[name],
-            posts=PostReader(database, self.vault, self.evidence, renderers),
+            posts=PostReader(
+                database,
+                self.vault,
+                self.evidence,
+                renderers(lambda session, _union: self.work(session)),
+            ),
             wake=threading.Event(),
             read_failure=report_failure,
         )
