@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from bot.cases import card
 from bot.cases.opening import open_case
@@ -17,6 +17,7 @@ from bot.retention import Retention
 from bot.worktime.calendar import WorkCalendar
 from nlp.taxonomy import load_taxonomy
 from storage.cases import content_of, events_of
+from storage.people import Reporter
 from storage.seen_time import note_time, trust
 from storage.tables import (
     Attachment,
@@ -256,14 +257,20 @@ def test_files_go_a_year_after_closing_the_story_stays(office: Office) -> None:
     assert "1 berkas" in office.newest_in(GROUP_CHAT)
 
 
+def _draft(office: Office, session: Session) -> tuple[Case, Reporter]:
+    """A report that she did not finish."""
+    reporter = office.meet(session)
+    case = open_case(
+        office.work(session), reporter.person, "KB-AAAA-9999", REPORT,
+        complete=False, predicted=None,
+    )  # fmt: skip
+    return case, reporter
+
+
 def test_an_unfinished_report_that_nobody_took_goes_after_a_month(office: Office) -> None:
     """She did not finish it; keeping it helps nobody."""
     with office.database.transaction() as session:
-        reporter = office.meet(session)
-        case = open_case(
-            office.work(session), reporter.person, "KB-AAAA-9999", REPORT,
-            complete=False, predicted=None,
-        )  # fmt: skip
+        case, reporter = _draft(office, session)
         reporter.conversation.draft_case_id = case.id
         reporter.conversation.updated_at = office.clock.now()
         session.add(reporter.conversation)
@@ -285,11 +292,7 @@ def test_an_unfinished_report_that_nobody_took_goes_after_a_month(office: Office
 def test_a_report_that_somebody_took_or_that_goes_on_is_no_draft(office: Office) -> None:
     """Officers help with such reports; her own words begin the month anew."""
     with office.database.transaction() as session:
-        reporter = office.meet(session)
-        case = open_case(
-            office.work(session), reporter.person, "KB-AAAA-9999", REPORT,
-            complete=False, predicted=None,
-        )  # fmt: skip
+        case, _ = _draft(office, session)
     assert did(sweeps(office, days=25)) == [("warn", "draft", case.number)]
     with office.database.transaction() as session:
         session.add(

@@ -12,7 +12,7 @@ from bot.commands import (
     Reply,
 )
 from bot.events import MediaKind
-from tests.flows.beginnings import STORY, agreed, at_review
+from tests.flows.beginnings import STORY, agreed, at_review, pass_to_review
 from tests.flows.chat import Chat
 
 
@@ -125,11 +125,7 @@ def test_a_category_she_chose_is_marked_as_hers(story: str, confirmed: bool) -> 
     chat = agreed(story)
     if confirmed:
         chat.say("lembur")
-    for _ in range(5):
-        chat.say("lewati")
-    chat.tap("Rahasiakan nama")
-    chat.say("lewati")
-    chat.say("lewati")
+    pass_to_review(chat)
     chat.tap("Kirim")
     assert the_case(chat).report.confirmed is confirmed
     assert the_case(chat).report.category == ("lembur_jam_kerja" if confirmed else "upah")

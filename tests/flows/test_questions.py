@@ -12,7 +12,7 @@ from bot.flows.rights import answer
 from bot.flows.script import State
 from bot.flows.speaking import BODY_WITH_CHOICES, LABEL_ON_BUTTON
 from nlp.rights import RightsEntry, load_rights
-from tests.flows.beginnings import agreed, step
+from tests.flows.beginnings import agreed, pass_to_review, step
 from tests.flows.chat import Chat, all_texts, knowledge
 
 QUESTION = "apakah thr boleh dicicil min?"
@@ -178,11 +178,7 @@ def test_a_complaint_under_an_answer_becomes_a_complaint(first: str) -> None:
     asks(chat, COMPLAINT)
     assert step(chat) == "workplace"
     assert last(chat).text.startswith("Terima kasih sudah cerita.")
-    for _ in range(5):
-        chat.say("lewati")
-    chat.tap("Rahasiakan nama")
-    chat.say("lewati")
-    chat.say("lewati")
+    pass_to_review(chat)
     chat.tap("Kirim")
     (order,) = chat.ordered(OpenCase)
     assert order.report.kind == "pengaduan"
