@@ -97,6 +97,12 @@ def cancel_dues_of_case(
     )
 
 
+def is_waiting(session: Session, key: str) -> bool:
+    """Whether ``key`` is to come due."""
+    waiting = select(_due.c.id).where(_due.c.key == key, _due.c.status == _WAITING)
+    return session.execute(waiting).first() is not None
+
+
 def is_current(session: Session, key: str, sequence: int) -> bool:
     """Whether a fired row was not set anew or cancelled since."""
     row = session.exec(select_model(Due).where(Due.key == key)).first()

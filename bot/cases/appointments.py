@@ -35,6 +35,8 @@ OFFICERS_MORNING = time(7)
 EVIDENCE_HOUR = time(9)
 """Of a day without an hour: the reminder of promised evidence, the begin of an appointment."""
 
+_NEWS = frozenset({"made", "moved", "cancelled"})
+"""What takes the place of all that waits about an appointment; a reminder, of reminders only."""
 _SHOWN_ON_CARD = 3
 _WHAT_SHOWN = 60
 
@@ -134,7 +136,8 @@ def tell(
         what=_what_line(work, appointment),
         **words,
     )
-    return push(work, case, text, valid=Validity(until=until))
+    about = f"appointment:{appointment.id}" + ("" if news in _NEWS else ":reminder")
+    return push(work, case, text, valid=Validity(until=until), about=about)
 
 
 def set_reminders(work: Work, case: Case, appointment: Appointment) -> None:

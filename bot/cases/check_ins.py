@@ -30,7 +30,7 @@ from storage.cases import (
     seal_content,
 )
 from storage.due import set_due
-from storage.tables import Case, CaseLink, CheckIn, Outbound, Recusal
+from storage.tables import Case, CaseLink, CheckIn, Recusal
 
 WAITS_FOR = timedelta(days=7)
 """So long an answer is waited for; a later one is taken all the same."""
@@ -43,6 +43,8 @@ LATE, ASKED_ALREADY = "late", "asked_already"
 URGENCY = "tinggi"
 _COPIED = ("category", "also", "tags", "identity", "sensitive", "region_code")
 PAGE = "not_safe"
+_QUESTION = "check_in"
+"""The matter of the question: asked anew, an older one that waits still is not asked too."""
 
 
 def check_in_due(work: Work, event: DueCame) -> None:
@@ -76,7 +78,7 @@ def take_answer(work: Work, case: Case, check_in_id: int, number: str, *, safe: 
     ).first()
     if check_in is None or check_in.asked_at is None:
         return
-    _drop_question(work, case)
+    work.write.unsay(row_id(case), _QUESTION, leaving=True)  # she tapped the template before it
     before, check_in.answered_at = check_in.state, work.now
     if not safe and check_in.urgent_case_id is None:
         check_in.urgent_case_id = row_id(_open_urgent(work, case, check_in, number))
@@ -105,7 +107,8 @@ def _ask(work: Work, case: Case, check_in: CheckIn) -> None:
     if at == work.now:
         text = work.texts("check_in.ask")
         push(work, case, text, choices=safety_choices(work.texts, check_in.id or 0),
-             template=TEMPLATE.key, valid=Validity(stages=tuple(sorted(CLOSED))))  # fmt: skip
+             template=TEMPLATE.key, valid=Validity(stages=tuple(sorted(CLOSED))),
+             about=_QUESTION)  # fmt: skip
         check_in.state, check_in.asked_at = "asked", work.now
         work.session.add(check_in)
         add_event(work.session, work.vault, case, "check_in_asked", work.now)
@@ -114,19 +117,6 @@ def _ask(work: Work, case: Case, check_in: CheckIn) -> None:
     set_due(work.session, organisation_id=case.organisation_id, kind=CHECK_IN,
             key=check_in_key(check_in), lane=f"case:{case.id}", due_at=at,
             case_id=case.id)  # fmt: skip
-
-
-def _drop_question(work: Work, case: Case) -> None:
-    """What she answered is asked no more: the question was held behind the template she tapped."""
-    waiting = select(Outbound).where(
-        Outbound.case_id == case.id,
-        Outbound.kind == "say",
-        col(Outbound.status).in_(("queued", "held")),
-    )
-    for row in work.session.exec(waiting).all():
-        if work.vault.open_json(row.sealed, "outbox").get("template") == TEMPLATE.key:
-            row.status, row.settled_at = "cancelled", work.now
-            work.session.add(row)
 
 
 def _is_late(work: Work, case: Case, check_in: CheckIn) -> bool:

@@ -16,6 +16,8 @@ from bot.cases.legal_clock import (
     deadlines_of,
     end_of_day,
     let_ring,
+    matter_of,
+    matter_of_rule,
     note_ringing,
     rang,
     set_next_alarm,
@@ -29,7 +31,7 @@ from bot.cases.work import Work
 from bot.events import DueCame
 from bot.outbox.queue import ANSWER, CASEWORK, ROUTINE
 from bot.outbox.validity import Validity
-from storage.cases import case_for_officer
+from storage.cases import case_for_officer, row_id
 from storage.tables import Case
 
 
@@ -117,6 +119,7 @@ def _allowed(work: Work, case: Case) -> datetime:
 
 def _tell(work: Work, case: Case, deadline: Deadline) -> None:
     rule, state = deadline.rule, "passed" if deadline.passed else "running"
+    work.write.unsay(row_id(case), matter_of_rule(rule))
     if _newest(work, deadline) == "begun":
         state = "begun"
     why = push(
@@ -132,6 +135,7 @@ def _tell(work: Work, case: Case, deadline: Deadline) -> None:
             stages=rule.runs_in,
             until=None if deadline.passed else end_of_day(work, deadline.end),
         ),
+        about=matter_of(deadline),
     )
     if why and not rule.days:  # too much hangs on it for nobody to know that she does not
         reason = work.texts(f"officers.not_sent.{why}")

@@ -113,7 +113,22 @@ def set_deadlines(work: Work, case: Case) -> None:
     cancel_dues_of_case(work.session, row_id(case), (ALARM, TELLING, COUNTING), keep=keys)
     for deadline in running:
         set_next_alarm(work, case, deadline)
+    _unsay_what_changed(work, case, running)
     count_days(work, case, running)
+
+
+def _unsay_what_changed(work: Work, case: Case, running: Sequence[Deadline]) -> None:
+    """What waits for her to open WhatsApp about a term that was met, or has another day now.
+
+    She is told of the other day instead. What changes with the stage alone is not looked at
+    here: those words know their stages, and the case may come back to one.
+    """
+    here = [matter_of_rule(rule) for rule in RULES if case.status in rule.runs_in]
+    true = {matter_of(deadline) for deadline in running}
+    wrong = work.write.unsay(row_id(case), *here, keep=true) if here else set()
+    for deadline in running:
+        if any(matter.startswith(f"{matter_of_rule(deadline.rule)}:") for matter in wrong):
+            let_ring(work, case, TELLING, deadline.rule, work.now)
 
 
 def count_days(work: Work, case: Case, running: Sequence[Deadline]) -> None:
@@ -183,6 +198,16 @@ def _set(work: Work, case: Case, kind: str, key: str, at: datetime) -> None:
 def key_of(kind: str, case: Case, rule: Rule) -> str:
     """The key of a due row: ``legal:12:bipartit``."""
     return f"{kind}:{case.id}:{rule.name}"
+
+
+def matter_of_rule(rule: Rule) -> str:
+    """The matter of all that she is told of a term."""
+    return f"legal:{rule.name}"
+
+
+def matter_of(deadline: Deadline) -> str:
+    """The same of a term that ends on this day."""
+    return f"{matter_of_rule(deadline.rule)}:{deadline.end.isoformat()}"
 
 
 def _records(work: Work, case: Case) -> dict[str, date | None]:

@@ -16,7 +16,7 @@ from bot.outbox.queue import ANSWER, DANGER, LATER
 from bot.outbox.unasked import AT_HAND
 from bot.outbox.validity import ALWAYS, Validity
 from bot.worktime.quiet import next_allowed, zone_of
-from storage.cases import content_of
+from storage.cases import content_of, row_id
 from storage.held import last_inbound
 from storage.people import private_of
 from storage.tables import Case, Outbound, Person
@@ -35,6 +35,7 @@ def push(
     template: str = "",
     danger: bool = False,
     valid: Validity = ALWAYS,
+    about: str = "",
 ) -> str:
     """Tell the reporter of a case something unasked, at the next moment that suits her.
 
@@ -48,11 +49,14 @@ def push(
             her window is shut; empty for the one that says there is news.
         danger: it must not wait for the morning.
         valid: when it may still be said; what waits for longer is not said at all.
+        about: the matter that it is news of; what waits about the same is not said any more.
 
     Returns:
         Empty when it is queued, else why not: :data:`STOPPED`, :data:`UNREACHABLE` or
         :data:`DELETED`.
     """
+    if about:
+        work.write.unsay(row_id(case), about)
     reach = reach_of(work, case)
     why = _why_not(reach)
     if why or reach is None:
@@ -72,6 +76,7 @@ def push(
         template=template,
         unasked=None if danger else (zone.key, safe_hours),
         valid=valid,
+        about=about,
     )
     return ""
 

@@ -60,7 +60,7 @@ def tell_of_later_answer(work: Work, case: Case, before: datetime) -> None:
     )
     text = work.texts("cases.later_answer", number=case.number, when=when)
     valid = Validity(stages=("baru", "verifikasi"), until=promise.due_at)
-    push(work, case, text, valid=valid)
+    push(work, case, text, valid=valid, about="later_answer")
 
 
 def still_words(work: Work, case: Case) -> str:

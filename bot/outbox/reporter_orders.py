@@ -1,8 +1,10 @@
 """Orders for a reporter: words, a file, a template, the sign that she is being read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
+
+import sqlalchemy as sa
 
 from bot.commands import Choice, Promise
 from bot.events import Address
@@ -10,8 +12,10 @@ from bot.outbox.queue import ANSWER, LATER, QueueWriter, as_payload
 from bot.outbox.split import split_text
 from bot.outbox.validity import ALWAYS, Validity
 from bot.outbox.validity import KEY as VALID
-from storage.tables import Case
+from storage.tables import Case, Outbound
 
+_outbox: sa.Table = Outbound.__table__  # type: ignore[attr-defined]
+_ABOUT = "about"
 _TEXT_LIMITS = {"whatsapp": 1600, "sim-whatsapp": 1600}
 _TELEGRAM_LIMIT = 4096
 _CHOICE_LIMIT = 1024  # WhatsApp's limit for a body with buttons or a list
@@ -39,6 +43,7 @@ class ReporterOrders(QueueWriter):
         template: str = "",
         unasked: tuple[str, str] | None = None,
         valid: Validity = ALWAYS,
+        about: str = "",
     ) -> None:
         """Say something to a reporter; long texts become several messages.
 
@@ -47,6 +52,7 @@ class ReporterOrders(QueueWriter):
         ``template`` is the key of the form that asks her to open WhatsApp if her window is shut.
         ``unasked``: the name of her time zone and her safe hours; it leaves only when they allow.
         ``valid``: when it may still be said; what waited for longer is not said at all.
+        ``about``: the matter that it is news of, see :meth:`unsay`.
         """
         limit = _TEXT_LIMITS.get(to.channel, _TELEGRAM_LIMIT)
         pieces = split_text(text, min(limit, _CHOICE_LIMIT) if choices else limit)
@@ -70,12 +76,42 @@ class ReporterOrders(QueueWriter):
                 }
                 | ({"template": template} if template else {})
                 | ({"unasked": unasked} if unasked else {})
+                | ({_ABOUT: about} if about else {})
                 | valid.as_payload(),
                 person_id=person_id,
                 case_id=case_id,
                 message_id=message_id,
                 delay=delay,
             )
+
+    def unsay(
+        self, case_id: int, *matters: str, keep: Collection[str] = (), leaving: bool = False
+    ) -> set[str]:
+        """Let what waits for the reporter of a case about these matters not be said any more.
+
+        Newer news takes its place, or it is true no longer. A matter takes its parts along, as
+        ``appointment:7`` does ``appointment:7:reminder``; those to ``keep`` stay. What never
+        had to wait is called back only where ``leaving`` says so.
+
+        Returns:
+            The matters that something waited about.
+        """
+        held, queued = _outbox.c.status == "held", _outbox.c.status == "queued"
+        waited = _outbox.c.available_at > _outbox.c.created_at
+        waits = held | (queued if leaving else queued & waited)
+        waiting = sa.select(_outbox.c.id, _outbox.c.sealed).where(
+            _outbox.c.case_id == case_id, _outbox.c.kind == "say", waits
+        )
+        over = {}
+        for row_id, sealed in self.session.execute(waiting):
+            about = str(self.vault.open_json(sealed, "outbox").get(_ABOUT, ""))
+            if about not in keep and any(f"{about}:".startswith(f"{one}:") for one in matters):
+                over[row_id] = about
+        if over:
+            taken_back = sa.update(_outbox).where(_outbox.c.id.in_(over), waits)
+            values = {"status": "cancelled", "settled_at": self.now}
+            self.session.execute(taken_back.values(values))
+        return set(over.values())
 
     def send_file(
         self,

@@ -24,7 +24,7 @@ from bot.outbox.templates import FORMS, SURVEY, UPDATE, approved
 from bot.outbox.validity import is_valid
 from storage.cases import case_by_id
 from storage.crypto import Vault
-from storage.due import cancel_due, set_due
+from storage.due import cancel_due, is_waiting, set_due
 from storage.held import (
     TEMPLATE,
     all_held,
@@ -157,6 +157,8 @@ def _watch(session: Session, vault: Vault, row: ClaimedOutbound, now: datetime) 
     Nobody need look for her because of a survey: it says itself on the card how far it is.
     """
     if row.case_id is None or _is_of_survey(vault, row):
+        return
+    if is_waiting(session, _key(row.case_id)):  # since older words, whose place these may take
         return
     others = (other for other in held_in_case(session, row.case_id) if other.id != row.id)
     if any(not _is_of_survey(vault, other) for other in others):
