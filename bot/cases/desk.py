@@ -10,7 +10,7 @@ from bot.cases.acts import TAPS, TOPIC_COMMANDS, unknown
 from bot.cases.group_act import GroupAct
 from bot.cases.group_acts import GROUP_COMMANDS, GROUP_TAPS
 from bot.cases.groups import is_our_group
-from bot.cases.markup import escaped
+from bot.cases.handing_back import hand_back
 from bot.cases.membership import watch_author
 from bot.cases.notes import NOTE, correct_note, note_in_topic
 from bot.cases.private_reply import keep_off_the_group
@@ -42,7 +42,7 @@ def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) ->
     command, rest = command_of(event.text)
     officer = find_officer(work.session, work.vault, _org(work), event.officer.user_id)
     watch_author(work, event.chat_id, event.officer, officer)
-    if case is not None and (rest or not command):
+    if case is not None and (rest or event.media or not command):
         keep_off_the_group(work, case, event.message_id)
     if event.edited:
         if officer is not None:
@@ -60,7 +60,8 @@ def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) ->
         else:
             _in_topic(work, case, officer, event, attachment_id)
     except NotPossible as reason:
-        _answer(work, event, case, work.texts(reason.reason, **reason.words))
+        why = work.texts(reason.reason, **reason.words)
+        _turn_down(work, case, officer, event, attachment_id, why)
 
 
 def is_officers_word(work: Work, event: OfficerWrote) -> bool:
@@ -138,7 +139,6 @@ def _in_topic(
     elif command in GROUP_COMMANDS:
         GROUP_COMMANDS[command](GroupAct(work, officer, rest, case, chat=event.chat_id))
     elif command and command != NOTE:
-        _hand_back(work, case, officer, event)
         raise NotPossible("officers.refused.unknown_command")
     elif (draft := drafts.waiting_draft(work, case, officer)) is not None or part_of_reply:
         replies.preview_reply(
@@ -170,14 +170,22 @@ def _correct(
         said = follow_edit(work, officer, event, attachment_id)
     except NotPossible as reason:
         said = work.texts(reason.reason, **reason.words)
-    _answer(work, event, case, said)
+    if said:
+        _turn_down(work, case, officer, event, attachment_id, said)
 
 
-def _hand_back(work: Work, case: Case, officer: RosterOfficer, event: OfficerWrote) -> None:
-    """What was taken away without being carried out, to its author: she may want to copy it."""
-    if work.hides(case) and " " in event.text.strip():
-        text = work.texts("officers.note.unknown", number=case.number, text=escaped(event.text))
-        work.write.whisper(officer.user_id, text, case_id=case.id)
+def _turn_down(
+    work: Work,
+    case: Case | None,
+    officer: RosterOfficer,
+    event: OfficerWrote,
+    attachment_id: int | None,
+    why: str,
+) -> None:
+    """Say why something was not done; what was taken out of the topic goes back to its author."""
+    _answer(work, event, case, why)
+    if case is not None:
+        hand_back(work, case, officer, why, event.text, attachment_id)
 
 
 def _must_be_typed(event: OfficerWrote, command: str) -> None:
@@ -202,8 +210,6 @@ def _case_here(work: Work, event: OfficerWrote) -> Case | None:
 
 
 def _answer(work: Work, event: OfficerWrote, case: Case | None, text: str) -> None:
-    if not text:
-        return
     if case is not None:
         work.write.post(case, text)
     else:

@@ -23,6 +23,12 @@ def escaped_pieces(text: str, limit: int) -> list[str]:
     return [html.escape(piece, quote=False) for piece in pieces if piece]
 
 
+def copyable_pieces(text: str, limit: int) -> list[str]:
+    """The same as code that a tap copies, as it was typed: in code nothing else is tappable."""
+    pieces = split_text(visible(text), limit)
+    return [f"<code>{html.escape(piece, quote=False)}</code>" for piece in pieces if piece]
+
+
 def shortened(text: str, limit: int) -> str:
     """At most ``limit`` characters, cut before escaping so that no entity is torn."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -1,9 +1,14 @@
 """Notes about a secret: taken out of the topic that everybody reads, kept, and read in private."""
 
+import html
+import re
+from dataclasses import replace
+
 import pytest
 
 from bot.cases import desk, private_desk
-from bot.events import Address, MessageReceived
+from bot.cases.roster import add_officer
+from bot.events import Address, Media, MediaKind, MessageReceived, Officer, OfficerWrote
 from storage.cases import message_content
 from storage.tables import Case
 from tests.cases.office import REPORT, SMALL_CHAT, Office
@@ -13,6 +18,7 @@ from tests.outbox.scripted import GROUP_CHAT
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 WORDS = "KENARI pelakunya kepala shift"
+PHOTO = (Media(MediaKind.PHOTO, "F1"),)
 
 
 @pytest.fixture
@@ -120,11 +126,68 @@ def test_a_command_with_words_goes_and_a_bare_one_stays(office: Office, case: Ca
     bare = office.writes("ratna", case, "/riwayat")
     told = office.writes("ratna", case, "/tahan KENARI sidang")
     lost = office.writes("joko", case, "/catat KENARI <x>")
+    shown = office.writes("joko", case, "/balas", media=PHOTO)
     office.deliver(3)
     assert bare not in office.telegram.deleted
-    assert {told, lost} <= set(office.telegram.deleted)
+    assert {told, lost, shown} <= set(office.telegram.deleted)
     assert office.stored(case).legal_hold
-    assert "catat KENARI &lt;x&gt;" in office.whispered("joko")[-1]
+    assert "<code>/catat KENARI &lt;x&gt;</code>" in "".join(office.whispered("joko"))
+
+
+def test_an_answer_that_is_refused_comes_back_whole(office: Office, case: Case) -> None:
+    """It stands nowhere any more, and it took long to write."""
+    office.taps("joko", case, "close")
+    office.chooses("joko", case, "to_selesai", "outcome", "tercapai")
+    long = "\n".join(f"KENARI-{number} https://serikat.id & lain" for number in range(200))
+    typed = office.writes("joko", case, long)
+    office.deliver(3)
+    assert typed in office.telegram.deleted
+    why = office.texts("officers.form.too_long", most=600)
+    back = [text for text in office.whispered("joko") if "<code>" in text]
+    head = office.texts("officers.note.words_back", number=case.number, why=why)
+    assert back[0].startswith(head)
+    assert max(map(len, back)) < 4096
+    copied = "\n".join(re.findall("<code>(.*?)</code>", "\n".join(back), re.DOTALL))
+    assert html.unescape(copied) == long, "with its links as they were typed"
+    assert "KENARI" not in office.standing_in(GROUP_CHAT)
+
+
+def test_a_reply_that_is_refused_comes_back_with_its_file(office: Office, case: Case) -> None:
+    """Joko took the case a moment before."""
+    with office.database.transaction() as session:
+        office.officers["dian"] = add_officer(
+            session, office.vault, office.organisation_id, user_id="dian", name="Dian",
+            role="officer", now=office.clock.now(), confidential=True,
+        )  # fmt: skip
+    photo = file(office, "foto")
+    asked = OfficerWrote("telegram", Officer("dian"), GROUP_CHAT, "g900", office.clock.now(),
+                         office.stored(case).thread_id, "/balas " + WORDS)  # fmt: skip
+    with office.database.transaction() as session:
+        desk.officer_wrote(office.work(session), asked, photo.id)
+        wordless = replace(asked, message_id="g901", text="/balas", media=PHOTO)
+        desk.officer_wrote(office.work(session), wordless, photo.id)
+    office.deliver(3)
+    assert {"g900", "g901"} <= set(office.telegram.deleted)
+    words, alone = office.whispered("dian")[-2:]
+    assert (f"<code>/balas {WORDS}</code>" in words, "<code>" in alone) == (True, False)
+    assert "Joko" in words, "why"
+    sent = [s.file for s in office.telegram.sent if s.place.address.path == "dian"]
+    assert all(sent[-2:])
+    assert "KENARI" not in office.standing_in(GROUP_CHAT)
+
+
+def test_what_is_soon_typed_again_or_stands_there_still_does_not_come_back(
+    office: Office, case: Case
+) -> None:
+    """A single word, words in an open topic, and words about what one may not know of."""
+    office.taps("joko", case, "close")
+    office.writes("joko", case, "kembali")
+    plain = office.opens(REPORT)
+    office.writes("budi", plain, f"/balas {WORDS}")
+    office.writes("maria", case, f"/balas {WORDS}")
+    office.deliver(3)
+    for who in ("joko", "budi", "maria"):
+        assert not any("<code>" in text for text in office.whispered(who))
 
 
 @pytest.mark.parametrize("place", ["open", "small group"])
