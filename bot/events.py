@@ -76,6 +76,7 @@ class MessageReceived:
         unsupported: the provider's name of a message sort that we cannot read.
         album: id shared by the parts of one album.
         profile_name: the name the sender chose for herself; untrusted, never shown unasked.
+        forwarded: these are the words of somebody else, which she only passed on.
     """
 
     address: Address
@@ -92,6 +93,7 @@ class MessageReceived:
     unsupported: str | None = None
     album: str | None = None
     profile_name: str = ""
+    forwarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible
 from bot.cases.taps import buttons
 from bot.cases.work import Work
+from bot.events import OfficerWrote
 from bot.outbox.whereabouts import group_of
 from storage.tables import Case, Tap
 
@@ -80,6 +81,16 @@ def command_of(text: str) -> tuple[str, str]:
         return "", ""
     first, *rest = text.split(maxsplit=1)
     return first.split("@")[0].lower(), rest[0].strip() if rest else ""
+
+
+def must_be_typed(said: OfficerWrote, command: str) -> None:
+    """Refuse a command that somebody else wrote and an officer only passed on.
+
+    Raises:
+        NotPossible: it is none of hers.
+    """
+    if command and said.forwarded:
+        raise NotPossible("officers.refused.forwarded")
 
 
 def must_act(act: Act) -> None:

@@ -5,7 +5,7 @@ every single act; who is not on it changes nothing.
 """
 
 from bot.cases import asking, drafts, forms, onboarding, private_desk, replies, same_matter
-from bot.cases.act import Act, command_of
+from bot.cases.act import Act, command_of, must_be_typed
 from bot.cases.acts import TAPS, TOPIC_COMMANDS, unknown
 from bot.cases.group_act import GroupAct
 from bot.cases.group_acts import GROUP_COMMANDS, GROUP_TAPS
@@ -54,7 +54,7 @@ def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) ->
             _answer(work, event, case, work.texts(f"officers.refused.{key}"))
         return
     try:
-        _must_be_typed(event, command)
+        must_be_typed(event, command)
         if case is None:
             _beside_topics(GroupAct(work, officer, rest, chat=event.chat_id), command)
         else:
@@ -186,12 +186,6 @@ def _turn_down(
     _answer(work, event, case, why)
     if case is not None:
         hand_back(work, case, officer, why, event.text, attachment_id)
-
-
-def _must_be_typed(event: OfficerWrote, command: str) -> None:
-    """A command that somebody else wrote and an officer only passed on is none of hers."""
-    if command and event.forwarded:
-        raise NotPossible("officers.refused.forwarded")
 
 
 def _beside_topics(act: GroupAct, command: str) -> None:

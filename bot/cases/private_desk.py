@@ -5,7 +5,7 @@ one too.
 """
 
 from bot.cases import drafts, replies
-from bot.cases.act import command_of
+from bot.cases.act import command_of, must_be_typed
 from bot.cases.acts import TOPIC_COMMANDS
 from bot.cases.group_act import GroupAct
 from bot.cases.group_acts import GROUP_COMMANDS
@@ -49,6 +49,7 @@ def as_officers_word(work: Work, said: MessageReceived) -> OfficerWrote | None:
         text=said.text,
         media=said.media,
         edited=said.edits is not None,
+        forwarded=said.forwarded,
         album=said.album or "",
     )
     return word if _is_officers(work, officer, word) else None
@@ -98,6 +99,7 @@ def answer_privately(work: Work, said: OfficerWrote, attachment_id: int | None) 
         return
     act = GroupAct(work, officer, rest, private=True)
     try:
+        must_be_typed(said, command)
         if said.edited:
             correct_note(work, said)
             _follow(act, command, said, attachment_id)

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from sqlmodel import select
 
-from bot.cases import desk
+from bot.cases import desk, private_desk
 from bot.cases.onboarding import tell_of_unknown, would_bind
 from bot.channels import Members
-from bot.events import Officer, OfficerWrote
+from bot.events import Address, MessageReceived, Officer, OfficerWrote
 from storage.tables import Duty
 from tests.cases.office import REPORT, SMALL_CHAT, Office
+from tests.cases.test_confidential import SENSITIVE
 from tests.cases.test_onboarding import NEW_CHAT, _answer, _code
 from tests.outbox.scripted import GROUP_CHAT
 
@@ -38,6 +39,33 @@ def test_a_command_that_is_passed_on_is_not_the_officers(office: Office) -> None
     assert office.standing_in(GROUP_CHAT).count(office.texts("officers.refused.forwarded")) == 3
     office.writes("joko", case, "gaji belum dibayar", forwarded=True)
     assert len(office.messages(case, "note")) == 1, "other words that are passed on are a note"
+
+
+def test_nor_is_one_that_is_passed_on_to_the_bot_alone(office: Office) -> None:
+    """In her private chat it would search in her name, or answer a reporter."""
+    case = office.opens(SENSITIVE)
+    office.deliver()
+
+    def passes_on(text: str) -> bool:
+        said = MessageReceived(
+            Address("telegram", "ratna"), "p1", office.clock.now(), text=text, forwarded=True
+        )
+        with office.database.transaction() as session:
+            word = private_desk.as_officers_word(office.work(session), said)
+            if word is not None:
+                desk.officer_wrote(office.work(session), word, None)
+        office.deliver(3)
+        return word is not None
+
+    refused = office.texts("officers.refused.forwarded")
+    for command in ("/piket tambah Joko besok 08.00-16.00", f"/balas {case.number} Ditutup"):
+        assert passes_on(command)
+        assert office.newest_in("ratna") == refused
+    assert (_duties(office), office.messages(case, "reply")) == (0, [])
+    office.taps("ratna", case, "reply")
+    office.deliver(3)
+    assert passes_on("Sampai besok ya, Bu."), "other words that she passes on are the reply"
+    assert len(office.messages(case, "reply")) == 1
 
 
 def test_a_command_beside_the_topics_is_not_carried_out_again_when_it_is_edited(

@@ -64,6 +64,13 @@ def test_however_a_private_message_was_sent_it_is_one(changes: dict[str, Any]) -
     assert received("message__text", **changes).address == BUDI
 
 
+def test_private_words_that_are_passed_on_are_marked() -> None:
+    """An officer may show the bot a command of somebody else; it is none of hers."""
+    origin = {"type": "hidden_user", "sender_user_name": "X", "date": 1795000000}
+    assert received("message__text", forward_origin=origin).forwarded
+    assert not received("message__text").forwarded
+
+
 def file_of(name: str, kind: str) -> Any:
     return update(name)["message"][kind]
 

@@ -120,6 +120,7 @@ def _private_message(message: Message, *, edited: bool) -> Event | None:
         unsupported=unsupported,
         album=message.media_group_id,
         profile_name=message.chat.full_name or "",
+        forwarded=message.forward_origin is not None,
     )
 
 
