@@ -168,7 +168,7 @@ class Knowledge:
             for her answer.
         surveys: those whose answers still count, the last asked first.
         check_ins: all that she was asked, the last one first.
-        waiting: something is held for her until she writes; it leaves before any answer.
+        waiting: something was held for her until she writes; it leaves before any answer.
     """
 
     organisation: str

@@ -13,6 +13,7 @@ from bot.cases.referral import waiting_referrals
 from bot.cases.stages import CLOSED, REOPEN_WITHIN
 from bot.commands import Report
 from bot.flows.knowledge import Candidate, Knowledge, Match, Option, OwnCase, Understanding
+from bot.outbox.unasked import is_void
 from bot.texts import Texts
 from nlp.classifier import Classifier
 from nlp.extraction import Workplace, extract
@@ -28,7 +29,7 @@ from nlp.rights_finder import RightsFinder
 from nlp.taxonomy import Taxonomy
 from storage.cases import cases_of_person, company_names
 from storage.crypto import Vault
-from storage.held import is_held_for
+from storage.held import held_of, is_held_for
 from storage.numbers import new_case_number
 from storage.people import Reporter
 from storage.tables import Case, Company, Organisation
@@ -147,12 +148,19 @@ def gather_knowledge(
         invitations=waiting_invitations(session, cases),
         surveys=open_surveys(session, cases, heard, now),
         check_ins=open_check_ins(session, cases, heard),
-        waiting=reporter is not None and _is_waited_for(session, reporter),
+        waiting=reporter is not None and _is_waited_for(session, vault, reporter, now),
     )
 
 
-def _is_waited_for(session: Session, reporter: Reporter) -> bool:
-    return is_held_for(session, reporter.person.id or 0, reporter.address.channel)
+def _is_waited_for(session: Session, vault: Vault, reporter: Reporter, now: datetime) -> bool:
+    """Whether something held will be said now that she wrote: it may be true no more."""
+    whose = reporter.person.id or 0, reporter.address.channel
+    if not is_held_for(session, *whose):
+        return False
+    held = held_of(session, *whose)
+    return not all(
+        is_void(session, row, vault.open_json(row.sealed, "outbox"), now) for row in held
+    )
 
 
 def find_region(text: str) -> Match:

@@ -5,8 +5,9 @@ meanwhile is told nothing, and what is true no more is not said (``validity``). 
 just now has the phone in hand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -19,7 +20,7 @@ from storage.crypto import Vault
 from storage.held import TEMPLATE, last_inbound
 from storage.outbound import ClaimedOutbound
 from storage.people import private_of
-from storage.tables import Person
+from storage.tables import Outbound, Person
 
 AT_HAND = timedelta(hours=1)
 """Who wrote so recently may be told at any hour."""
@@ -34,15 +35,12 @@ def put_off(
         if row.kind not in {"say", TEMPLATE} or row.person_id is None:
             continue
         payload = vault.open_json(row.sealed, "outbox")
-        if not is_valid(session, payload, row.case_id, now):
+        if is_void(session, row, payload, now):
             results[row.id] = Result(row, "cancelled")
             continue
         hours = payload.get("unasked")
         person = session.get(Person, row.person_id) if hours else None
         if person is None:
-            continue
-        if not person.pushes_on:
-            results[row.id] = Result(row, "cancelled")
             continue
         zone, safe_hours = hours
         safe_hours = private_of(vault, person).get("safe_hours") or safe_hours
@@ -51,6 +49,16 @@ def put_off(
             lane = f"{LATER}{row.chat[:40]}" if row.kind == "say" else ""
             results[row.id] = Result(row, "queued", wait=at - now, same_attempt=True, lane=lane)
     return results
+
+
+def is_void(
+    session: Session, row: ClaimedOutbound | Outbound, payload: Mapping[str, Any], now: datetime
+) -> bool:
+    """Whether it is not said at all any more: not true, or she wants no news."""
+    if not is_valid(session, payload, row.case_id, now):
+        return True
+    person = session.get(Person, row.person_id) if payload.get("unasked") else None
+    return person is not None and not person.pushes_on
 
 
 def _is_at_hand(session: Session, row: ClaimedOutbound, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from bot.events import Address
 from bot.metrics import Metrics
 from bot.outbox.orders import OutboxWriter
 from bot.outbox.templates import FORMS
+from bot.outbox.validity import ALWAYS, Validity
 from bot.template_watch import TemplateWatch
 from storage.tables import Case, CaseMessage, MessageTemplate, Organisation, Outbound
 from tests.conftest import ENGINES, migrate
@@ -49,7 +50,7 @@ class Line:
         self.world.wait(MINUTE)
         return {row.name: row for row in self.templates.stored(self.account.organisation_id)}
 
-    def officers_tell(self, *texts: str) -> None:
+    def officers_tell(self, *texts: str, valid: Validity = ALWAYS) -> None:
         """Let the union say something to her, as replies and changes of stage do."""
         app = self.world.app
         with app.database.transaction() as session:
@@ -59,7 +60,7 @@ class Line:
             for text in texts:
                 writer.say(
                     Address("whatsapp", SRI), text, person_id=case.person_id, case_id=case.id,
-                    promise=Promise.RECEIPT,
+                    promise=Promise.RECEIPT, valid=valid,
                 )  # fmt: skip
         self.world.settle()
         self.world.wait(MINUTE)
@@ -183,6 +184,21 @@ def test_a_refusal_at_once_and_an_answer_of_another_kind(line: Line) -> None:
 def test_look_with_nothing_held_says_so_and_tells_the_status(line: Line) -> None:
     """An old template may be tapped again."""
     line.writes("lihat")
+    assert "Tidak ada kabar yang menunggu" in line.said()[-1]
+    assert line.number in line.said()[-1]
+
+
+def test_look_when_all_that_was_held_is_over_is_answered_too(line: Line) -> None:
+    """She was told that there is news; silence would send her away for good."""
+    line.silent_for_us()
+    asked, before = len(line.asked()), len(line.said())
+    soon = line.world.clock.now() + timedelta(hours=3)
+    line.officers_tell("besok ada perundingan", valid=Validity(until=soon))
+    assert line.held() == 1
+    assert len(line.asked()) == asked + 1
+    line.world.wait(4 * 3600)
+    line.writes("LIHAT")
+    assert not any("perundingan" in text for text in line.said()[before:])
     assert "Tidak ada kabar yang menunggu" in line.said()[-1]
     assert line.number in line.said()[-1]
 
