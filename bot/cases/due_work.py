@@ -12,7 +12,8 @@ from bot.cases.escalation import promise_due
 from bot.cases.morning import digest_due
 from bot.cases.promises import PROMISE
 from bot.cases.reminders import appointment_due
-from bot.cases.rounds import DIGEST, PICTURE, WEEKLY
+from bot.cases.roll_call import roll_due
+from bot.cases.rounds import DIGEST, MEMBERS, PICTURE, WEEKLY
 from bot.cases.silence import STILL
 from bot.cases.unopened import alarm_unopened
 from bot.cases.updates import still_due
@@ -35,6 +36,7 @@ DUES: dict[str, Callable[[Work, DueCame], None]] = {
     DIGEST: digest_due,
     WEEKLY: summary_due,
     PICTURE: picture_due,
+    MEMBERS: roll_due,
 }
 
 

@@ -56,9 +56,13 @@ def watch_author(work: Work, chat: str, author: Officer, known: RosterOfficer | 
 def member_left(work: Work, event: GroupChanged) -> None:
     """Rights end with the membership, at once; open cases go to others."""
     officer = find_officer(work.session, work.vault, _org(work), event.officer.user_id)
-    if officer is None:
-        return
-    if is_big_group(work, event.chat_id):
+    if officer is not None:
+        left(work, event.chat_id, officer)
+
+
+def left(work: Work, chat: str, officer: RosterOfficer) -> None:
+    """The same of somebody on the roster, however it was found out."""
+    if is_big_group(work, chat):
         remove_officer(work.session, work.vault, _org(work), officer.user_id, work.now)
         note(work, "left", officer_id=officer.id, before=officer.role)
         text = work.texts("officers.group.officer_left")
@@ -70,7 +74,7 @@ def member_left(work: Work, event: GroupChanged) -> None:
     elif officer.confidential:
         change_officer(work.session, work.vault, officer, confidential=False)
         note(work, "confidential", officer_id=officer.id, before="yes", after="no")
-        work.write.announce(work.texts("officers.group.left_small"), chat=event.chat_id)
+        work.write.announce(work.texts("officers.group.left_small"), chat=chat)
         release(work, officer, confidential_only=True)
 
 

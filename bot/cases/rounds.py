@@ -1,7 +1,8 @@
 """The officers' rounds: due rows of a whole organisation, each of which sets itself anew.
 
 The morning digest comes on working days at 08.00, the weekly summary at 08.15 on the first
-working day of the week, both where the union is.
+working day of the week; at 07.45 each day it is asked who is still in the groups. All where the
+union is. A process that was away for a day asks at its start, for the row waits since then.
 """
 
 from collections.abc import Callable
@@ -15,10 +16,10 @@ from storage.database import Database
 from storage.due import set_due
 from storage.tables import Due, Organisation
 
-DIGEST, WEEKLY, PICTURE = "digest", "weekly", "picture"
+DIGEST, WEEKLY, PICTURE, MEMBERS = "digest", "weekly", "picture", "members"
 """The kinds of the due rows; ``picture`` takes away a summary's picture."""
 
-DIGEST_AT, WEEKLY_AT = time(8), time(8, 15)
+DIGEST_AT, WEEKLY_AT, ROLL_AT = time(8), time(8, 15), time(7, 45)
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _AT_WORK = timedelta(days=1)  # so long a row that fired may still be worked on
 
@@ -39,6 +40,13 @@ def next_weekly(calendar: WorkCalendar, now: datetime, zone: ZoneInfo) -> dateti
         monday += _WEEK
         at = datetime.combine(_working_day(calendar, monday), WEEKLY_AT, zone)
     return at.astimezone(UTC)
+
+
+def next_roll(_calendar: WorkCalendar, now: datetime, zone: ZoneInfo) -> datetime:
+    """When it is asked next who is in the groups, in UTC."""
+    today = now.astimezone(zone).date()
+    days = (datetime.combine(day, ROLL_AT, zone) for day in (today, today + _DAY))
+    return next(at for at in days if at > now).astimezone(UTC)
 
 
 def monday_of(day: date) -> date:
@@ -63,7 +71,7 @@ def plan_rounds(
     if not organisation.officer_chat:
         return
     rounds: dict[str, Callable[[WorkCalendar, datetime, ZoneInfo], datetime]]
-    rounds = {DIGEST: next_digest, WEEKLY: next_weekly}
+    rounds = {DIGEST: next_digest, WEEKLY: next_weekly, MEMBERS: next_roll}
     for kind, following in rounds.items():
         key = f"{kind}:{organisation.id}"
         row = session.exec(select(Due).where(Due.key == key)).first()

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from bot.cases.found import Searched
+from bot.channels import Members
 from bot.events import Address
 from bot.outbox.orders import OutboxWriter
 from bot.texts import Texts
@@ -30,6 +31,7 @@ class Work:
         silent_days: after so many days without news a reporter is told that her case goes on;
             ``silent_stages``: other numbers at some stages.
         searched: what was searched for before this transaction, if anything was.
+        inside: who is in which of our groups, where that was asked before this transaction.
         operator_chat: Telegram chat of who runs the program; empty for none.
     """
 
@@ -46,6 +48,7 @@ class Work:
     silent_stages: Mapping[str, int] = field(default_factory=dict)
     operator_chat: str = ""
     searched: Searched | None = None
+    inside: Mapping[str, Members] = field(default_factory=dict)
 
     def local(self, at: datetime) -> str:
         """A moment as people here read it: ``21 Nov 14.05``."""

@@ -42,6 +42,7 @@ KINDS = {
     "digest": "ringkasan pagi",
     "weekly": "ringkasan mingguan",
     "picture": "hapus gambar ringkasan",
+    "members": "periksa anggota grup",
 }
 """What each kind of row does, in the operator's words."""
 

@@ -23,6 +23,8 @@ from storage.database import Database
 
 GroupEvent = OfficerWrote | OfficerTapped | GroupChanged
 _SEES_ANEW = frozenset({GroupChange.BOT_ADDED, GroupChange.BOT_RIGHTS_CHANGED})
+_ASKED_AT_ONCE = 20
+"""People: the channel answers for so many within the time that a turn waits."""
 _NOT_THERE = frozenset({GroupChange.BOT_REMOVED, GroupChange.MIGRATED})
 
 
@@ -102,6 +104,28 @@ class Preparation:
             known = [one.user_id for one in roster] or [user_id for user_id, _ in administrators]
             members = self._members(organisation_id, event.chat_id, known)
         return Ahead(administrators, members, searched)
+
+    def inside(self, work_in: Callable[[Session], Work]) -> dict[str, Members]:
+        """Who of the roster is in which of our groups; without those that nobody can tell of."""
+        with self.database.reading() as session:
+            own = work_in(session).organisation
+            organisation_id = own.id or 0
+            groups = [chat for chat in (own.officer_chat, own.sensitive_chat) if chat]
+            roster = all_officers(session, self.vault, organisation_id)
+        user_ids = [officer.user_id for officer in roster]
+        told = {chat: self._all_members(organisation_id, chat, user_ids) for chat in groups}
+        return {chat: members for chat, members in told.items() if members is not None}
+
+    def _all_members(
+        self, organisation_id: int, chat: str, user_ids: Sequence[str]
+    ) -> Members | None:
+        count, inside = 0, frozenset[str]()
+        for first in range(0, len(user_ids), _ASKED_AT_ONCE):
+            some = self._members(organisation_id, chat, user_ids[first : first + _ASKED_AT_ONCE])
+            if some is None or not some.count:
+                return some
+            count, inside = some.count, inside | some.inside
+        return Members(count, inside)
 
     def _members(self, organisation_id: int, chat: str, user_ids: Sequence[str]) -> Members | None:
         try:

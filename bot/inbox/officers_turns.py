@@ -1,12 +1,23 @@
 """An officer's turn: words or a tap in the group, or something that changed about the group."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.cases import desk
 from bot.cases.group_changes import group_changed
 from bot.cases.onboarding import adopt, tell_of_unknown
 from bot.cases.private_desk import as_officers_word, may_be_officers
-from bot.events import GroupChanged, MessageReceived, OfficerEvent, OfficerTapped, OfficerWrote
+from bot.cases.roll_call import call_roll
+from bot.cases.rounds import MEMBERS
+from bot.channels import Members
+from bot.events import (
+    DueCame,
+    GroupChanged,
+    MessageReceived,
+    OfficerEvent,
+    OfficerTapped,
+    OfficerWrote,
+)
 from bot.inbox.officers_ahead import GroupAsker, Preparation
 from bot.inbox.received_files import store_files
 from bot.inbox.workshop import Workshop
@@ -37,6 +48,13 @@ class OfficersTurns:
             work = self._workshop.work_on(session, row, self._workshop.clock.now())
             return as_officers_word(work, said)
 
+    def inside(self, row: ClaimedInbound, event: DueCame) -> Mapping[str, Members]:
+        """Who is in which of our groups, for the work that asks for it; nothing for all other."""
+        if event.kind != MEMBERS:
+            return {}
+        now = self._workshop.clock.now()
+        return self._preparation.inside(lambda session: self._workshop.work_on(session, row, now))
+
     def run(self, row: ClaimedInbound, event: OfficerEvent) -> None:
         """Run the turn of one event.
 
@@ -66,4 +84,5 @@ class OfficersTurns:
                     group_changed(work, event)
             adopt(work, event.chat_id, ahead.administrators)  # the group may be ours only now
             if ahead.members is not None:
+                call_roll(work, event.chat_id, ahead.members)
                 tell_of_unknown(work, event.chat_id, ahead.members)

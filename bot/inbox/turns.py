@@ -17,6 +17,7 @@ the start. A turn that keeps failing becomes a dead letter with an alarm to the 
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.cases.due_work import due_came
@@ -131,9 +132,10 @@ class TurnRunner:
             case OfficerWrote() | OfficerTapped() | GroupChanged():
                 self._officers.run(row, event)
             case DueCame():
-                now = self._workshop.clock.now()
+                inside, now = self._officers.inside(row, event), self._workshop.clock.now()
                 with self._workshop.turn(row, now) as session:
-                    due_came(self._workshop.work_on(session, row, now), event)
+                    work = replace(self._workshop.work_on(session, row, now), inside=inside)
+                    due_came(work, event)
             case DeliveryReported() | ReporterUnreachable() | NotUnderstood():
                 self._notices.take(row, event)
         if _may_bring_files(event):

@@ -217,10 +217,10 @@ class RosterEvent(SQLModel, table=True):
     """One line of the audit trail of a union's roster and groups. Never changed.
 
     ``what``: ``added``, ``role``, ``confidential``, ``removed``, ``left``, ``joined``,
-    ``bound``, ``wrong_code`` or ``parked``. ``by_id``: the officer who did it, None for the
-    program itself or an operator. ``officer_id``: whose rights changed. ``lookup``: keyed hash
-    of the person or chat that came to us unknown; ``sealed`` holds that person's user id and
-    name.
+    ``inside`` (seen in a group), ``bound``, ``wrong_code`` or ``parked``. ``by_id``: the officer
+    who did it, None for the program itself or an operator. ``officer_id``: whose rights changed.
+    ``lookup``: keyed hash of the person or chat that came to us unknown, or of where an officer
+    was seen; ``sealed`` holds that person's user id and name.
     """
 
     __tablename__ = "roster_events"

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from bot.cases.roster import remove_officer
+from bot.cases.roster import add_officer, remove_officer
 from bot.channels import Members, TryLater
 from bot.events import Officer, OfficerWrote
 from bot.inbox.officers_ahead import GroupAsker, Preparation
 from storage.database import Database
 from storage.invitations import make_invitation
 from tests.cases.office import Office
+from tests.databases import ON_SQLITE
+from tests.outbox.scripted import GROUP_CHAT
 from tests.world import START, World, minds_of
 
 
@@ -107,3 +109,33 @@ def test_a_guessed_code_asks_nobody_about_the_group(
         preparation.ahead(said, office.work, now)
     of_all = ["4 members of -777"]
     assert asked == (of_all if has_roster else ["administrators of -777", "1 members of -777"])
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("away", [None, TryLater("away"), TimeoutError()])
+def test_the_roll_is_asked_for_in_parts_and_may_fail(
+    database: Database, tmp_path: Path, away: Exception | None
+) -> None:
+    """One question takes at most twenty seconds; where nobody can tell, nothing is told."""
+    office, asked = Office(database, tmp_path), list[tuple[str, int]]()
+
+    def members(_organisation_id: int, chat: str, user_ids: Sequence[str]) -> Members:
+        asked.append((chat, len(user_ids)))
+        if away is not None and len(asked) == 2:
+            raise away
+        return Members(30, frozenset(user_ids) - {"p3", "p24"})
+
+    with database.transaction() as session:
+        for number in range(21):
+            add_officer(session, office.vault, office.organisation_id, user_id=f"p{number + 4}",
+                        name="P", role="officer", now=office.clock.now())  # fmt: skip
+    asker = GroupAsker(lambda *_: (), members, lambda _: "")
+    preparation = Preparation(database, office.vault, minds_of("bawaan").classifier, asker)
+    inside = preparation.inside(office.work)
+    assert asked == [(GROUP_CHAT, 20), (GROUP_CHAT, 5)]
+    if away is not None:
+        assert inside == {}
+        return
+    assert inside[GROUP_CHAT].count == 30
+    assert len(inside[GROUP_CHAT].inside) == 24
+    assert "p24" not in inside[GROUP_CHAT].inside
