@@ -124,6 +124,20 @@ class AddToCase:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenUrgentCase:
+    """Danger after a closing: begin an urgent case that is linked with the closed one.
+
+    Attributes:
+        number: of the new case; ``closed``: of the one that was closed.
+        parts: what she writes now.
+    """
+
+    number: str
+    closed: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectMessage:
     """The reporter edited an earlier message: keep both versions, show the new one."""
 
@@ -263,6 +277,7 @@ Command = (
     Reply
     | OpenCase
     | AddToCase
+    | OpenUrgentCase
     | CorrectMessage
     | PageOfficers
     | RecordConsent

@@ -25,7 +25,7 @@ _OFFERED_AT = {
 }
 _ANSWERS = frozenset(
     {"to_stage", "to_officer", "to_kind", "to_category", "to_urgency", "canned", "form_choose",
-     "form_keep", "form_back", "form_cancel", "appointment_new", "appointment_move",
+     "form_keep", "form_back", "form_cancel", "let_rest", "appointment_new", "appointment_move",
      "appointment_off"}
 )  # fmt: skip
 ASKED = "asked"

@@ -26,6 +26,7 @@ from bot.cases import (
     timeline,
 )
 from bot.cases.act import Act, leave, must_act, said
+from bot.cases.after_closing import let_rest
 from bot.cases.card_buttons import offer_further
 from bot.cases.checklist import check, has_checklist, offer_checklist, uncheck
 from bot.cases.correct_workplace import correct_workplace
@@ -139,6 +140,7 @@ TAPS: dict[str, Callable[[Act], str]] = {
     "uncheck": uncheck,
     "close": stage_forms.close,
     "reopen": _reopen,
+    "let_rest": let_rest,
     "kind": correcting.offer_kinds,
     "to_kind": correcting.to_kind,
     "category": correcting.offer_categories,

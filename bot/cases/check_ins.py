@@ -4,33 +4,24 @@ A no opens an urgent case that is linked with the closed one, once for each ques
 lapses without a word.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlmodel import col, select
 
 from bot.cases.aftercare import CHECK_IN, REOPENED, check_in_key
 from bot.cases.opening import page_officers
-from bot.cases.promises import refresh
 from bot.cases.pushes import fitting_time, push, why_not
 from bot.cases.stages import CLOSED
+from bot.cases.urgent import open_urgent
 from bot.cases.work import Work
-from bot.cases.workplaces import remember_workplace
 from bot.events import DueCame
 from bot.flows.check_in import safety_choices
 from bot.outbox.queue import DANGER
 from bot.outbox.templates import CHECK_IN as TEMPLATE
 from bot.outbox.validity import Validity
-from storage.cases import (
-    CaseContent,
-    add_event,
-    case_for_officer,
-    content_of,
-    row_id,
-    seal_content,
-)
+from storage.cases import add_event, case_for_officer, row_id
 from storage.due import set_due
-from storage.tables import Case, CaseLink, CheckIn, Recusal
+from storage.tables import Case, CheckIn
 
 WAITS_FOR = timedelta(days=7)
 """So long an answer is waited for; a later one is taken all the same."""
@@ -41,7 +32,6 @@ ASKED_JUST_NOW = timedelta(days=3)
 LATE, ASKED_ALREADY = "late", "asked_already"
 """Why a check-in is not sent: the program stood still; she was asked about another case."""
 URGENCY = "tinggi"
-_COPIED = ("category", "also", "tags", "identity", "sensitive", "region_code")
 PAGE = "not_safe"
 _QUESTION = "check_in"
 """The matter of the question: asked anew, an older one that waits still is not asked too."""
@@ -140,49 +130,9 @@ def _was_asked(work: Work, case: Case) -> bool:
 
 
 def _open_urgent(work: Work, case: Case, check_in: CheckIn, number: str) -> Case:
-    """An urgent case of the same person about the same workplace, as confidential as the old.
-
-    Her story is not copied; whoever must not see the old one must not see this one.
-    """
-    told = content_of(work.vault, case)
-    known = replace(
-        CaseContent(), workplace=told.workplace, region_name=told.region_name, name=told.name,
-        member=told.member, safe_hours=told.safe_hours,
-    )  # fmt: skip
-    urgent = Case(
-        number=number,
-        organisation_id=case.organisation_id,
-        person_id=case.person_id,
-        kind="pengaduan",
-        urgency=URGENCY,
-        status="baru",
-        status_since=work.now,
-        opened_at=work.now,
-        sealed=seal_content(work.vault, known),
-        **{name: getattr(case, name) for name in _COPIED},
-    )
-    work.session.add(urgent)
-    work.session.flush()
-    remember_workplace(work, urgent)
-    _link(work, case, urgent)
-    add_event(work.session, work.vault, urgent, "opened", work.now, actor="reporter",
-              after=urgent.status)  # fmt: skip
-    refresh(work, urgent)
-    work.write.show_card(urgent, priority=DANGER)
+    urgent = open_urgent(work, case, number, urgency=URGENCY)
     words = {"number": case.number, "day": check_in.day}
     work.write.post(urgent, work.texts("officers.check_in.unsafe", **words), priority=DANGER)
     page_officers(work, PAGE, (), number)
     work.write.post(case, work.texts("officers.check_in.opened", number=number))
     return urgent
-
-
-def _link(work: Work, case: Case, urgent: Case) -> None:
-    link = CaseLink(organisation_id=case.organisation_id, first_id=row_id(urgent),
-                    second_id=row_id(case), kind="linked", at=work.now)  # fmt: skip
-    work.session.add(link)
-    kept_away = select(Recusal).where(Recusal.case_id == case.id)
-    for recusal in work.session.exec(kept_away).all():
-        again = Recusal(organisation_id=case.organisation_id, case_id=row_id(urgent),
-                        officer_id=recusal.officer_id, at=work.now)  # fmt: skip
-        work.session.add(again)
-    work.session.flush()

@@ -19,6 +19,7 @@ from bot.cases.promises import (
 )
 from bot.cases.roster import RosterOfficer, all_officers
 from bot.cases.sight import may_see
+from bot.cases.stages import CLOSED
 from bot.cases.work import Work
 from bot.events import DueCame
 from bot.outbox.orders import OutboxWriter
@@ -71,7 +72,7 @@ def _tell(work: Work, case: Case, promise: ServicePromise) -> int:
 def _tell_officer(work: Work, case: Case, promise: ServicePromise) -> None:
     officers = all_officers(work.session, work.vault, case.organisation_id)
     called = [officer for officer in officers if officer.id == case.owner_id] or on_duty(work)
-    text = _why(work, case, promise, "officer")
+    text = _why(work, case, promise, "officer_closed" if case.status in CLOSED else "officer")
     for officer in called:
         if may_see(work, officer, case):
             work.write.whisper(officer.user_id, text, case_id=case.id)
@@ -108,7 +109,8 @@ def _tell_above(work: Work, case: Case, promise: ServicePromise) -> None:
 
 def _why(work: Work, case: Case, promise: ServicePromise, whom: str, **words: str) -> str:
     """One line: what was promised, by when, and what to do."""
-    promised = work.texts(f"officers.promise.{promise.kind}", due=work.local(promise.due_at))
+    kind = "answer" if case.status in CLOSED else promise.kind
+    promised = work.texts(f"officers.promise.{kind}", due=work.local(promise.due_at))
     return work.texts(f"officers.promise.{whom}", number=case.number, promised=promised, **words)
 
 

@@ -19,6 +19,7 @@ from bot.cases.searching import find_cases
 from bot.cases.sight import may_see
 from bot.cases.stages import NotPossible
 from bot.cases.taps import button
+from bot.cases.unanswered import needs_officers
 from bot.cases.work import Work
 from storage.cases import OPEN_STATUSES, add_event
 from storage.tables import Case, OfficerSearch, Recusal
@@ -161,7 +162,7 @@ def _search(act: GroupAct, spec: str) -> _Found:
 
 def _mine(act: GroupAct, spec: str) -> _Found:
     work = act.work
-    ids = _ids(act, *_STANDING, col(Case.owner_id) == int(spec))
+    ids = _ids(act, needs_officers(work), col(Case.owner_id) == int(spec))
     rows = work.session.exec(select(Case).where(col(Case.id).in_(ids))).all()
     waits = {case.id or 0: waits_since(work, case) for case in rows}
     notes = {

@@ -5,7 +5,9 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import ColumnElement
 from sqlmodel import and_, col, func, not_, or_, select
 
+from bot.cases.promises import open_promise
 from bot.cases.stages import CLOSED
+from bot.cases.unanswered import needs_officers
 from bot.cases.work import Work
 from storage.cases import OPEN_STATUSES
 from storage.tables import Case, CaseMessage
@@ -21,8 +23,10 @@ _SATURDAY = 5
 
 def lateness(work: Work, case: Case) -> str:
     """Why this case is late, in an officer's words; empty while it is not."""
-    if case.status in CLOSED or case.merged_into_id is not None:
+    if case.merged_into_id is not None:
         return ""
+    if case.status in CLOSED:
+        return _late_after_closing(work, case)
     if case.status == "baru" and case.owner_id is None:
         opened = case.opened_at.astimezone(work.zone)
         if _working_time(opened, work.now.astimezone(work.zone)) > WITHOUT_OWNER:
@@ -31,6 +35,15 @@ def lateness(work: Work, case: Case) -> str:
     if since is not None and work.now - since > WITHOUT_ANSWER:
         return work.texts("officers.found.late_answer", since=work.local(since))
     return ""
+
+
+def _late_after_closing(work: Work, case: Case) -> str:
+    """She wrote again, and the time to answer that is over."""
+    promise = open_promise(work, case)
+    if promise is None or promise.due_at > work.now:
+        return ""
+    since = work.local(promise.made_at)
+    return work.texts("officers.found.late_after_closing", since=since)
 
 
 def waits_since(work: Work, case: Case) -> datetime | None:
@@ -56,11 +69,8 @@ def perhaps_late(work: Work) -> ColumnElement[bool]:
     spoke_long_ago = select(CaseMessage.id).where(*_hers(col(Case.id)), col(CaseMessage.at) < old)
     answered = select(CaseMessage.id).where(*_ours(col(Case.id)), col(CaseMessage.at) >= old)
     unanswered = and_(spoke_long_ago.exists(), not_(answered.exists()))
-    return and_(
-        col(Case.status).in_(OPEN_STATUSES),
-        col(Case.merged_into_id).is_(None),
-        or_(unowned, unanswered),
-    )
+    closed = col(Case.status).not_in(OPEN_STATUSES)
+    return and_(needs_officers(work), or_(closed, unowned, unanswered))
 
 
 def _hers(case_id: object) -> tuple[ColumnElement[bool], ...]:

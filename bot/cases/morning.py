@@ -21,6 +21,7 @@ from bot.cases.legal_clock import Deadline, deadlines_of
 from bot.cases.roster import RosterOfficer, all_officers
 from bot.cases.rounds import DIGEST, DIGEST_AT, next_digest, set_round
 from bot.cases.sight import may_see
+from bot.cases.unanswered import needs_officers
 from bot.cases.work import Work
 from bot.events import DueCame
 from storage.cases import OPEN_STATUSES
@@ -41,6 +42,7 @@ class _Morning:
     """What stands in the books this morning; each officer is told her part of it.
 
     Attributes:
+        cases: the open ones, and closed ones whose reporter wrote again.
         late: ids of the cases whose promise of service is overdue.
         low: cases with a low score since the last digest, with who handled them.
     """
@@ -69,12 +71,13 @@ def digest_due(work: Work, _event: DueCame) -> None:
 def _look(work: Work, local: datetime) -> _Morning:
     ours = Case.organisation_id == work.organisation.id
     standing = (ours, col(Case.status).in_(OPEN_STATUSES), col(Case.merged_into_id).is_(None))
-    cases = work.session.exec(select(Case).where(*standing)).all()
+    waiting = (ours, needs_officers(work))
+    cases = work.session.exec(select(Case).where(*waiting)).all()
     late = work.session.exec(
         select(ServicePromise.case_id)
         .join(Case, col(Case.id) == col(ServicePromise.case_id))
         .where(
-            *standing,
+            *waiting,
             col(Case.waiting_since).is_(None),
             col(ServicePromise.kept_at).is_(None),
             ServicePromise.due_at <= work.now,
@@ -117,11 +120,12 @@ def _waiting_for(work: Work, morning: _Morning, officer: RosterOfficer) -> list[
     """What waits for this officer, a line each; empty when nothing does."""
     seen = [case for case in morning.cases if may_see(work, officer, case)]
     mine = [case for case in seen if case.owner_id == officer.id]
+    still_open = [case for case in mine if case.status in OPEN_STATUSES]
     return [
-        *_mine(work, morning, mine),
+        *_mine(work, morning, still_open),
         *_unanswered(work, mine),
         *_today(work, morning, officer),
-        *_deadlines(work, mine),
+        *_deadlines(work, still_open),
         *_low(work, morning, officer),
         *_unowned(work, seen, officer),
         *_late(work, morning, seen, officer),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from bot.cases.act import ASKED
+from bot.cases.after_closing import wrote_after_closing
 from bot.cases.confidential import (
     Understand,
     keep_close,
@@ -20,9 +20,8 @@ from bot.cases.quoting import told
 from bot.cases.recusal import suggest_recusal
 from bot.cases.showing import show_edited, show_messages
 from bot.cases.silence import watch
-from bot.cases.stages import CLOSED, change_stage, next_stages
-from bot.cases.taps import button
-from bot.cases.together import shown_in
+from bot.cases.stages import CLOSED, change_stage
+from bot.cases.together import main_of, shown_in
 from bot.cases.waiting import reporter_wrote
 from bot.cases.work import Work
 from bot.cases.workplaces import remember_workplace
@@ -120,12 +119,10 @@ def add_to_case(
     ``asked``: we had asked her for it, so that officers need not wonder why she writes now.
     """
     keep_close(work, case, understand, *(part.text for part in parts))
-    _add_parts(work, case, parts, _sources(work, case))
-    if case.status in CLOSED and not asked:
-        home, _mark = shown_in(work, case)
-        reopen = button(work, home, work.texts.label("officers.button.reopen"), "reopen", ASKED)
-        choices = (reopen,) if home.status in CLOSED and next_stages(home) else ()
-        work.write.post(home, work.texts("officers.post.after_closing"), choices=choices)
+    is_news = _add_parts(work, case, parts, _sources(work, case))
+    home = main_of(work, case, lock=True) or case
+    if is_news and home.status in CLOSED and not asked:
+        wrote_after_closing(work, home)
 
 
 def correct_message(
@@ -235,16 +232,18 @@ def _sources(work: Work, case: Case) -> set[tuple[str, int | None]]:
 
 def _add_parts(
     work: Work, case: Case, parts: tuple[Part, ...], known: set[tuple[str, int | None]]
-) -> None:
-    """Keep and show what is not in the case yet."""
+) -> bool:
+    """Keep and show what is not in the case yet; whether there was anything."""
     added = [(part, _add_part(work, case, part, known)) for part in parts]
     show_messages(work, case, [message for _, message in added if message is not None])
-    if any(message is not None for _, message in added):
+    is_news = any(message is not None for _, message in added)
+    if is_news:
         reporter_wrote(work, case)  # after her words: the card may come later than they
     new = [part.text for part, message in added if message is not None]
     suggest_recusal(work, case, *new)
     for text in new:
         note_promise(work, case, text)
+    return is_news
 
 
 def _add_part(

@@ -4,6 +4,8 @@
                           1 hour by day and night in an emergency
     an answer, a stage ──► next step: 5 working days
 
+    words after a closing ──► first answer, as above
+
 An answer is an officer's reply, or a stage that an officer moved the case to; that she took the
 case to look at it answers nothing yet, but is a step. While the reporter is waited for the clock
 stands still. All of it follows from the case and its trail: :func:`refresh` may be called
@@ -16,17 +18,17 @@ from datetime import datetime, timedelta
 
 from sqlmodel import and_, col, or_, select
 
+from bot.cases.unanswered import unanswered_since
 from bot.cases.work import Work
 from bot.worktime.service import HOURS_A_DAY, add_working_hours, working_time_between
 from storage.cases import OPEN_STATUSES, row_id
-from storage.due import cancel_due, set_due
+from storage.due import cancel_due, is_waiting, set_due
 from storage.tables import (
     Case,
     CaseEvent,
     CaseMessage,
     Collective,
     CollectiveMember,
-    Due,
     ServicePromise,
 )
 
@@ -69,7 +71,7 @@ def refresh(work: Work, case: Case) -> None:
         cancel_due(work.session, key)
     elif promise.level == 0:
         let_ring(work, case, promise.due_at)
-    elif promise.level < HIGHEST and not _rings(work, key):
+    elif promise.level < HIGHEST and not is_waiting(work.session, key):
         let_ring(work, case, next_level_at(work, case, promise))
 
 
@@ -78,15 +80,14 @@ def bring_up_to_date(work: Work, case: Case) -> ServicePromise | None:
     work.session.flush()
     rows = list(_promises(work, case))
     newest = rows[-1] if rows and rows[-1].kept_at is None else None
-    if not _is_promised(case):
+    steps = _steps(work, case)
+    promised = _what_is_promised(work, case, steps)
+    if promised is None:
         if newest is not None:
             newest.kept_at = work.now
             work.session.add(newest)
         return None
-    begun, steps = _begun(work, case), _steps(work, case)
-    since = [step for step in steps if step.at >= begun]
-    answered = any(step.answers for step in since)
-    kind, made_at = (NEXT_STEP, since[-1].at) if answered else (FIRST_ANSWER, begun)
+    kind, made_at = promised
     if newest is None or (newest.kind, newest.made_at) != (kind, made_at):
         newest = _succeed(work, case, rows, newest, ServicePromise(
             organisation_id=case.organisation_id, case_id=row_id(case), kind=kind,
@@ -128,7 +129,7 @@ def rings_at_any_time(case: Case, kind: str) -> bool:
 
 def card_lines(work: Work, case: Case) -> list[str]:
     """By when which promise is to be kept, or since when it is not."""
-    if case.waiting_since is not None or not _is_promised(case):
+    if case.waiting_since is not None or not _may_be_promised(case):
         return []
     promise = open_promise(work, case)
     if promise is None:
@@ -143,10 +144,23 @@ def _promises(work: Work, case: Case) -> list[ServicePromise]:
     return list(work.session.exec(query.order_by(*order)).all())
 
 
-def _is_promised(case: Case) -> bool:
+def _may_be_promised(case: Case) -> bool:
     """Whether anything is; for a merged case the one that answers for it keeps the promises."""
-    is_open = case.status in OPEN_STATUSES and case.status != _INCOMPLETE
-    return is_open and case.person_id is not None and case.merged_into_id is None
+    is_complete = case.status != _INCOMPLETE
+    return is_complete and case.person_id is not None and case.merged_into_id is None
+
+
+def _what_is_promised(work: Work, case: Case, steps: list[_Step]) -> tuple[str, datetime] | None:
+    """Which promise is open, and since when; of a closed case only an answer to new words."""
+    if not _may_be_promised(case):
+        return None
+    if case.status not in OPEN_STATUSES:
+        wrote = unanswered_since(work, case, replied_at(work, case))
+        return (FIRST_ANSWER, wrote) if wrote is not None else None
+    begun = _begun(work, case)
+    since = [step for step in steps if step.at >= begun]
+    answered = any(step.answers for step in since)
+    return (NEXT_STEP, since[-1].at) if answered else (FIRST_ANSWER, begun)
 
 
 def _succeed(
@@ -264,8 +278,3 @@ def replied_at(work: Work, case: Case) -> Sequence[datetime]:
         col(CaseMessage.state).in_(_SENT),
     )
     return work.session.exec(query).all()
-
-
-def _rings(work: Work, key: str) -> bool:
-    row = work.session.exec(select(Due).where(Due.key == key)).first()
-    return row is not None and row.status == "waiting"

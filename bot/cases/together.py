@@ -62,9 +62,11 @@ def merged_into(work: Work, case: Case, *, lock: bool = False) -> Sequence[Case]
     return work.session.exec(query.with_for_update() if lock else query).all()
 
 
-def main_of(work: Work, case: Case) -> Case | None:
+def main_of(work: Work, case: Case, *, lock: bool = False) -> Case | None:
     """The case that answers for this one."""
-    return case_by_id(work.session, case.merged_into_id) if case.merged_into_id else None
+    if not case.merged_into_id:
+        return None
+    return case_by_id(work.session, case.merged_into_id, lock=lock)
 
 
 def shown_in(work: Work, case: Case) -> tuple[Case, str]:

@@ -7,8 +7,9 @@ answer, see ``bot.flows.surveying``. What she writes meanwhile goes to the offic
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.commands import Choice, Command, CommentSurvey
+from bot.commands import Choice, Command, CommentSurvey, Part
 from bot.flows.alarm import watch_for_danger
+from bot.flows.follow_up import go_on_urgently, is_closed
 from bot.flows.knowledge import Knowledge, OpenSurvey
 from bot.flows.script import Ask, Choose, End, Flow, State, Turn
 from bot.flows.words import NO, YES
@@ -155,10 +156,15 @@ def knowing(state: State, survey: OpenSurvey) -> State:
 
 
 def pass_on(state: State, knowledge: Knowledge, said: str) -> tuple[State, Commands]:
-    """What she writes is her comment: it goes to the officers at once, danger before all."""
+    """What she writes is her comment: it goes to the officers at once, danger before all.
+
+    Danger ends the survey: it is no comment on what is over.
+    """
     parts = (*state.parts, *state.evidence)
     commands: Commands = (CommentSurvey(state.number, _id(state), parts),) if parts else ()
     state, alarm = watch_for_danger(replace(state, parts=(), evidence=()), knowledge, said)
+    if alarm and is_closed(state, knowledge):
+        return go_on_urgently(state, knowledge, parts or (Part(said),), alarm)
     return state, (*commands, *alarm)
 
 

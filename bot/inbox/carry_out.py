@@ -14,6 +14,7 @@ from bot.cases.pushes import drop_waiting
 from bot.cases.referral import take_answer
 from bot.cases.stages import CLOSED
 from bot.cases.survey_reopening import reopen_case
+from bot.cases.urgent import open_for_danger
 from bot.cases.work import Work
 from bot.commands import (
     AddToCase,
@@ -27,6 +28,7 @@ from bot.commands import (
     DeleteDraft,
     DeleteOwnData,
     OpenCase,
+    OpenUrgentCase,
     PageOfficers,
     Part,
     RecordConsent,
@@ -89,7 +91,7 @@ class CarryOut:
                 self._reply(command)
             case OpenCase():
                 self._open(command)
-            case AddToCase() | AnswerReferral() | AnswerInvitation():
+            case AddToCase() | OpenUrgentCase() | AnswerReferral() | AnswerInvitation():
                 self._in_own_case(command)
             case AnswerSurvey() | CommentSurvey() | ReopenCase() | AnswerCheckIn():
                 self._after_closing(command)
@@ -112,14 +114,19 @@ class CarryOut:
                 own_data.delete(self.work, self.reporter, self.lane)
                 self.files_to_remove = self.forgotten = True
 
-    def _in_own_case(self, command: AddToCase | AnswerReferral | AnswerInvitation) -> None:
-        case = self._own_case(command.number)
+    def _in_own_case(
+        self, command: AddToCase | OpenUrgentCase | AnswerReferral | AnswerInvitation
+    ) -> None:
+        number = command.closed if isinstance(command, OpenUrgentCase) else command.number
+        case = self._own_case(number)
         if case is None:
             return
         match command:
             case AddToCase(parts=parts):
                 add_to_case(self.work, case, parts, self.understander)
                 self._keep_meaning(case)
+            case OpenUrgentCase(number=fresh, parts=parts):
+                self._case = open_for_danger(self.work, case, fresh, parts, self.understander)
             case AnswerReferral(agreed=agreed):
                 take_answer(self.work, case, agreed=agreed)
             case AnswerInvitation(joins=joins):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.tables.columns import belongs_to, one_of, row_id, sealed
@@ -104,6 +104,13 @@ class ServicePromise(SQLModel, table=True):
     __table_args__ = (
         one_of("kind", ("first_answer", "next_step")),
         Index("ix_service_promises_case_kind", "case_id", "kind"),
+        Index(
+            "ix_service_promises_open",
+            "organisation_id",
+            "case_id",
+            sqlite_where=text("kept_at IS NULL"),
+            postgresql_where=text("kept_at IS NULL"),
+        ),
     )
     id: int | None = row_id()
     organisation_id: int = belongs_to("organisations.id")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.commands import AddToCase
+from bot.commands import AddToCase, OpenUrgentCase, PageOfficers
 from tests.flows.beginnings import STORY, with_case
 from tests.flows.chat import Chat
 
@@ -63,3 +63,21 @@ def test_long_after_the_closing_a_new_report_begins() -> None:
     assert chat.ordered(AddToCase) == []
     assert chat.state is not None
     assert chat.state.flow == "intake"
+
+
+def test_danger_after_a_closing_begins_an_urgent_case() -> None:
+    """Nobody watches a closed one; what she writes next goes to the new one as well."""
+    chat = closed()
+    chat.say("kak uangnya belum masuk")
+    (reply,) = chat.say("mandor memukul saya sekarang tolong")
+    assert "112" in reply.text
+    (begun,) = chat.ordered(OpenUrgentCase)
+    assert (begun.number, begun.closed) == ("KB-0000-0002", "KB-0000-0001")
+    assert [part.text for part in begun.parts] == ["mandor memukul saya sekarang tolong"]
+    assert [page.number for page in chat.ordered(PageOfficers)] == ["KB-0000-0002"]
+    chat.say("saya di gudang belakang")
+    assert chat.ordered(AddToCase)[-1].number == "KB-0000-0002"
+    (reply,) = chat.hush()
+    assert "KB-0000-0002" in reply.text
+    assert "paling lambat 1 jam" in reply.text
+    assert len(chat.ordered(PageOfficers)) == 1

@@ -4,7 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from bot.commands import AddToCase, AnswerCheckIn, AnswerSurvey, CommentSurvey, ReopenCase, Reply
+from bot.commands import (
+    AddToCase,
+    AnswerCheckIn,
+    AnswerSurvey,
+    CommentSurvey,
+    OpenUrgentCase,
+    PageOfficers,
+    ReopenCase,
+    Reply,
+)
 from bot.events import MessageReceived, TimerFired
 from bot.flows.engine import advance
 from bot.flows.knowledge import OpenCheckIn, OpenSurvey, OwnCase
@@ -155,6 +164,20 @@ def test_unhappy_people_are_asked_why_and_then_whether_to_reopen() -> None:
     assert "dibuka lagi" in replies(turn)[-1]
     turn = says("ya", turn.state, **known)
     assert [type(c) for c in turn.commands if isinstance(c, ReopenCase)] == [ReopenCase]
+
+
+def test_danger_told_in_a_survey_is_no_comment() -> None:
+    """The case it is about is closed: an urgent one begins, and the survey is over."""
+    known = {"surveys": (replace(SURVEY, solved="belum", score=1),)}
+    turn = taps("survey.score.1:17", **known)
+    turn = says("mandor memukul saya tadi", turn.state, **known)
+    (begun,) = [c for c in turn.commands if isinstance(c, OpenUrgentCase)]
+    assert (begun.closed, begun.parts[0].text) == ("KB-AAAA-0001", "mandor memukul saya tadi")
+    (page,) = [c for c in turn.commands if isinstance(c, PageOfficers)]
+    assert page.number == begun.number
+    assert not any(isinstance(c, CommentSurvey) for c in turn.commands)
+    turn = says("saya di gudang", turn.state, **known)
+    assert [c.number for c in turn.commands if isinstance(c, AddToCase)] == [begun.number]
 
 
 def test_where_it_cannot_be_reopened_it_is_not_offered() -> None:

@@ -971,6 +971,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("service_promises", schema=None) as batch_op:
         batch_op.create_index("ix_service_promises_case_kind", ["case_id", "kind"], unique=False)
+        batch_op.create_index(
+            "ix_service_promises_open",
+            ["organisation_id", "case_id"],
+            unique=False,
+            sqlite_where=sa.text("kept_at IS NULL"),
+            postgresql_where=sa.text("kept_at IS NULL"),
+        )
 
     op.create_table(
         "stage_records",
@@ -1443,6 +1450,11 @@ def downgrade() -> None:
 
     op.drop_table("stage_records")
     with op.batch_alter_table("service_promises", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_service_promises_open",
+            sqlite_where=sa.text("kept_at IS NULL"),
+            postgresql_where=sa.text("kept_at IS NULL"),
+        )
         batch_op.drop_index("ix_service_promises_case_kind")
 
     op.drop_table("service_promises")
