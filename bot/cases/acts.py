@@ -37,7 +37,7 @@ from bot.cases.posted import take_buttons_off
 from bot.cases.private_reply import tell_author
 from bot.cases.reply_undo import undo_reply
 from bot.cases.roster import RosterOfficer
-from bot.cases.stages import NotPossible, change_stage
+from bot.cases.stages import CLOSED, NotPossible, change_stage
 from bot.cases.waiting import wait_for_reporter
 from bot.cases.work import Work
 from storage.tables import Case, CaseMessage
@@ -57,6 +57,9 @@ def _take(act: Act) -> str:
 
 def _reopen(act: Act) -> str:
     must_act(act)
+    if act.case.status not in CLOSED:
+        take_buttons_off(act.work, act.case, act.topic_post)
+        raise NotPossible("officers.refused.old_button")
     change_stage(act.work, act.case, "ditangani", officer=act.officer)
     return said(act, act.work.texts("officers.done.reopened"))
 

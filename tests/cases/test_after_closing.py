@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import select
 
 from bot.cases.promises import FIRST_ANSWER, open_promise
+from bot.cases.stages import change_stage
 from bot.cases.urgent import open_for_danger
 from bot.commands import Part
 from bot.flows.knowledge import Understanding
@@ -170,6 +171,31 @@ def test_it_stands_in_the_digest_and_in_the_lists(office: Office, case: Case) ->
     assert "1 kasus lewat janji" in group_line(office)
     office.taps("joko", case, "reopen")
     assert case.number not in _listed(office, "/terlambat")
+
+
+@on_sqlite
+def test_an_old_reopen_button_does_not_throw_a_running_case_back(
+    office: Office, case: Case
+) -> None:
+    """It is in bipartite talks: their clock would stop, and she would read that it begins anew."""
+    writes(office, case, MORE)
+    office.deliver()
+    (old,) = (post for post, text in office.posts_in(GROUP_CHAT).items()
+              if any(choice.label == "Tidak perlu" for choice in text.choices))  # fmt: skip
+    reopen = office.posts_in(GROUP_CHAT)[old].choices[0].id
+    office.taps("joko", case, "reopen")  # on the card
+    with office.database.transaction() as session:
+        row = case_by_id(session, case.id or 0, lock=True)
+        assert row is not None
+        change_stage(office.work(session), row, "bipartit", officer=office.officers["joko"])
+    office.deliver()
+    heard = len(office.rows("say"))
+    told = office.taps_payload("joko", reopen, old)
+    assert told.text == office.texts("officers.refused.old_button")
+    assert office.stored(case).status == "bipartit"
+    assert len(office.rows("say")) == heard
+    office.deliver()
+    assert not office.posts_in(GROUP_CHAT)[old].choices
 
 
 def test_danger_begins_an_urgent_case_with_an_hour(office: Office, case: Case) -> None:
