@@ -12,6 +12,8 @@ from bot.cases.form_fields import Answers, Field
 from bot.cases.legal_dates import is_dismissal
 from bot.cases.stage_days import just_now, read_day, today
 from bot.cases.stage_records import keep_record, newest_record
+from bot.cases.work import Work
+from storage.tables import Case
 
 ENDS = "ends_mediation"
 """Among the answers of a form: it takes a dismissal out of mediation."""
@@ -44,6 +46,15 @@ def keep_days(act: Act, answers: Answers) -> None:
         keep_record(work, case, _RECORD, {}, officer_id=by, on_date=on)
     if answers.get("docket") and is_dismissal(case):
         keep_record(work, case, _SUIT, {}, officer_id=by, on_date=today(act))
+
+
+def failed_on(work: Work, case: Case) -> date | None:
+    """The day on which the mediation that the case is in still was declared failed."""
+    failed, recorded = newest_record(work, case, _RECORD), newest_record(work, case, "mediasi")
+    if case.status != "mediasi" or failed is None or failed.on_date is None:
+        return None
+    begun = recorded.on_date if recorded is not None else None
+    return failed.on_date if begun is None or begun <= failed.on_date else None
 
 
 def words_of_year(act: Act, answers: Answers) -> str:

@@ -68,27 +68,30 @@ BIPARTIT = Rule(
 
 CHOICE = Rule(
     "choice", "mediasi", 7, frozenset({"mediasi"}), "UU 2/2004 Pasal 4 ayat (4)",
-    ended_by=("chosen",),
+    ended_by=("chosen", "mediator", "anjuran", "not_agreed"),
 )  # fmt: skip
 """Within 7 working days of the recording both sides choose conciliation or arbitration, else the
 office passes the dispute to a mediator: UU 2/2004 art. 4(3) and (4). Arbitration is for disputes
 of interest, conciliation for these and for dismissals (art. 4(5) and (6)); a dispute of rights
-goes to the mediator. Which one a case is the program does not know: its texts say so."""
+goes to the mediator. Which one a case is the program does not know: its texts say so. There is
+nothing to choose any more once a mediator has the dispute, has advised, or has ended in vain."""
 
 MEDIATION = Rule(
     "mediation", "mediasi", 30, frozenset({"mediasi"}), "UU 2/2004 Pasal 15", stays=True,
-    rather="mediator",
+    rather="mediator", ended_by=("not_agreed",),
 )  # fmt: skip
 """The mediator ends within 30 working days of receiving the dispute: UU 2/2004 art. 15,
 Permenaker 17/2014 art. 15(1). The day of the recording is an earlier one, so the count from it is
-provisional; time for clarification does not count either (Permenaker 17/2014 art. 15(2))."""
+provisional; time for clarification does not count either (Permenaker 17/2014 art. 15(2)). When
+it was declared failed it is over."""
 
 ANJURAN = Rule(
     "anjuran", "anjuran", 10, frozenset({"mediasi"}), "Permenaker 17/2014 Pasal 14 ayat (2)",
     ended_by=("anjuran_answered",),
 )  # fmt: skip
 """Both sides answer the mediator's written advice within 10 working days of receiving it; silence
-is a refusal: UU 2/2004 art. 13(2), Permenaker 17/2014 art. 14(2) and (3)."""
+is a refusal: UU 2/2004 art. 13(2), Permenaker 17/2014 art. 14(2) and (3). It runs on when the
+mediation was declared failed: whether an answer matters then is for a lawyer to say."""
 
 PHI = Rule("phi", "phi", 50, frozenset({"phi"}), "UU 2/2004 Pasal 103", stays=True)
 """The court decides within 50 working days of the first hearing: UU 2/2004 art. 103."""

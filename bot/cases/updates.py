@@ -10,6 +10,7 @@ from sqlmodel import col, func, select
 
 from bot.cases.appointments import next_appointment, when_and_what
 from bot.cases.dates import long_date, short_date
+from bot.cases.failed_mediation import failed_on
 from bot.cases.promises import FIRST_ANSWER, open_promise, replied_at
 from bot.cases.pushes import fitting_time, push
 from bot.cases.referral import waiting_referrals
@@ -66,17 +67,17 @@ def tell_of_later_answer(work: Work, case: Case, before: datetime) -> None:
 def still_words(work: Work, case: Case) -> str:
     """Where the case stands, what is waited for and what comes next, in her words."""
     matter = work.texts(f"cases.still.matter.{case.kind}")
-    appointment = next_appointment(work, case)
-    following = work.texts(f"cases.stage.{case.status}.next")
+    appointment, failed = next_appointment(work, case), failed_on(work, case)
+    stage = f"cases.stage.{case.status}" if failed is None else "cases.still.failed"
+    following = work.texts(f"{stage}.next")
     if appointment is not None:
         following = when_and_what(work, case, appointment)
-    since = short_date(case.status_since.astimezone(work.zone).date())
     return work.texts(
         "cases.still.told",
         number=case.number,
         matter=matter,
-        stage=work.texts(f"cases.stage.{case.status}.plain"),
-        since=since,
+        stage=work.texts(f"{stage}.plain"),
+        since=short_date(failed or case.status_since.astimezone(work.zone).date()),
         waits=_waits_for(work, case),
         following=following,
     )
@@ -90,7 +91,8 @@ def _waits_for(work: Work, case: Case) -> str:
         return work.texts("cases.still.waits.reporter", since=since)
     promise = open_promise(work, case)
     late = promise is not None and promise.due_at <= work.now
-    waits = work.texts(f"cases.still.waits.{case.status}")
+    state = case.status if failed_on(work, case) is None else "ditangani"
+    waits = work.texts(f"cases.still.waits.{state}")
     return f"{waits} {work.texts('cases.still.waits.late')}" if late else waits
 
 

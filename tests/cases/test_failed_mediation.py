@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.cases.legal_clock import set_deadlines
+from bot.cases.legal_clock import deadlines_of, set_deadlines
 from bot.cases.stage_records import keep_record
 from bot.cases.stages import change_stage
 from storage.cases import case_by_id
@@ -167,6 +167,37 @@ def test_nothing_is_asked_where_no_year_begins(
     office.closes("joko", case, outcome)
     assert office.stored(case).status == "selesai"
     assert _year(office) == []
+
+
+def test_a_mediation_that_failed_is_not_told_as_one_that_goes_on(
+    office: Office, case: Case
+) -> None:
+    """Who reads that the mediator is at work waits, and the year to sue runs."""
+    with office.database.transaction() as session:
+        work, row = office.work(session), case_by_id(session, case.id or 0, lock=True)
+        assert row is not None
+        for record, day in (("mediasi", 2), ("mediator", 3), ("not_agreed", 16)):
+            keep_record(work, row, record, {}, officer_id=None, on_date=date(2026, 11, day))
+        set_deadlines(work, row)
+        assert [one.rule.name for one in deadlines_of(work, row)] == ["phk_claim"]
+    before = len(pushed(office))
+    hour_by_hour(office, "2026-11-23 11:00", "2026-12-18 12:00")
+    told = [text for _, text in pushed(office)[before:] if "menggugat" not in text]
+    assert told
+    assert not any("penengah" in text or "30 hari" in text for text in told)
+    assert "Sejak 16 Nov 2026: mediasi tidak sepakat." in told[0]
+
+
+def test_there_is_nothing_to_choose_once_a_mediator_has_the_dispute(
+    office: Office, case: Case
+) -> None:
+    """UU 2/2004 art. 4(4): it goes to the mediator because nobody chose."""
+    with office.database.transaction() as session:
+        work, row = office.work(session), case_by_id(session, case.id or 0, lock=True)
+        assert row is not None
+        keep_record(work, row, "mediasi", {}, officer_id=None, on_date=date(2026, 11, 20))
+        keep_record(work, row, "mediator", {}, officer_id=None, on_date=date(2026, 11, 23))
+        assert [one.rule.name for one in deadlines_of(work, row)] == ["mediation"]
 
 
 def test_what_was_lost_in_court_begins_no_year(office: Office, case: Case) -> None:
