@@ -1,6 +1,7 @@
 """What the bot says while a transcript is played, and whether the transcript expects it."""
 
 import re
+from dataclasses import dataclass
 
 from bot.events import Address
 from bot.handlers.simulator.markup import parse_html, plain_text
@@ -12,11 +13,19 @@ _CHANGED = "(ubah) "
 _ALL = 10_000
 
 
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What the bot said at one place: a chat, or a topic of it."""
+
+    place: tuple[str, str]
+    text: str
+
+
 class Heard:
     """What the bot has said since the last line was played.
 
     Attributes:
-        texts: of ``bot``, ``group`` and ``whisper`` what nobody has compared yet.
+        sayings: of ``bot``, ``group`` and ``whisper`` what nobody has compared yet.
     """
 
     def __init__(self, store: SimulatorStore, phone: Address) -> None:
@@ -28,12 +37,12 @@ class Heard:
         }
         self._last: dict[str, int] = {}
         self._shown: dict[str, str] = {}
-        self.texts: dict[str, list[str]] = {}
+        self.sayings: dict[str, list[Saying]] = {}
         self.forget()
 
     def forget(self) -> None:
         """Let go of what was not compared."""
-        self.texts = {who: [] for who in self._places}
+        self.sayings = {who: [] for who in self._places}
 
     def listen(self) -> None:
         """Gather what the bot has said since."""
@@ -49,9 +58,24 @@ class Heard:
         self._shown[message.id] = text
         if int(message.id) > self._last.get(chat, 0):
             self._last[chat] = int(message.id)
-            self.texts[who].append(text)
         elif before != text and who != "bot" and not message.said.pinned:
-            self.texts[who].append(f"{_CHANGED}{text}")
+            text = f"{_CHANGED}{text}"
+        else:
+            return
+        self.sayings[who].append(Saying((chat, message.thread), text))
+
+    def takes(self, who: str, pattern: str) -> bool:
+        """Whether the bot said this; what it said before at the same place is passed over.
+
+        Places beside each other have no order among themselves: they are served side by side.
+        """
+        new = self.sayings[who]
+        for index, said in enumerate(new):
+            if fits(pattern, said.text):
+                others = [earlier for earlier in new[:index] if earlier.place != said.place]
+                self.sayings[who] = others + new[index + 1 :]
+                return True
+        return False
 
 
 def fits(pattern: str, text: str) -> bool:

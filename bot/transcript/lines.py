@@ -7,7 +7,8 @@
     officer pribadi Joko: [Label] in his own chat with the bot
     bot: words to the reporter; further lines are indented by two spaces, a line of only
       [A] [B] shows the buttons; … matches anything, empty lines do not count
-    group: words that must stand among the new posts in the officers' group (… as above);
+    group: words that must stand among the new posts in the officers' group (… as above),
+      those of one topic in their order;
       with (ubah) before them: what a post says after it was changed in its place
     whisper: the same for the officers' private chats
     wait: 8s                   (also 25m, 26h, 3d)

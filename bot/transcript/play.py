@@ -137,8 +137,8 @@ class _Player:
             self._officer(line)
         await self._settle()
         self._heard.listen()
-        for who, texts in self._heard.texts.items():
-            self._played.log += [as_entry(who, text) for text in texts]
+        for who, sayings in self._heard.sayings.items():
+            self._played.log += [as_entry(who, said.text) for said in sayings]
 
     def _reporter(self, line: Line) -> None:
         self._count += 1
@@ -238,25 +238,22 @@ class _Player:
             busy = await app.deliverer.deliver_waiting() > 0 or busy
 
     def _expect(self, line: Line) -> None:
-        waiting = self._heard.texts[line.speaker]
         if line.speaker == "bot":
-            got = waiting.pop(0) if waiting else ""
+            new = self._heard.sayings["bot"]
+            got = new.pop(0).text if new else ""
             if not fits(line.text, got):
                 self._differ(line.number, f"bot: {line.text}", f"bot: {got}" if got else "nothing")
-            return
-        while waiting:
-            if fits(line.text, waiting.pop(0)):
-                return
-        got = "\n".join(entry for entry in self._played.log if entry.startswith(line.speaker))
-        self._differ(line.number, f"{line.speaker}: {line.text}", got or "nothing")
+        elif not self._heard.takes(line.speaker, line.text):
+            got = "\n".join(entry for entry in self._played.log if entry.startswith(line.speaker))
+            self._differ(line.number, f"{line.speaker}: {line.text}", got or "nothing")
 
     def _nothing_left_over(self, before: Line | None) -> None:
         if self._recording:
             return
-        left = self._heard.texts["bot"]
+        left = self._heard.sayings["bot"]
         if left and self._played.difference is None:
             number = before.number if before else self._at
-            self._differ(number, "nothing more from the bot", f"bot: {left[0]}")
+            self._differ(number, "nothing more from the bot", f"bot: {left[0].text}")
 
     def _differ(self, number: int, expected: str, got: str) -> None:
         self._played.difference = f"line {number}\nexpected  {expected}\ngot       {got}"
