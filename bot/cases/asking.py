@@ -15,7 +15,7 @@ from sqlmodel import select
 
 from bot.cases.act import Act, said
 from bot.cases.form_fields import Answers, Field, Form, Progress
-from bot.cases.markup import escaped
+from bot.cases.markup import copyable
 from bot.cases.posted import question_post, take_buttons_off
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible
@@ -173,7 +173,7 @@ def _answered(act: Act, missing: Field, progress: Progress) -> list[str]:
     if not value:
         return [act.work.texts("officers.form.skipped_before")]
     label = _offered(act, missing).get(value, "")
-    shown = escaped(label or missing.told(value))
+    shown = copyable(label or missing.told(value))
     if not label and act.work.hides(act.case):
         _show_alone(act, "alone_before", shown)
         shown = act.work.texts("officers.form.in_private")

@@ -23,10 +23,14 @@ def escaped_pieces(text: str, limit: int) -> list[str]:
     return [html.escape(piece, quote=False) for piece in pieces if piece]
 
 
+def copyable(text: str) -> str:
+    """A person's words as code that a tap copies, as typed: in code nothing else is tappable."""
+    return f"<code>{html.escape(visible(text), quote=False)}</code>"
+
+
 def copyable_pieces(text: str, limit: int) -> list[str]:
-    """The same as code that a tap copies, as it was typed: in code nothing else is tappable."""
-    pieces = split_text(visible(text), limit)
-    return [f"<code>{html.escape(piece, quote=False)}</code>" for piece in pieces if piece]
+    """The same in pieces of at most ``limit`` units each; none is empty."""
+    return [copyable(piece) for piece in split_text(visible(text), limit) if piece]
 
 
 def shortened(text: str, limit: int) -> str:

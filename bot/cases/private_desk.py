@@ -123,15 +123,7 @@ def _follow(act: GroupAct, command: str, said: OfficerWrote, attachment_id: int 
         if told:
             act.answer(told)
     elif not command:
-        _ask_whose(act, said.text)
-
-
-def _ask_whose(act: GroupAct, text: str) -> bool:
-    """Ask whom the words are for; False if no reporter can be meant."""
-    question = ask_whose(act.work, act.officer, text)
-    if question is not None:
-        act.answer(question.text, question.choices)
-    return question is not None
+        ask_whose(act.work, act.officer, said.text)
 
 
 def _answered_by(work: Work, officer: RosterOfficer, album: str) -> Case | None:
@@ -153,7 +145,7 @@ def _reply(act: GroupAct, command: str, said: OfficerWrote, attachment_id: int |
         found = case_by_number(work.session, _org(work), number) if number else None
     else:
         found = _answered_by(work, officer, said.album)
-        if found is None and _ask_whose(act, said.text):
+        if found is None and ask_whose(work, officer, said.text):
             return
     case = case_for_officer(work.session, row_id(found)) if found is not None else None
     if case is None or not may_see(work, officer, case) or not work.hides(case):

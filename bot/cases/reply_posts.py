@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.cases.delivery import TROUBLED, rows_of, whole_line
-from bot.cases.markup import escaped, shortened
+from bot.cases.markup import copyable, escaped, shortened
 from bot.cases.pushes import rings_late
 from bot.cases.reply_words import FileTrouble, as_reporter_reads, file_trouble, files_of
 from bot.cases.reporter_name import NAME_GAP
@@ -19,6 +19,7 @@ from storage.cases import MessageContent, message_content
 from storage.tables import Attachment, Case, CaseMessage
 
 _REPLY_SHOWN = 2500
+_REPLY_COPIED = 3800  # of the 4096 of a message; the request stands there, too
 _NAME_SHOWN = 40
 _KILOBYTE = 1024
 _MEGABYTE = 1024 * 1024
@@ -109,7 +110,7 @@ def _draft(work: Work, case: Case, message: CaseMessage, *, private: bool = Fals
     key = "write"
     if old or message.attachment_id is not None:
         key = "rewrite" if old else "rewrite_file"
-    shown = escaped(shortened(old, _REPLY_SHOWN))
+    shown = copyable(shortened(old, _REPLY_COPIED))
     key += "_private" if private else ""
     text = work.texts(f"officers.reply.{key}", text=shown, number=case.number)
     return Text(text, _buttons(work, case, message, "cancel"), html=True, rows=2)

@@ -9,12 +9,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, func, select
 
-from bot.cases.markup import escaped, shortened
+from bot.cases.markup import copyable_pieces
 from bot.cases.roster import RosterOfficer
 from bot.cases.sight import may_see
 from bot.cases.taps import button
 from bot.cases.work import Work
-from bot.channels import Text
 from bot.events import Address, OfficerWrote
 from bot.flows.words import command, is_greeting, is_opening
 from storage.cases import row_id
@@ -22,7 +21,7 @@ from storage.tables import Case, CaseEvent, CaseMessage, PersonAddress
 
 _LATELY = timedelta(hours=24)
 _OFFERED = 3
-_SHOWN = 3000
+_IN_ONE_MESSAGE = 3500  # units; Telegram takes 4096, and the question stands there, too
 _SEEN_IN_PRIVATE = ("revealed_story", "revealed_message", "revealed_reporter")
 
 
@@ -41,16 +40,20 @@ def is_in_a_report(work: Work, said: OfficerWrote) -> bool:
     return work.session.exec(select(CaseMessage.id).where(of_union, *hers)).first() is not None
 
 
-def ask_whose(work: Work, officer: RosterOfficer, text: str) -> Text | None:
-    """The question for whom they are, with the words to be copied; None if nobody waits."""
+def ask_whose(work: Work, officer: RosterOfficer, text: str) -> bool:
+    """Ask her for whom they are, with the words to be copied; False if nobody waits."""
     cases = _at_hand(work, officer)
     if not cases:
-        return None
-    kind = "words" if text else "file"
-    shown = escaped(shortened(text, _SHOWN))
+        return False
     label = work.texts.label("officers.button.reply")
     answers = tuple(button(work, case, f"{label} {case.number}", "reply") for case in cases)
-    return Text(work.texts(f"officers.reply.whose_{kind}", text=shown), answers, html=True)
+    *before, last = copyable_pieces(text, _IN_ONE_MESSAGE) or [""]
+    for piece in before:
+        work.write.whisper(officer.user_id, piece)
+    kind = "words" if last else "file"
+    question = f"{work.texts(f'officers.reply.whose_{kind}')}\n{last}".strip()
+    work.write.whisper(officer.user_id, question, choices=answers)
+    return True
 
 
 def _at_hand(work: Work, officer: RosterOfficer) -> list[Case]:

@@ -53,7 +53,12 @@ def _labels(text: Text) -> list[str]:
 
 
 def _before(office: Office, words: str) -> str:
-    return office.texts("officers.form.answered_before", text=words)
+    return office.texts("officers.form.answered_before", text=f"<code>{words}</code>")
+
+
+def _hidden_before(office: Office) -> str:
+    where = office.texts("officers.form.in_private")
+    return office.texts("officers.form.answered_before", text=where)
 
 
 def test_a_closing_is_corrected_in_place(office: Office, case: Case) -> None:
@@ -161,7 +166,7 @@ def test_what_is_for_her_alone_is_shown_again_in_private(office: Office) -> None
     _presses(office, "Kembali")
     assert "KENARI" not in office.in_the_group()
     assert "KENARI" in office.newest_in("joko")
-    assert _before(office, office.texts("officers.form.in_private")) in _question(
+    assert _hidden_before(office) in _question(
         office, "to_ditolak", "reason"
     ).text  # fmt: skip
     _presses(office, "Tetap")
