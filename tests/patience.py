@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from hypothesis import HealthCheck, settings
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds after which what did not come will not come."""
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -21,7 +21,6 @@ from tests.world import World
 
 ROOT = Path(__file__).parent.parent
 LIMIT = 2_000_000
-LONGEST = 5 * PATIENCE
 
 
 def _sheet(bars: int) -> Sheet:
@@ -33,7 +32,7 @@ def _sheet(bars: int) -> Sheet:
                  Course("8 minggu", "baru", "selesai", weeks))  # fmt: skip
 
 
-def _paint(reference: str, seconds: float = LONGEST, limit: int = LIMIT) -> bytes:
+def _paint(reference: str, seconds: float = PATIENCE, limit: int = LIMIT) -> bytes:
     media = Media(MediaKind.PHOTO, reference, "image/png")
     return asyncio.run(Painter(seconds).fetch(media, limit))
 
@@ -55,8 +54,8 @@ def test_a_sheet_comes_back_from_json_as_it_was() -> None:
 
 @pytest.mark.parametrize(
     ("reference", "seconds", "limit"),
-    [("{}", LONGEST, LIMIT), ("kein JSON", LONGEST, LIMIT), ("", 0.01, LIMIT),
-     (json.dumps(asdict(_sheet(1))), LONGEST, 100)],
+    [("{}", PATIENCE, LIMIT), ("kein JSON", PATIENCE, LIMIT), ("", 0.01, LIMIT),
+     (json.dumps(asdict(_sheet(1))), PATIENCE, 100)],
     ids=["half", "broken", "late", "large"],
 )  # fmt: skip
 def test_what_cannot_be_drawn_is_given_up_at_once(

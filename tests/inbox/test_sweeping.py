@@ -21,7 +21,6 @@ from tests.storage.rows import NOW, Ground, ground_of, later
 
 ROWS, NOT_YET, CANCELLED = 10_000, 50, 50
 LANES = 500
-LONGEST = 10 * PATIENCE  # seconds for all of them
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # fork beside threads
@@ -71,7 +70,7 @@ def _sweep_in_threads(ground: Ground, sweepers: int) -> list[int]:
     ready = threading.Barrier(sweepers)
     with ThreadPoolExecutor(sweepers) as pool:
         sweeping = [pool.submit(_sweep, ground, ready) for _ in range(sweepers)]
-        return [one.result(LONGEST) for one in sweeping]
+        return [one.result(PATIENCE) for one in sweeping]
 
 
 def _sweep_in_processes(ground: Ground, sweepers: int) -> list[int]:
@@ -86,7 +85,7 @@ def _sweep_in_processes(ground: Ground, sweepers: int) -> list[int]:
     for process in processes:
         process.start()
     for process in processes:
-        process.join(LONGEST)
+        process.join(PATIENCE)
     assert [process.exitcode for process in processes] == [0] * sweepers
     return [counts.get() for _ in processes]
 

@@ -28,6 +28,19 @@ def heard(program: Program, phone: str, words: str) -> WhatsAppMessage:
     return found
 
 
+def asked_after(program: Program, question: WhatsAppMessage) -> WhatsAppMessage:
+    """Wait until the worker's newest message is a question after this one."""
+
+    def there() -> bool:
+        message = last(program, question.to)
+        return message is not None and message.sid != question.sid and bool(message.labels)
+
+    wait_until(there, "the next question")
+    found = last(program, question.to)
+    assert found is not None
+    return found
+
+
 def message_text(message: WhatsAppMessage) -> str:
     return message.rendered.body if message.rendered else message.body
 
@@ -45,16 +58,13 @@ def posts(program: Program, words: str) -> list[TelegramMessage]:
 def tell_whole_story(program: Program, phone: str, story: str = STORY, name: str = "Sri") -> str:
     """A WhatsApp worker reports; returns the case number."""
     program.twilio.inbound(phone, story, profile_name=name)
-    message = heard(program, phone, "setuju")
-    program.twilio.tap(message, "Setuju")
-    seen = len(program.twilio.messages(phone))
+    message, label = heard(program, phone, "setuju"), "Setuju"
     for _ in range(12):
-        message = program.twilio.wait_messages(phone, seen + 1)[-1]
-        seen = len(program.twilio.messages(phone))
+        program.twilio.tap(message, label)
+        message = asked_after(program, message)
         if "Kirim" in message.labels:
             break
         label = "Rahasiakan nama" if "Rahasiakan nama" in message.labels else "Lewati"
-        program.twilio.tap(message, label)
     program.twilio.tap(message, "Kirim")
     return number_in(message_text(heard(program, phone, "KB-")))
 
@@ -85,12 +95,14 @@ class TelegramWorker:
     def finishes(self) -> str:
         """She leaves out what can be left out and sends; returns the case number."""
         for _ in range(14):
+            wait_until(lambda: self.newest().labels, "a question")
             labels = self.newest().labels
             if "Kirim" in labels:
                 break
             wanted = [one for one in ("Rahasiakan nama", "Lewati") if one in labels]
             self.taps((wanted or labels)[0])
         self.taps("Kirim")
+        wait_until(lambda: "Nomor: KB-" in self.newest().text, "the receipt")
         return number_in(self.newest().text)
 
     def _heard_more(self, act: Callable[[], object]) -> None:
