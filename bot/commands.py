@@ -117,10 +117,14 @@ class OpenCase:
 
 @dataclass(frozen=True, slots=True)
 class AddToCase:
-    """Add what the reporter wrote to one of her cases and show it to the officers."""
+    """Add what the reporter wrote to one of her cases and show it to the officers.
+
+    ``nod``: no more than an "ok"; nobody is asked to do anything about it.
+    """
 
     number: str
     parts: tuple[Part, ...]
+    nod: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +226,7 @@ class AnswerSurvey:
 
     Attributes:
         field: ``solved`` with ``ya`` or ``belum``, ``score`` with 1 to 5 as text, or ``sex`` with
-            ``perempuan`` or ``laki-laki``.
+            ``perempuan``, ``laki-laki``, or nothing: what was told before is forgotten.
     """
 
     number: str

@@ -11,6 +11,7 @@ Which way an event takes, from the top:
     something that cannot be read                 one kind sentence
     a command word                                obey
     loose words while an officer speaks with her  passed on
+    thanks, and "ok" when all is over             answer_courtesy
     nothing runs                                  _open
     else                                          answer, at the step where she stands
 
@@ -36,6 +37,8 @@ from bot.flows.answering import answer, has_only_words, keep, picked, pieces, ta
 from bot.flows.catalogue import current, flow_of, newest
 from bot.flows.check_in import answer_check_in
 from bot.flows.consenting import answer_referral
+from bot.flows.courtesies import answer_courtesy
+from bot.flows.follow_up import ONE_HOUR
 from bot.flows.invited import answer_invitation
 from bot.flows.knowledge import Knowledge
 from bot.flows.obeying import obey
@@ -53,7 +56,7 @@ from bot.flows.walking import (
     running,
     walk,
 )
-from bot.flows.words import Word, command, is_greeting, is_thanks, is_visible
+from bot.flows.words import Word, command, is_greeting, is_visible
 
 Commands = tuple[Command, ...]
 
@@ -119,8 +122,9 @@ def _hear(state: State | None, event: MessageReceived, knowledge: Knowledge) -> 
         return obey(word, state, knowledge)
     if knowledge.officer_speaks and knowledge.open_cases and not _answers(state, event, knowledge):
         return _pass_on(state, event, knowledge)
-    if is_thanks(event.text) and _is_at_ease(here, event, knowledge):
-        return Turn(state, (say(knowledge, "follow_up.welcome"),))
+    courtesy = answer_courtesy(state, event, knowledge)
+    if courtesy is not None:
+        return courtesy
     if state is not None and state is not here:
         return _answer_over(state, event, knowledge)
     if here is None:
@@ -151,11 +155,9 @@ def _answer_over(state: State, event: MessageReceived, knowledge: Knowledge) -> 
 def _open(event: MessageReceived, knowledge: Knowledge) -> Turn:
     """Nothing runs: a greeting, something to add to a case, or the beginning of a new one."""
     is_hello = has_only_words(event) and is_greeting(event.text)
-    if knowledge.consented and knowledge.open_cases:
+    if knowledge.consented and (knowledge.open_cases or knowledge.lately_closed):
         if is_hello and any(sign.isalpha() for sign in event.text):
             return interrupt("menu", None, knowledge)
-        return _start("follow_up", event, knowledge)
-    if knowledge.consented and knowledge.lately_closed and not is_hello:
         return _start("follow_up", event, knowledge)
     if is_hello:
         return walk(begin("intake", knowledge), knowledge)
@@ -166,13 +168,6 @@ def _start(flow: str, event: MessageReceived, knowledge: Knowledge) -> Turn:
     """Begin a conversation with what this message says."""
     state, commands = keep(begin(flow, knowledge), event, knowledge, "parts")
     return walk(state, knowledge, commands)
-
-
-def _is_at_ease(here: State | None, event: MessageReceived, knowledge: Knowledge) -> bool:
-    """She has a case and is telling nothing now."""
-    is_listened_to = here is None or (here.flow, here.step) == ("follow_up", "listening")
-    has_case = bool(knowledge.open_cases or knowledge.lately_closed)
-    return has_only_words(event) and is_listened_to and has_case
 
 
 def _answers(state: State | None, event: MessageReceived, knowledge: Knowledge) -> bool:
@@ -215,7 +210,7 @@ def _pass_on(state: State | None, event: MessageReceived, knowledge: Knowledge) 
 def _tap(state: State | None, tapped: str, knowledge: Knowledge) -> Turn | None:
     """A button: of this question, of a menu, of an older question; None if it is not ours."""
     if tapped.startswith(DOOR) and tapped.removeprefix(DOOR) in set(Word):
-        return obey(Word(tapped.removeprefix(DOOR)), state, knowledge)
+        return obey(Word(tapped.removeprefix(DOOR)), state, knowledge, tapped=True)
     if newest(tapped.partition(".")[0]) is None:
         return None
     if state is not None and tapped == state.last_tap:
@@ -288,7 +283,7 @@ def _left_lying(state: State | None, knowledge: Knowledge) -> Turn:
     """Nobody came back for a long time: remind, at last keep what there is."""
     here = running(state)
     if here is None:
-        return Turn(state)
+        return Turn(replace(state, told=()) if state else None)
     flow = flow_of(here)
     if flow.is_over(here, knowledge):
         return Turn(at_rest(here), (DeleteDraft(),))
@@ -323,6 +318,8 @@ def _with_timers(before: State | None, turn: Turn, event: MessageReceived | Time
     if here is not None and flow_of(here).patience and not is_asleep(here):
         state = awake(turn.state)
         return Turn(state, (*commands, SetTimer("unfinished", flow_of(here).patience[0])))
-    if was is not None and flow_of(was).patience:
+    if turn.state is not None and turn.state.told:
+        commands += (SetTimer("unfinished", ONE_HOUR),)
+    elif was is not None and flow_of(was).patience:
         commands += (StopTimer("unfinished"),)
     return Turn(turn.state, commands)

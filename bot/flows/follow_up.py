@@ -47,7 +47,8 @@ def pass_on(state: State, knowledge: Knowledge) -> tuple[State, Commands]:
     number = state.answers.get("case") or _only_case(knowledge)
     if not (number and state.parts):
         return state, ()
-    passed = replace(state.knowing(case=number), parts=(), number=number)
+    told = (*state.told, *state.parts)
+    passed = replace(state.knowing(case=number), parts=(), told=told, number=number)
     return passed, (AddToCase(number, state.parts),)
 
 

@@ -23,4 +23,5 @@ PAUSED = Flow(
 )
 
 REST = Flow(name="rest", version=1, script=(End("bye", mute=True),))
-"""Nothing runs; the state only remembers the last tap, so that a second one does nothing."""
+"""Nothing runs; the state only remembers the last tap, so that a second one does nothing, and
+for an hour what was told last, so that it need not be told again if it is another matter."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.commands import Command, PageOfficers, Reply, SetPushes
+from bot.commands import Command, PageOfficers, Part, Reply, SetPushes
 from bot.flows.alarm import open_urgent_case
 from bot.flows.catalogue import flow_of
 from bot.flows.knowledge import Knowledge
@@ -36,8 +36,8 @@ _SHORT_CONVERSATIONS = {
 }
 
 
-def obey(word: Word, state: State | None, knowledge: Knowledge) -> Turn:
-    """Carry a command word out."""
+def obey(word: Word, state: State | None, knowledge: Knowledge, *, tapped: bool = False) -> Turn:
+    """Carry a command word out, typed or ``tapped`` under something that was said before."""
     here = running(state)
     is_stranger = here is None and not knowledge.consented and not knowledge.cases
     if is_stranger and word in _FOR_WHOM_WE_KNOW:
@@ -61,7 +61,7 @@ def obey(word: Word, state: State | None, knowledge: Knowledge) -> Turn:
         case Word.LOOK:
             return _look(state, knowledge)
         case Word.NEW if here is None or here.flow != "intake" or is_asleep(here):
-            return _begin_anew(here, knowledge)
+            return _begin_anew(here, knowledge, state.told if state and tapped else ())
         case Word.NEW | Word.RESUME:
             return _resume(here, knowledge)
         case _:
@@ -86,10 +86,13 @@ def _cancel(state: State | None, knowledge: Knowledge) -> Turn:
     return jump(here, cancel, knowledge)
 
 
-def _begin_anew(here: State | None, knowledge: Knowledge) -> Turn:
-    """A new report; a message that waits for its case turns out to belong to it."""
-    unplaced = here.parts if here and not is_asleep(here) else ()
-    first = replace(begin("intake", knowledge), parts=unplaced, unheard=len(unplaced))
+def _begin_anew(here: State | None, knowledge: Knowledge, told: tuple[Part, ...]) -> Turn:
+    """A new report; a message that waits for its case turns out to belong to it.
+
+    ``told``: what was added to a case a moment ago, and is another matter after all.
+    """
+    story = (here.parts if here and not is_asleep(here) else ()) or told
+    first = replace(begin("intake", knowledge), parts=story, unheard=len(story))
     return walk(first, knowledge)
 
 

@@ -25,6 +25,7 @@ class State:
         last_tap: id of the last button that was obeyed, so that a second tap does nothing.
         number: case number that this conversation uses.
         naps: how often it was left lying.
+        told: what was added to a case a moment ago, in case it is another matter.
         suspended: the conversation to return to.
     """
 
@@ -42,6 +43,7 @@ class State:
     number: str = ""
     naps: int = 0
     suspended: "State | None" = None
+    told: tuple[Part, ...] = ()
 
     def knowing(self, **answers: str) -> "State":
         """The same with these answers added."""
@@ -86,6 +88,7 @@ def _state(stored: Mapping[str, Any]) -> State:
         number=stored.get("number", ""),
         naps=stored.get("naps", 0),
         suspended=_state(suspended) if suspended else None,
+        told=tuple(_part(part) for part in stored.get("told", ())),
     )
 
 

@@ -151,7 +151,9 @@ def _asleep(state: State) -> State:
 
 def at_rest(state: State) -> State:
     """Nothing runs any more."""
-    return State(REST.name, REST.version, REST.script[0].name, last_tap=state.last_tap)
+    return State(
+        REST.name, REST.version, REST.script[0].name, last_tap=state.last_tap, told=state.told
+    )
 
 
 def _passing(state: State, name: str) -> State:

@@ -95,7 +95,8 @@ _COURTESIES = _GREETINGS | _words("""
     bisa boleh izin saya aku sy disini sini di ini lapor ngelapor melapor tanya nanya bertanya
     ada orang kawan buruh serikat""")
 
-_PARTICLES = _ADDRESSING | _words("dong deh ya yaa nih sih kok aja saja itu lah dulu")
+PARTICLES = _ADDRESSING | _words("dong deh ya yaa nih sih kok aja saja itu lah dulu")
+"""Words that change nothing about what is said beside them."""
 
 _WHY = _words("kenapa knp knapa napa mengapa ngapain")
 _WHAT_FOR = frozenset(
@@ -103,7 +104,7 @@ _WHAT_FOR = frozenset(
 )
 _IN_SUCH_A_QUESTION = (
     _WHY
-    | _PARTICLES
+    | PARTICLES
     | _words("""buat bwt untuk utk apa apan ditanya ditanyain tanya nanya nanyain harus perlu
         butuh minta diminta emang emangnya memang memangnya mesti pakai pake tau tahu mau
         begitu gitu ini datanya data nya kalian maksud maksudnya gimana gmn""")
@@ -125,7 +126,7 @@ _OPENINGS = _COURTESIES | _words("""
 _THANKS = _words("""
     makasih makasi mksh mkasih terimakasih trimakasih trims tengkyu thanks thank thx tq suwun
     nuwun hatur kasih""")
-_WITH_THANKS = _PARTICLES | _words("""
+_WITH_THANKS = PARTICLES | _words("""
     terima trima matur you banyak atas buat untuk bantuan bantuannya info infonya informasinya
     sudah udah dibantu membantu semua siap ok oke baik sekali banget ditunggu kabarnya""")
 
@@ -276,10 +277,10 @@ def _consonants(text: str) -> str:
 
 
 def _spoken(text: str) -> list[str]:
-    return [squeeze(word) if word not in _PARTICLES else word for word in fold(text).split()]
+    return [squeeze(word) if word not in PARTICLES else word for word in fold(text).split()]
 
 
 def _core(text: str) -> str:
     """The words without particles and forms of address."""
     words = [word for word in fold(text).split() if word not in _ADDRESSING]
-    return " ".join(word for word in words if word not in _PARTICLES) or " ".join(words)
+    return " ".join(word for word in words if word not in PARTICLES) or " ".join(words)

@@ -122,8 +122,8 @@ class CarryOut:
         if case is None:
             return
         match command:
-            case AddToCase(parts=parts):
-                add_to_case(self.work, case, parts, self.understander)
+            case AddToCase(parts=parts, nod=nod):
+                add_to_case(self.work, case, parts, self.understander, asked=nod)
                 self._keep_meaning(case)
             case OpenUrgentCase(number=fresh, parts=parts):
                 self._case = open_for_danger(self.work, case, fresh, parts, self.understander)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bot.commands import AddToCase, OpenUrgentCase, PageOfficers
 from tests.flows.beginnings import STORY, with_case
 from tests.flows.chat import Chat
@@ -81,3 +83,89 @@ def test_danger_after_a_closing_begins_an_urgent_case() -> None:
     assert "KB-0000-0002" in reply.text
     assert "paling lambat 1 jam" in reply.text
     assert len(chat.ordered(PageOfficers)) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ok",
+        "Oke kak",
+        "baik kak",
+        "siap",
+        "iya kak saya tunggu",
+        "ditunggu kabarnya ya min",
+        "👍🏽",
+        "🙏 🙏",
+    ],
+)
+def test_a_nod_is_no_addition(words: str) -> None:
+    """Nobody is asked whether to open a case again because she says that she has read it."""
+    chat = closed()
+    (reply,) = chat.say(words)
+    assert reply.text == "Baik. Kalau ada hal baru, tulis saja di sini."
+    assert chat.hush() == []
+    assert chat.ordered(AddToCase) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["ok?", "??", "iya tapi uangnya kurang", "siap siap dipecat", "😭"]
+)
+def test_more_than_a_nod_is_added(words: str) -> None:
+    """A word too many is better than one that is lost."""
+    chat = closed()
+    chat.say(words)
+    assert [order.nod for order in chat.ordered(AddToCase)] == [False]
+
+
+def test_an_ok_to_an_officer_is_shown_and_asks_nothing() -> None:
+    """He wrote to her in the closed case; her "ok" is his answer, and the bot is silent."""
+    chat = closed()
+    chat.officer_speaks = True
+    assert chat.say("ok kak") == []
+    assert [(order.number, order.nod) for order in chat.ordered(AddToCase)] == [
+        ("KB-0000-0001", True)
+    ]
+
+
+def test_an_ok_in_an_open_case_is_passed_on() -> None:
+    """It may answer what an officer asked."""
+    chat = with_case()
+    chat.say("ok")
+    assert len(chat.ordered(AddToCase)) == 1
+
+
+def test_a_greeting_first_leads_to_the_closed_case_as_well() -> None:
+    """Many say hello and wait for an answer before they tell anything."""
+    chat = closed()
+    (reply,) = chat.say("assalamualaikum kak")
+    assert "Apa yang bisa kami bantu?" in reply.text
+    chat.say("uangnya belum masuk semua")
+    assert [order.number for order in chat.ordered(AddToCase)] == ["KB-0000-0001"]
+
+
+def test_another_matter_need_not_be_told_twice() -> None:
+    """She told it already; the button under the receipt takes it into the new report."""
+    chat = closed()
+    chat.say(STORY)
+    chat.hush()
+    assert chat.tap("Lapor baru") == []
+    assert chat.state is not None
+    assert [part.text for part in chat.state.parts] == [STORY]
+    chat.hush()
+    assert chat.state.step != "story"
+
+
+def test_a_new_report_begins_empty_when_it_is_typed_or_an_hour_later() -> None:
+    """What she wrote then is not what she means now."""
+    chat = closed()
+    chat.say(STORY)
+    chat.hush()
+    chat.say("lapor baru")
+    assert chat.state is not None
+    assert chat.state.parts == ()
+    chat = closed()
+    chat.say(STORY)
+    chat.wait(2 * 3600)
+    chat.tap("Lapor baru")
+    assert chat.state is not None
+    assert chat.state.parts == ()
