@@ -7,11 +7,9 @@ from datetime import date, datetime, time, timedelta
 from bot.cases import asking
 from bot.cases.act import Act, must_act
 from bot.cases.appointments import (
-    EVIDENCE,
-    EVIDENCE_HOUR,
     KINDS,
     call_off,
-    evidence_moment,
+    is_told_in_time,
     make,
     move,
     short_line,
@@ -20,6 +18,8 @@ from bot.cases.appointments import (
 from bot.cases.dates import read_date, told_day, told_hour
 from bot.cases.form_fields import Answers, Field, Form
 from bot.cases.markup import escaped
+from bot.cases.pushes import post_untold
+from bot.cases.reminder_times import EVIDENCE, EVIDENCE_HOUR, evidence_moment, will_remind
 from bot.cases.stages import CLOSED, NotPossible
 from bot.cases.taps import button
 from bot.commands import Choice
@@ -96,19 +96,23 @@ def _list(act: Act) -> str:
 
 def _make(act: Act, answers: Answers) -> str:
     _must_be_open(act)
-    why = make(
-        act.work, act.case, answers["kind"], _moment(act, answers), what=answers["what"],
-        has_hour=bool(answers["hour"]), officer_id=act.officer.id,
-    )  # fmt: skip
-    return _done(act, "made", why)
+    work, case, at = act.work, act.case, _moment(act, answers)
+    has_hour = bool(answers["hour"])
+    reminds = will_remind(work, case, answers["kind"], at, has_hour=has_hour)
+    why = make(work, case, answers["kind"], at, what=answers["what"], has_hour=has_hour,
+               officer_id=act.officer.id)  # fmt: skip
+    in_time = is_told_in_time(work, case, at)
+    return _done(act, "made" if reminds else "made_only", why, in_time=in_time)
 
 
 def _ask_for_evidence(act: Act, answers: Answers) -> str:
     _must_be_open(act)
-    at = evidence_moment(act.work, date.fromisoformat(answers["on"]))
-    why = make(act.work, act.case, EVIDENCE, at, what=answers["what"], has_hour=False,
+    work, case = act.work, act.case
+    at = evidence_moment(work, date.fromisoformat(answers["on"]))
+    reminds = will_remind(work, case, EVIDENCE, at, has_hour=False)
+    why = make(work, case, EVIDENCE, at, what=answers["what"], has_hour=False,
                officer_id=act.officer.id)  # fmt: skip
-    return _done(act, "evidence", why)
+    return _done(act, "evidence" if reminds else "evidence_only", why)
 
 
 def _move(act: Act, answers: Answers) -> str:
@@ -131,12 +135,9 @@ def _call_off(act: Act, answers: Answers) -> str:
 
 
 def _done(act: Act, done: str, why: str, *, in_time: bool = True) -> str:
-    """What became of it; what the reporter does not learn stands in the topic too."""
-    texts = act.work.texts
-    untold = f"officers.push.{why}" if why else ("" if in_time else "officers.push.too_late")
-    if untold:
-        act.work.write.post(act.case, texts(untold))
-    return texts(f"officers.done.appointment_{done}")
+    """What became of it."""
+    post_untold(act.work, act.case, why, in_time=in_time)
+    return act.work.texts(f"officers.done.appointment_{done}")
 
 
 def _moment(act: Act, answers: Answers) -> datetime:

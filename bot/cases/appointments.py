@@ -1,12 +1,11 @@
 """Appointments of a case: talks, mediation, hearings, evidence that the reporter promised.
 
 She is told of each at once, and again when it moves or falls through. Reminders are due rows of
-each appointment: the day before and two hours before for her, in the morning for the officers;
-of promised evidence on its day. See ``reminders``.
+each appointment, see ``reminder_times`` and ``reminders``.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import col, select
@@ -14,6 +13,7 @@ from sqlmodel import col, select
 from bot.cases.dates import long_date, short_date
 from bot.cases.markup import escaped, shortened
 from bot.cases.pushes import fitting_time, push
+from bot.cases.reminder_times import EVIDENCE, REMINDERS, reminder_times, will_remind
 from bot.cases.work import Work
 from bot.outbox.validity import Validity
 from storage.cases import add_event, row_id
@@ -21,20 +21,6 @@ from storage.due import cancel_due, set_due
 from storage.tables import Appointment, Case
 
 KINDS = ("bipartit", "mediasi", "sidang", "lain")
-EVIDENCE = "bukti"
-"""The kind of an appointment that is a date for promised evidence."""
-
-DAY_BEFORE, SOON, MORNING = "appointment_day", "appointment_soon", "appointment_morning"
-REMINDERS = (DAY_BEFORE, SOON, MORNING)
-"""The kinds of their due rows."""
-
-EVENING_BEFORE = time(16)
-"""When she is reminded the day before, where the officers are."""
-SOON_BEFORE = timedelta(hours=2)
-OFFICERS_MORNING = time(7)
-EVIDENCE_HOUR = time(9)
-"""Of a day without an hour: the reminder of promised evidence, the begin of an appointment."""
-
 _NEWS = frozenset({"made", "moved", "cancelled"})
 """What takes the place of all that waits about an appointment; a reminder, of reminders only."""
 _SHOWN_ON_CARD = 3
@@ -89,7 +75,7 @@ def move(
     Returns why she was not told, and whether she is told before the time that it was for.
     """
     before = when(work, appointment)
-    in_time = _is_told_in_time(work, case, appointment.at)
+    in_time = is_told_in_time(work, case, appointment.at)
     told = _told(work, appointment)
     appointment.at, appointment.made_at = at.astimezone(UTC), work.now
     appointment.sealed = _seal(work, told["what"], has_hour=has_hour)
@@ -106,7 +92,7 @@ def call_off(
     work: Work, case: Case, appointment: Appointment, *, officer_id: int | None = None
 ) -> tuple[str, bool]:
     """Take it off and tell the reporter; returns the same as :func:`move`."""
-    in_time = _is_told_in_time(work, case, appointment.at)
+    in_time = is_told_in_time(work, case, appointment.at)
     appointment.cancelled_at = work.now
     work.session.add(appointment)
     for kind in REMINDERS:
@@ -128,12 +114,14 @@ def tell(
 ) -> str:
     """Tell the reporter about it, until then; ``news`` is a text of ``cases.appointment``."""
     kind = EVIDENCE if appointment.kind == EVIDENCE else "meeting"
+    reminded = is_reminded_of(work, case, appointment)
     text = work.texts(
         f"cases.appointment.{kind}.{news}",
         number=case.number,
         label=work.texts(f"cases.appointment.label.{appointment.kind}"),
         when=when(work, appointment),
         what=_what_line(work, appointment),
+        reminded=work.texts(f"cases.appointment.{kind}.reminded") if reminded else "",
         **words,
     )
     about = f"appointment:{appointment.id}" + ("" if news in _NEWS else ":reminder")
@@ -142,7 +130,9 @@ def tell(
 
 def set_reminders(work: Work, case: Case, appointment: Appointment) -> None:
     """Let its reminders come due; those whose time is over do not."""
-    for kind, at in _reminder_times(work, case, appointment).items():
+    has_hour = _told(work, appointment)["has_hour"]
+    times = reminder_times(work, case, appointment.kind, appointment.at, has_hour=has_hour)
+    for kind, at in times.items():
         key = key_of(kind, appointment)
         if at is None or at <= work.now:
             cancel_due(work.session, key)
@@ -151,9 +141,10 @@ def set_reminders(work: Work, case: Case, appointment: Appointment) -> None:
                 lane=f"case:{case.id}", due_at=at, case_id=row_id(case))  # fmt: skip
 
 
-def evidence_moment(work: Work, on: date) -> datetime:
-    """When evidence is reminded of on its day: in the morning; today, two hours from now."""
-    return max(datetime.combine(on, EVIDENCE_HOUR, work.zone), work.now + SOON_BEFORE)
+def is_reminded_of(work: Work, case: Case, appointment: Appointment) -> bool:
+    """The same of one that was noted."""
+    has_hour = _told(work, appointment)["has_hour"]
+    return will_remind(work, case, appointment.kind, appointment.at, has_hour=has_hour)
 
 
 def key_of(kind: str, appointment: Appointment) -> str:
@@ -234,30 +225,8 @@ def forget(work: Work, case: Case) -> None:
             cancel_due(work.session, key_of(kind, appointment))
 
 
-def _reminder_times(
-    work: Work, case: Case, appointment: Appointment
-) -> dict[str, datetime | None]:
-    """When each reminder is due; None for what makes no sense."""
-    local = appointment.at.astimezone(work.zone)
-    if appointment.kind == EVIDENCE:
-        return {DAY_BEFORE: None, SOON: fitting_time(work, case, appointment.at), MORNING: None}
-    before = datetime.combine(local.date() - timedelta(days=1), EVENING_BEFORE, work.zone)
-    morning = datetime.combine(local.date(), OFFICERS_MORNING, work.zone)
-    has_hour = _told(work, appointment)["has_hour"]
-    soon = fitting_time(work, case, appointment.at - SOON_BEFORE) if has_hour else None
-    return {
-        DAY_BEFORE: _if_before(fitting_time(work, case, before), appointment.at - SOON_BEFORE),
-        SOON: _if_before(soon, appointment.at),
-        MORNING: _if_before(morning.astimezone(UTC), appointment.at),
-    }
-
-
-def _if_before(at: datetime | None, end: datetime) -> datetime | None:
-    return at if at is not None and at < end else None
-
-
-def _is_told_in_time(work: Work, case: Case, at: datetime) -> bool:
-    """Whether she hears of a change before the time that it is about."""
+def is_told_in_time(work: Work, case: Case, at: datetime) -> bool:
+    """Whether she hears of news before the time that it is about."""
     return at <= work.now or fitting_time(work, case, work.now) < at
 
 

@@ -7,10 +7,10 @@ since the row was set.
 from collections.abc import Callable
 
 from bot.cases import aftercare, check_ins, legal_alarms, legal_clock, survey
-from bot.cases.appointments import REMINDERS
 from bot.cases.escalation import promise_due
 from bot.cases.morning import digest_due
 from bot.cases.promises import PROMISE
+from bot.cases.reminder_times import REMINDERS
 from bot.cases.reminders import appointment_due
 from bot.cases.roll_call import roll_due
 from bot.cases.rounds import DIGEST, MEMBERS, PICTURE, WEEKLY

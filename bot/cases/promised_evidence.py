@@ -6,8 +6,9 @@ Only short messages are read: in a long story somebody else may have promised to
 import re
 from datetime import date, timedelta
 
-from bot.cases.appointments import EVIDENCE, evidence_moment, make, upcoming, when
+from bot.cases.appointments import make, upcoming, when
 from bot.cases.dates import read_date
+from bot.cases.reminder_times import EVIDENCE, evidence_moment
 from bot.cases.work import Work
 from storage.tables import Case
 

@@ -94,6 +94,15 @@ def _why_not(reach: Reach | None) -> str:
     return UNREACHABLE if reach.unreachable else ""
 
 
+def post_untold(work: Work, case: Case, why: str, *, in_time: bool = True) -> None:
+    """Let the officers know in the topic what the reporter is not told, or too late.
+
+    ``why``: what :func:`push` returned.
+    """
+    if why or not in_time:
+        work.write.post(case, work.texts(f"officers.push.{why or 'too_late'}"))
+
+
 def fitting_time(work: Work, case: Case, at: datetime) -> datetime:
     """The first moment from ``at`` on when her phone may ring: no quiet hour where she lives."""
     return next_allowed(at, *_hours(work, case))

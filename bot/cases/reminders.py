@@ -8,10 +8,6 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from bot.cases.appointments import (
-    DAY_BEFORE,
-    EVIDENCE,
-    MORNING,
-    SOON_BEFORE,
     appointment_of_key,
     key_of,
     short_line,
@@ -20,6 +16,7 @@ from bot.cases.appointments import (
 )
 from bot.cases.markup import escaped
 from bot.cases.pushes import fitting_time
+from bot.cases.reminder_times import DAY_BEFORE, EVIDENCE, MORNING, end_of_day_before
 from bot.cases.stages import CLOSED
 from bot.cases.work import Work
 from bot.events import DueCame
@@ -55,14 +52,10 @@ def _remind_officers(work: Work, case: Case, appointment: Appointment) -> None:
 
 
 def _remind_reporter(work: Work, case: Case, appointment: Appointment, kind: str) -> None:
-    end = appointment.at - SOON_BEFORE if kind == DAY_BEFORE else appointment.at
-    if _must_wait(work, case, appointment, kind, end):
-        return
-    if kind == DAY_BEFORE:  # "tomorrow" is no word for the day itself
-        local = appointment.at.astimezone(work.zone)
-        _remind(work, case, appointment, "day_before", local.replace(hour=0, minute=0))
-    else:
-        _remind(work, case, appointment, "soon", appointment.at)
+    before = kind == DAY_BEFORE
+    end = end_of_day_before(work, appointment.at) if before else appointment.at
+    if not _must_wait(work, case, appointment, kind, end):
+        _remind(work, case, appointment, "day_before" if before else "soon", end)
 
 
 def _remind_of_evidence(work: Work, case: Case, appointment: Appointment, kind: str) -> None:

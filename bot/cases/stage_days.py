@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from bot.cases.act import Act
-from bot.cases.appointments import EVIDENCE_HOUR, make, upcoming
+from bot.cases.appointments import is_reminded_of, is_told_in_time, make, upcoming
 from bot.cases.dates import long_date, read_date
 from bot.cases.form_fields import Answers
+from bot.cases.pushes import post_untold, why_not
+from bot.cases.reminder_times import EVIDENCE_HOUR, will_remind
 from bot.cases.stages import NotPossible
+from storage.tables import Appointment
 
 HOUR = "hour"
 """The answer that is an hour, as ``09:00``; empty while it is not known."""
@@ -34,18 +37,32 @@ def remind(act: Act, answers: Answers, kind: str, day: str, done: str) -> str:
     at = moment_ahead(act, answers, day)
     if at is None:
         return done
-    noted = (one.at.astimezone(work.zone).date() for one in upcoming(work, case)
-             if one.kind == kind)  # fmt: skip
-    if at.date() not in noted:
+    if _noted(act, kind, at) is None:
         make(work, case, kind, at, has_hour=bool(answers.get(HOUR)), officer_id=act.officer.id,
              tells=False)  # fmt: skip
-    when = day_and_hour(act, answers, day)
-    return f"{done} {work.texts('officers.done.reminds', when=when)}"
+    post_untold(work, case, why_not(work, case), in_time=is_told_in_time(work, case, at))
+    how = "reminds" if _is_reminded(act, answers, kind, at) else "reminds_not"
+    return f"{done} {work.texts(f'officers.done.{how}', when=day_and_hour(act, answers, day))}"
 
 
-def reminded_line(act: Act, at: datetime | None) -> str:
-    """That she will be reminded, for the news of the stage."""
-    return act.work.texts("cases.further.reminded") if at else ""
+def reminded_line(act: Act, answers: Answers, kind: str, day: str) -> str:
+    """That she will be reminded, for the news of the stage; empty where she will not."""
+    at = moment_ahead(act, answers, day)
+    reminded = at is not None and _is_reminded(act, answers, kind, at)
+    return act.work.texts("cases.further.reminded") if reminded else ""
+
+
+def _is_reminded(act: Act, answers: Answers, kind: str, at: datetime) -> bool:
+    noted = _noted(act, kind, at)
+    if noted is not None:
+        return is_reminded_of(act.work, act.case, noted)
+    return will_remind(act.work, act.case, kind, at, has_hour=bool(answers.get(HOUR)))
+
+
+def _noted(act: Act, kind: str, at: datetime) -> Appointment | None:
+    """What was noted by hand, or a moment ago, for the same day."""
+    return next((one for one in upcoming(act.work, act.case) if one.kind == kind
+                 and one.at.astimezone(act.work.zone).date() == at.date()), None)  # fmt: skip
 
 
 def day_and_hour(act: Act, answers: Answers, day: str) -> str:

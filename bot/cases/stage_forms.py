@@ -26,7 +26,6 @@ from bot.cases.stage_days import (
     is_heard_ahead,
     just_now,
     meets_ahead,
-    moment_ahead,
     read_day,
     remind,
     reminded_line,
@@ -114,7 +113,7 @@ def _move(act: Act, answers: Answers, stage: str, *further: str) -> str:
 def _to_bipartit(act: Act, answers: Answers) -> str:
     when = day_and_hour(act, answers, "meeting")
     told = act.work.texts("cases.further.meeting", date=when)
-    reminded = reminded_line(act, moment_ahead(act, answers, "meeting"))
+    reminded = reminded_line(act, answers, "bipartit", "meeting")
     done = _move(act, answers, "bipartit", told, reminded)
     return remind(act, answers, "bipartit", "meeting", done)
 
@@ -147,7 +146,7 @@ def _suit_words(act: Act, answers: Answers) -> str:
     if answers["hearing"]:
         when = day_and_hour(act, answers, "hearing")
         further.append(texts("cases.further.hearing", value=when))
-        further.append(reminded_line(act, moment_ahead(act, answers, "hearing")))
+        further.append(reminded_line(act, answers, "sidang", "hearing"))
     return "\n".join(filter(None, further))
 
 

@@ -12,7 +12,7 @@ from bot.cases.appointments import next_appointment, when_and_what
 from bot.cases.dates import long_date, short_date
 from bot.cases.failed_mediation import failed_on
 from bot.cases.promises import FIRST_ANSWER, open_promise, replied_at
-from bot.cases.pushes import fitting_time, push
+from bot.cases.pushes import fitting_time, post_untold, push
 from bot.cases.referral import waiting_referrals
 from bot.cases.silence import is_watched, patience, watch
 from bot.cases.work import Work
@@ -61,7 +61,7 @@ def tell_of_later_answer(work: Work, case: Case, before: datetime) -> None:
     )
     text = work.texts("cases.later_answer", number=case.number, when=when)
     valid = Validity(stages=("baru", "verifikasi"), until=promise.due_at)
-    push(work, case, text, valid=valid, about="later_answer")
+    post_untold(work, case, push(work, case, text, valid=valid, about="later_answer"))
 
 
 def still_words(work: Work, case: Case) -> str:

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from bot.cases import card
-from bot.cases.appointments import REMINDERS
+from bot.cases.reminder_times import REMINDERS
 from bot.cases.stage_records import answers_of
 from bot.events import GroupChange, GroupChanged, Officer
 from storage.cases import case_by_id
