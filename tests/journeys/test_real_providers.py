@@ -17,7 +17,7 @@ from tests.journeys.people import (
     message_text,
     tell_whole_story,
 )
-from tests.patience import wait_until
+from tests.patience import PATIENCE, wait_until
 from tests.program import GROUP, Program, installation
 
 SRI = "+6281200000001"
@@ -103,13 +103,16 @@ def test_the_same_webhook_fifty_times_in_parallel_is_one_message(program: Progra
     inbound = program.twilio.inbound(phone, "halo min", deliver=False)
 
     def post() -> int:
-        return httpx.post(inbound.url, content=inbound.body, headers=inbound.headers).status_code
+        answer = httpx.post(
+            inbound.url, content=inbound.body, headers=inbound.headers, timeout=PATIENCE
+        )
+        return answer.status_code
 
     with concurrent.futures.ThreadPoolExecutor(10) as pool:
         statuses = list(pool.map(lambda _: post(), range(50)))
     assert statuses == [200] * 50
     heard(program, phone, "setuju")
-    program.twilio.inbound(other, "halo min")  # answered after all that came before
+    program.twilio.inbound(other, "halo min")  # came after all fifty
     heard(program, other, "setuju")
     assert len(program.twilio.messages(phone)) == 1
 
@@ -132,7 +135,7 @@ def test_a_forged_webhook_is_refused_without_a_trace(
     fields, headers = spoil(inbound.params, {"X-Twilio-Signature": next(
         value for name, value in inbound.headers.items() if name.lower() == "x-twilio-signature"
     )})  # fmt: skip
-    answer = httpx.post(inbound.url, data=fields, headers=headers)
+    answer = httpx.post(inbound.url, data=fields, headers=headers, timeout=PATIENCE)
     assert (answer.status_code, answer.content) == (403, b"")
     assert program.twilio.messages(phone) == []
 
