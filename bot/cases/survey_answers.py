@@ -10,8 +10,11 @@ from bot.cases.work import Work
 from bot.commands import Part
 from bot.flows.survey import SEX
 from storage.cases import add_event
+from storage.crypto import Vault
 from storage.tables import Case, CheckIn, Survey, SurveyAnswer
 
+ANSWERS = "survey_answers"
+"""What the answers are sealed for."""
 LOW = 2
 """Up to this score she is not content."""
 
@@ -20,17 +23,20 @@ def take_answer(work: Work, case: Case, survey_id: int, field: str, value: str) 
     """Store one answer: ``field`` is ``solved`` (ya, belum), ``score`` (1 to 5) or ``sex``.
 
     The sex stands with the answers alone, for the counts: neither the case nor the card, the
-    trail or the officers know of it. Of the others every answer is kept; the survey holds the
-    last one. One that comes after the survey was closed changes nothing.
+    trail or the officers know of it; an empty one takes back what was told. Of the others every
+    answer is kept; the survey holds the last one. One that comes after the survey was closed
+    changes nothing.
     """
     survey = _open_survey(work, case, survey_id)
     if survey is None:
         return
+    sealed = work.vault.seal(value.encode(), ANSWERS)
     answer = SurveyAnswer(organisation_id=case.organisation_id, survey_id=survey_id,
-                          field=field, value=value, at=work.now)  # fmt: skip
+                          field=field, sealed=sealed, at=work.now)  # fmt: skip
     if field == SEX:
         _forget_sex(work, survey)
-        work.session.add(answer)
+        if value:
+            work.session.add(answer)
         return
     was_unhappy = is_unhappy(survey)
     if field == "solved":
@@ -71,12 +77,17 @@ def own_answers(work: Work, case: Case) -> list[str]:
     for survey in work.session.exec(surveys.order_by(col(Survey.closure))).all():
         words = {"solved": survey.solved or "-", "score": survey.score or "-"}
         lines.append(work.texts("cases.own_data.survey", **words))
-        told = select(SurveyAnswer.value).where(*_sex_of(survey))
-        lines += [work.texts("cases.own_data.sex", sex=sex) for sex in work.session.exec(told)]
+        told = work.session.exec(select(SurveyAnswer).where(*_sex_of(survey))).all()
+        lines += [work.texts("cases.own_data.sex", sex=answer_of(work.vault, one)) for one in told]
     return lines + [
         work.texts(f"cases.own_data.check_in_{check_in.state}", day=check_in.day)
         for check_in in work.session.exec(safety.order_by(col(CheckIn.id))).all()
     ]
+
+
+def answer_of(vault: Vault, answer: SurveyAnswer) -> str:
+    """What was answered."""
+    return vault.open(answer.sealed, ANSWERS).decode()
 
 
 def is_unhappy(survey: Survey) -> bool:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from bot.cases.survey_answers import answer_of
 from bot.flows.survey import SEX
 from storage.crypto import Vault
 from storage.tables import Case, Company, OfficerAccount, Organisation, Survey, SurveyAnswer
@@ -219,7 +220,7 @@ def _namer(
             return lambda _survey, case: companies.get(case.company_id, UNKNOWN)
         case "sex":
             told = select(SurveyAnswer).where(SurveyAnswer.field == SEX)
-            sexes = {row.survey_id: row.value for row in session.exec(told)}
+            sexes = {row.survey_id: answer_of(vault, row) for row in session.exec(told)}
             return lambda survey, _case: sexes.get(survey.id or 0, UNKNOWN)
         case "category":
             return lambda _survey, case: case.category

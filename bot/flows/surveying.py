@@ -158,10 +158,9 @@ def _answered(
     if step == "reopen":
         return _reopening(state, survey, value, knowledge, tapped)
     if step == SEX:
-        said = SEXES[value]
-        told_sex = (AnswerSurvey(survey.number, survey.id, SEX, said),) if said else ()
+        told_sex = AnswerSurvey(survey.number, survey.id, SEX, SEXES[value])
         state = replace(state, last_tap=tapped) if state else None
-        return _aside(state, told_sex, say(knowledge, "survey.sex.noted"), knowledge)
+        return _aside(state, (told_sex,), say(knowledge, "survey.sex.noted"), knowledge)
     kept = SOLVED[value] if step == "solved" else value
     command = AnswerSurvey(survey.number, survey.id, step, kept)
     if here is not None and not _gives_way(here):

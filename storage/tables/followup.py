@@ -45,6 +45,7 @@ class SurveyAnswer(SQLModel, table=True):
     """One tap or typed answer to a survey; a later one changes the survey, this one stays.
 
     ``field``: ``solved``, ``score``, or ``sex``, of which the last one alone is kept, here only.
+    ``sealed``: what was answered.
     """
 
     __tablename__ = "survey_answers"
@@ -52,7 +53,7 @@ class SurveyAnswer(SQLModel, table=True):
     organisation_id: int = belongs_to("organisations.id")
     survey_id: int = belongs_to("surveys.id", index=True)
     field: str = Field(max_length=10)
-    value: str = Field(max_length=10)
+    sealed: bytes = sealed()
     at: datetime
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from bot.cases import card
-from bot.cases.survey_answers import forget_comments, own_answers, take_answer
+from bot.cases.survey_answers import ANSWERS, answer_of, forget_comments, own_answers, take_answer
 from bot.cases.survey_results import (
     FEWEST,
     UNKNOWN,
@@ -193,12 +193,17 @@ def test_the_sex_is_known_to_the_counts_and_to_her_and_goes_with_her_data(office
         for sex in ("laki-laki", "perempuan"):
             take_answer(work, case, survey.id or 0, "sex", sex)
         session.flush()
-        stored = select(SurveyAnswer.value).where(SurveyAnswer.survey_id == survey.id)
-        assert list(session.exec(stored)) == ["perempuan"], "the last word alone is kept"
+        stored = select(SurveyAnswer).where(SurveyAnswer.survey_id == survey.id)
+        (kept,) = session.exec(stored).all()
+        assert answer_of(office.vault, kept) == "perempuan", "the last word alone is kept"
+        assert b"perempuan" not in kept.sealed
         assert "Untuk hitungan survei: perempuan" in own_answers(work, case)
         assert "perempuan" not in card.card(work, case).text
+        take_answer(work, case, survey.id or 0, "sex", "")
+        assert session.exec(stored).all() == [], "she would rather not say it after all"
+        take_answer(work, case, survey.id or 0, "sex", "perempuan")
         forget_comments(work, case)
-        assert list(session.exec(stored)) == []
+        assert session.exec(stored).all() == []
     assert "perempuan" not in str([office.payload(row) for row in office.rows()])
 
 
@@ -210,7 +215,7 @@ def test_by_sex_counts_who_told_it(office: Office) -> None:
                 survey = session.exec(select(Survey).where(Survey.case_id == case.id)).one()
                 session.add(SurveyAnswer(
                     organisation_id=office.organisation_id, survey_id=survey.id, field="sex",
-                    value=sex, at=office.clock.now(),
+                    sealed=office.vault.seal(sex.encode(), ANSWERS), at=office.clock.now(),
                 ))  # fmt: skip
         answered(office, session, count=6)
         results = found(office, session, "sex")

@@ -14,7 +14,15 @@ from storage.crypto import Vault, new_key
 from storage.keyring import open_vault, write_keys
 from storage.running import in_use
 from storage.sealed import SEALED_FOLDERS, Resealer, key_uses, newest_key_id, sealed_columns
-from storage.tables import Appointment, Attachment, Company, RosterEvent, StageRecord, Survey
+from storage.tables import (
+    Appointment,
+    Attachment,
+    Company,
+    RosterEvent,
+    StageRecord,
+    Survey,
+    SurveyAnswer,
+)
 from tests.cli.conftest import CommandLine, on_both_engines
 from tests.world import STORY, World
 
@@ -69,13 +77,15 @@ def fill(world: World, cli: CommandLine) -> None:
         company = Company(organisation_id=case.organisation_id, lookup="x", created_at=case.opened_at,
                           sealed=app.vault.seal(b"PT Contoh", "companies"))  # fmt: skip
         session.add(company)
-        session.add(
-            Survey(
-                organisation_id=case.organisation_id, case_id=case.id, closure=0,
-                state="answered", planned_at=case.opened_at,
-                sealed=app.vault.seal(b"masih kurang", "surveys"),
-            )
+        survey = Survey(
+            organisation_id=case.organisation_id, case_id=case.id, closure=0,
+            state="answered", planned_at=case.opened_at,
+            sealed=seal(b"masih kurang", "surveys"),
         )  # fmt: skip
+        session.add(survey)
+        session.flush()
+        session.add(SurveyAnswer(**owned, survey_id=survey.id, field="sex",
+                                 sealed=seal(b"perempuan", "survey_answers")))  # fmt: skip
 
 
 def keys_in(world: World) -> tuple[str, ...]:

@@ -225,7 +225,11 @@ def test_the_same_button_of_a_template_counts_anew_for_the_next_question() -> No
 
 @pytest.mark.parametrize(
     ("choice", "stored"),
-    [("female", [("sex", "perempuan")]), ("male", [("sex", "laki-laki")]), ("unsaid", [])],
+    [
+        ("female", [("sex", "perempuan")]),
+        ("male", [("sex", "laki-laki")]),
+        ("unsaid", [("sex", "")]),
+    ],
 )
 def test_the_sex_may_be_told_after_the_thanks_or_not(
     choice: str, stored: list[tuple[str, str]]

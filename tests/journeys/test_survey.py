@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
+from bot.cases.survey_answers import answer_of
 from storage.cases import row_id
 from storage.setup import ensure_organisation
 from storage.tables import (
@@ -55,7 +56,7 @@ def answers_of(world: World, survey: Survey) -> list[tuple[str, str]]:
     with world.app.database.reading() as session:
         query = select(SurveyAnswer).where(SurveyAnswer.survey_id == survey.id)
         rows = session.exec(query.order_by(col(SurveyAnswer.id))).all()
-    return [(row.field, row.value) for row in rows]
+    return [(row.field, answer_of(world.app.vault, row)) for row in rows]
 
 
 def stored(world: World, case: Case) -> Case:

@@ -1187,7 +1187,7 @@ def upgrade() -> None:
             "survey_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("field", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
-        sa.Column("value", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
