@@ -28,7 +28,8 @@ class Rule:
         dismissal: it is about a dismissal; a confidential case does not show that.
         rather: the stage of the record that it counts from as soon as that is known; until then
             the count from ``record`` is a provisional one.
-        earlier: the stage of a record whose day counts instead of ``record`` where it is earlier.
+        earlier: the stage of a record whose day counts instead of ``record`` where it is earlier,
+            or the only one that is known.
         told_provisionally: whether the reporter hears of a provisional count.
         after_losing: it runs on in a case that was closed with nothing reached, unless that came
             before the court: she may still go there herself.
@@ -56,8 +57,8 @@ class Rule:
         """The day that it counts from, by the day of each record; None where none is known."""
         if self.rather in days:
             return days[self.rather]
-        day = days.get(self.record)
-        return min(day, days.get(self.earlier, day)) if day is not None else None
+        known = (days[record] for record in (self.record, self.earlier) if record in days)
+        return min(known, default=None)
 
 
 BIPARTIT = Rule(

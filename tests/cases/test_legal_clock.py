@@ -301,6 +301,29 @@ def test_before_mediation_failed_the_year_is_a_careful_count_for_officers(
     assert "gugatan PHK: 4 Okt 2028 (perlu dicek)" in _card(office, case)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("noted", "end"),
+    [
+        ({"phk_notice": 9}, "9 Nov 2027"),
+        ({"phk": 27}, "27 Nov 2027"),
+        ({"phk": 27, "phk_notice": 9}, "9 Nov 2027"),
+        ({"phk": 5, "phk_notice": 9}, "5 Nov 2027"),
+    ],
+)
+def test_the_careful_count_begins_with_the_earliest_day_that_is_known(
+    office: Office, noted: dict[str, int], end: str
+) -> None:
+    """Often the letter is all that she has; without it no year would be counted at all."""
+    _go(office, "2026-12-01 09:00")
+    case = office.opens(category="phk_pesangon")
+    for record, day in noted.items():
+        _record(office, case, record, date(2026, 11, day))
+    assert f"gugatan PHK: {end} (hitungan sementara) (perlu dicek)" in _card(office, case)
+    _fire(office)
+    assert not any("gugat" in said for said in _told(office))
+
+
 def test_the_mediator_s_days_count_from_the_day_that_it_came_to_the_mediator(
     office: Office,
 ) -> None:
