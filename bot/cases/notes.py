@@ -50,9 +50,15 @@ def note_in_topic(
     """Keep what an officer wrote in the topic; of a secret its author is told what became of it.
 
     The topic then shows that there is a note, so that colleagues know.
+
+    Raises:
+        NotPossible: a bare ``/catatan``.
     """
+    words = _words(event)
+    if not words and attachment_id is None and command_of(event.text)[0]:
+        raise NotPossible("officers.note.nothing_private")
     is_first = not _noted_since(work, case, officer)
-    _keep(work, case, officer, event, _words(event), attachment_id)
+    _keep(work, case, officer, event, words, attachment_id)
     if work.hides(case) and is_first:
         text = work.texts("officers.note.taken_away", number=case.number)
         work.write.whisper(officer.user_id, text, case_id=case.id)

@@ -202,6 +202,9 @@ def test_where_the_topic_may_read_it_a_note_stays(office: Office, place: str) ->
     for words in (WORDS, f"/catatan {WORDS}"):
         office.writes("joko", case, words, chat_id=chat)
     office.deliver(3)
+    office.writes("joko", case, "/catatan", chat_id=chat)
+    office.deliver(3)
     assert office.telegram.deleted == []
     assert _notes(office, case) == [WORDS, WORDS]
+    assert office.newest_in(chat) == office.texts("officers.note.nothing_private")
     assert len(office.whispered("joko")) == before
