@@ -36,6 +36,14 @@ def closed_case(world: World, worker: Worker, officer: str = "Joko") -> Case:
     return case
 
 
+def surveyed(world: World) -> tuple[Worker, Case]:
+    """A worker on Telegram whose case was closed a day ago, and the case."""
+    sri = world.worker(look="sim-telegram")
+    case = closed_case(world, sri)
+    world.wait(DAY)
+    return sri, case
+
+
 def closes_again(world: World, case: Case, officer: str = "Joko") -> None:
     """The officer closes the case without a word of his own."""
     joko = world.officer(officer)
@@ -137,9 +145,7 @@ def test_clear_words_count_as_a_score_and_others_do_not(
     world: World, said: str, score: int | None
 ) -> None:
     """A guess about what she meant is no answer of hers."""
-    sri = world.worker(look="sim-telegram")
-    case = closed_case(world, sri)
-    world.wait(DAY)
+    sri, case = surveyed(world)
     sri.taps("Ya")
     sri.says(said)
     assert survey_of(world, case).score == score
@@ -147,9 +153,7 @@ def test_clear_words_count_as_a_score_and_others_do_not(
 
 def test_a_later_tap_changes_the_answer_and_the_first_one_is_kept(world: World) -> None:
     """People tap the wrong button on a small screen."""
-    sri = world.worker(look="sim-telegram")
-    case = closed_case(world, sri)
-    world.wait(DAY)
+    sri, case = surveyed(world)
     sri.taps("Ya")
     sri.taps("2 Kurang puas")
     sri.taps("5 Sangat puas")
@@ -160,9 +164,7 @@ def test_a_later_tap_changes_the_answer_and_the_first_one_is_kept(world: World) 
 
 def test_a_double_tap_is_one_answer(world: World) -> None:
     """Slow phones make people tap twice."""
-    sri = world.worker(look="sim-telegram")
-    case = closed_case(world, sri)
-    world.wait(DAY)
+    sri, case = surveyed(world)
     sri.taps("Ya")
     before = sri.heard()
     sri.taps("Ya")
@@ -203,9 +205,7 @@ def test_not_solved_asks_why_and_reopens_one_level_up(world: World, look: str) -
 
 def test_a_sentence_that_begins_with_not_yet_is_answer_and_reason(world: World) -> None:
     """People answer in sentences; nothing of it is asked again."""
-    sri = world.worker(look="sim-telegram")
-    case = closed_case(world, sri)
-    world.wait(DAY)
+    sri, case = surveyed(world)
     sri.says("belum kak, uang lemburnya masih kurang 2 minggu")
     survey = survey_of(world, case)
     assert survey.solved == "belum"
@@ -223,9 +223,7 @@ def test_a_union_under_a_federation_tells_it_neutrally(world: World) -> None:
         own.parent_id = above.id
         session.add(own)
         session.add(above)
-    sri = world.worker(look="sim-telegram")
-    case = closed_case(world, sri)
-    world.wait(DAY)
+    sri, case = surveyed(world)
     sri.taps("Belum")
     sri.taps("3 Cukup")
     sri.taps("Lewati")
@@ -244,9 +242,7 @@ def test_a_union_under_a_federation_tells_it_neutrally(world: World) -> None:
 
 def test_a_second_tap_on_reopening_takes_nobody_the_case_away(world: World) -> None:
     """Old buttons stay on her screen; the officer who goes on must keep the case."""
-    sri = world.worker(look="sim-telegram")
-    case = closed_case(world, sri)
-    world.wait(DAY)
+    sri, case = surveyed(world)
     sri.taps("Belum")
     sri.taps("3 Cukup")
     sri.taps("Lewati")
@@ -294,9 +290,7 @@ def test_her_answers_are_in_the_copy_of_her_data(world: World) -> None:
 
 def test_each_closure_has_its_own_survey(world: World) -> None:
     """What was closed a second time is judged a second time."""
-    sri = world.worker(look="sim-telegram")
-    case = closed_case(world, sri)
-    world.wait(DAY)
+    sri, case = surveyed(world)
     sri.taps("Ya")
     world.officer("Ratna").taps(case, "Buka lagi")
     closes_again(world, case, "Ratna")
@@ -319,9 +313,7 @@ def test_a_reopening_before_it_was_asked_cancels_the_survey(world: World) -> Non
 
 def test_one_reminder_after_three_days_and_the_end_after_fourteen(world: World) -> None:
     """One reminder is kind, two are a nuisance; an old survey does not stay open for ever."""
-    sri = world.worker(look="sim-telegram")
-    case = closed_case(world, sri)
-    world.wait(DAY)
+    sri, case = surveyed(world)
     world.wait(3 * DAY)
     assert asked(sri) == 2
     world.wait(10 * DAY)

@@ -132,22 +132,32 @@ def _file(desk: Desk, state: str) -> Attachment:
     return row
 
 
-def test_a_file_that_is_fetched_for_long_lets_others_go_ahead(desk: Desk) -> None:
-    """Order is worth some seconds; then the story must be read, the photo may follow."""
+def _file_before(desk: Desk, words: str) -> Attachment:
+    """A file that is still fetched stands in the outbox before these words."""
     row = _file(desk, "pending")
     with desk.writing() as write:
         write.show_card(desk.case)
         write.post_file(desk.case, row.id or 0, "slip")
-        write.post(desk.case, "cerita")
+        write.post(desk.case, words)
     desk.deliver()
-    assert len(desk.telegram.sent) == 1
-    desk.deliver(11)
-    desk.deliver()
-    assert [sent.text.text for sent in desk.telegram.sent][1:] == ["cerita"]
+    return row
+
+
+def _arrives(desk: Desk, row: Attachment) -> None:
     with desk.database.transaction() as session:
         stored = session.get_one(Attachment, row.id)
         stored.state, (stored.path, _) = "stored", desk.evidence.keep(b"isi")
         session.add(stored)
+
+
+def test_a_file_that_is_fetched_for_long_lets_others_go_ahead(desk: Desk) -> None:
+    """Order is worth some seconds; then the story must be read, the photo may follow."""
+    row = _file_before(desk, "cerita")
+    assert len(desk.telegram.sent) == 1
+    desk.deliver(11)
+    desk.deliver()
+    assert [sent.text.text for sent in desk.telegram.sent][1:] == ["cerita"]
+    _arrives(desk, row)
     desk.deliver(5)
     file = desk.telegram.sent[-1].file
     assert file is not None
@@ -156,16 +166,8 @@ def test_a_file_that_is_fetched_for_long_lets_others_go_ahead(desk: Desk) -> Non
 
 def test_a_file_that_is_there_soon_keeps_its_place(desk: Desk) -> None:
     """A photo before the words that speak of it reads as she sent it."""
-    row = _file(desk, "pending")
-    with desk.writing() as write:
-        write.show_card(desk.case)
-        write.post_file(desk.case, row.id or 0, "slip")
-        write.post(desk.case, "yang tadi itu slip saya")
-    desk.deliver()
-    with desk.database.transaction() as session:
-        stored = session.get_one(Attachment, row.id)
-        stored.state, (stored.path, _) = "stored", desk.evidence.keep(b"isi")
-        session.add(stored)
+    row = _file_before(desk, "yang tadi itu slip saya")
+    _arrives(desk, row)
     desk.deliver(1)
     assert [sent.text.text for sent in desk.telegram.sent][1:] == [
         "slip", "yang tadi itu slip saya",
