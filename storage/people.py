@@ -124,6 +124,15 @@ def address_of(vault: Vault, row: PersonAddress) -> Address:
     return Address(channel, path)
 
 
+def mark_unreachable(session: Session, person_id: int, channel: str, why: str) -> None:
+    """Send nothing more to this person by this channel, until she writes there again."""
+    session.execute(
+        update(PersonAddress)
+        .where(col(PersonAddress.person_id) == person_id, col(PersonAddress.channel) == channel)
+        .values(unreachable=why[:60])
+    )
+
+
 def private_of(vault: Vault, person: Person) -> dict[str, Any]:
     """What the person told about herself: ``name``, ``safe_hours``, ``member``."""
     return dict(vault.open_json(person.sealed, "persons")) if person.sealed else {}

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from bot.events import DeliveryReported, NotUnderstood, ReporterUnreachable
 from bot.inbox.workshop import Workshop
 from bot.metrics import Metrics
-from bot.outbox.results import ReadFailure, keep_report, report_delivery
+from bot.outbox.reports import ReadFailure, keep_report, report_delivery
 from storage.inbound import ClaimedInbound
 from storage.tables import PersonAddress
 

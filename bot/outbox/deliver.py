@@ -26,7 +26,8 @@ from bot.outbox.digest import Bundle, bundle
 from bot.outbox.judge import defective, judge, unknown
 from bot.outbox.outcome import CardPending, FilePending, Result
 from bot.outbox.posts import PostReader
-from bot.outbox.results import ReadFailure, record_results
+from bot.outbox.reports import ReadFailure
+from bot.outbox.results import record_results
 from bot.outbox.send import ChannelFinder, Sender
 from bot.outbox.unasked import put_off
 from bot.outbox.window import SHUT, shut_windows

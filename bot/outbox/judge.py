@@ -18,6 +18,7 @@ from bot.channels import (
 )
 from bot.log import get_logger
 from bot.outbox.outcome import Result
+from storage.held import TEMPLATE
 from storage.outbound import ClaimedOutbound
 
 _PAUSES = (2, 10, 60, 300, 900)  # seconds before each further try; the last again and again
@@ -88,6 +89,11 @@ def again(row: ClaimedOutbound, code: str) -> Result:
 def defective(row: ClaimedOutbound, code: str) -> Result:
     """Our own code failed: six tries, waiting longer would only hide that a person must look."""
     return _another_try(row, code, _TRIES_OF_A_DEFECT)
+
+
+def cannot_wait(row: ClaimedOutbound) -> bool:
+    """Nobody is left who could write again, or it is what asks her to write."""
+    return row.forget or row.kind == TEMPLATE
 
 
 def _another_try(row: ClaimedOutbound, code: str, tries: int) -> Result:

@@ -1,35 +1,27 @@
 """What became of a send, written down: the row's status and all that follows from it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from bot.channels import SendFailure
-from bot.outbox.judge import judge
+from bot.outbox.judge import cannot_wait
 from bot.outbox.orders import OutboxWriter
 from bot.outbox.outcome import Result
-from bot.outbox.queue import ANSWER, CASEWORK, ROUTINE
+from bot.outbox.reports import ReadFailure, catch_up
+from bot.outbox.shown_delivery import concerns_officers, show_delivery
 from bot.outbox.whereabouts import case_and_union, lives_elsewhere
 from bot.outbox.window import follow_up
-from storage.cases import case_by_id, message_content
+from storage.cases import case_by_id
 from storage.crypto import Vault
-from storage.delivery_reports import apply_report
 from storage.held import TEMPLATE
 from storage.outbound import ClaimedOutbound, forget_settled, park_chat, settle_outbound
-from storage.tables import (
-    Case,
-    CaseMessage,
-    DeliveryReport,
-    Organisation,
-    Outbound,
-    PersonAddress,
-)
+from storage.people import mark_unreachable
+from storage.tables import Case, CaseMessage, Organisation, Outbound
 
-ReadFailure = Callable[[str], SendFailure]
-"""What the code in a provider's delivery report means."""
+_TO_PERSONS = frozenset({"say", "send_file", "whisper", TEMPLATE})
+_SHOWS_THE_CASE = frozenset({"card", "reply", "post", "post_file"})
 
 
 def record_results(
@@ -48,87 +40,7 @@ def record_results(
         if result.row.kind in {"say", "send_file", TEMPLATE}:
             _tell_officers(session, vault, result, now)
         if result.status == "sent" and result.external_id and result.row.kind in _TO_PERSONS:
-            _catch_up(session, vault, result, now, read_failure)
-
-
-def report_delivery(
-    session: Session,
-    vault: Vault,
-    *,
-    organisation_id: int,
-    channel: str,
-    external_id: str,
-    status: str,
-    error: str,
-    now: datetime,
-    read_failure: ReadFailure,
-) -> bool:
-    """Take in a provider's delivery report; False when the message is not known (yet).
-
-    A failure that is told late is judged as one that is told at once.
-    """
-    trace = vault.lookup(external_id)
-    row = apply_report(session, organisation_id, channel, trace, status, error, now)
-    if row is None:
-        return False
-    if status == "failed" and row.status == "failed":
-        _judge_late(session, vault, row, read_failure(error), now)
-    _refresh_reply(session, vault, row, now)
-    return True
-
-
-def _judge_late(
-    session: Session, vault: Vault, row: Outbound, failure: SendFailure, now: datetime
-) -> None:
-    claimed = ClaimedOutbound(
-        **{name: getattr(row, name) for name in ClaimedOutbound.__dataclass_fields__}
-    )
-    result = judge(claimed, failure)
-    if result.status == "dead" or (result.status == "held" and _cannot_wait(claimed)):
-        result = replace(result, status="failed")
-    row.status = result.status
-    if result.status in {"queued", "held"}:
-        # Late reports of this try must not settle the next one.
-        row.external_id, row.settled_at, row.available_at = "", None, now + result.wait
-    session.flush()
-    follow_up(session, vault, claimed, row.status, result.error, now)
-    if result.park is not None:
-        park_chat(session, row.chat, now + result.park)
-    if result.unreachable and row.person_id is not None:
-        _mark_unreachable(session, row.person_id, row.channel, result.error)
-
-
-def keep_report(
-    session: Session,
-    vault: Vault,
-    *,
-    organisation_id: int,
-    channel: str,
-    external_id: str,
-    status: str,
-    error: str,
-    now: datetime,
-) -> None:
-    """Keep a report that came before its send was recorded."""
-    trace = vault.lookup(external_id)
-    session.add(
-        DeliveryReport(
-            organisation_id=organisation_id,
-            channel=channel,
-            external_id=trace,
-            status=status,
-            error=error,
-            at=now,
-        )
-    )
-
-
-# Sent, delivered and read follow each other within seconds: one edit tells them all. A group
-# takes only twenty messages a minute, edits included: what people say goes first.
-_GOOD_NEWS_WAITS = timedelta(seconds=4)
-_TROUBLES = frozenset({"failed", "uncertain", "held", "dead"})
-_TO_PERSONS = frozenset({"say", "send_file", "whisper", TEMPLATE})
-_SHOWS_THE_CASE = frozenset({"card", "reply", "post", "post_file"})
+            catch_up(session, vault, result, now, read_failure)
 
 
 def _record(session: Session, vault: Vault, result: Result, now: datetime) -> None:
@@ -137,7 +49,7 @@ def _record(session: Session, vault: Vault, result: Result, now: datetime) -> No
     if result.external_id:
         values["external_id"] = _as_stored(vault, row, result.external_id)
     status = result.status
-    if status == "held" and _cannot_wait(row):
+    if status == "held" and cannot_wait(row):
         status = "failed"
     if status == "queued":
         values["available_at"] = now + result.wait
@@ -159,12 +71,7 @@ def _record(session: Session, vault: Vault, result: Result, now: datetime) -> No
     if result.moved_to:
         _move_group(session, row, result.moved_to)
     if result.unreachable and row.person_id is not None:
-        _mark_unreachable(session, row.person_id, row.channel, result.error)
-
-
-def _cannot_wait(row: ClaimedOutbound) -> bool:
-    """Nobody is left who could write again, or it is what asks her to write."""
-    return row.forget or row.kind == TEMPLATE
+        mark_unreachable(session, row.person_id, row.channel, result.error)
 
 
 def _as_stored(vault: Vault, row: ClaimedOutbound, external_id: str) -> str:
@@ -253,83 +160,9 @@ def _move_group(session: Session, row: ClaimedOutbound, new_chat: str) -> None:
     )
 
 
-def _mark_unreachable(session: Session, person_id: int, channel: str, why: str) -> None:
-    session.execute(
-        update(PersonAddress)
-        .where(col(PersonAddress.person_id) == person_id, col(PersonAddress.channel) == channel)
-        .values(unreachable=why[:60])
-    )
-
-
 def _tell_officers(session: Session, vault: Vault, result: Result, now: datetime) -> None:
     """The reply's post and the card show what became of words to the reporter."""
-    if not _concerns_officers(result.row, result.status):
+    if not concerns_officers(result.row, result.status):
         return
     row = session.get_one(Outbound, result.row.id, populate_existing=True)
-    _refresh_reply(session, vault, row, now)
-
-
-def _concerns_officers(row: Outbound | ClaimedOutbound, status: str) -> bool:
-    """Whether officers see anywhere what became of these words: not of each question."""
-    answers = row.message_id is not None or row.promise == "receipt"
-    return row.case_id is not None and (answers or status in _TROUBLES)
-
-
-def _refresh_reply(session: Session, vault: Vault, row: Outbound, now: datetime) -> None:
-    troubled = row.status in _TROUBLES
-    if row.case_id is None or not _concerns_officers(row, row.status):
-        return
-    found = case_and_union(session, row.case_id)
-    if found is None:
-        return
-    case, organisation = found
-    writer = OutboxWriter(session, vault, organisation, now)
-    later = timedelta(0) if troubled else _GOOD_NEWS_WAITS
-    message = session.get(CaseMessage, row.message_id) if row.message_id is not None else None
-    if message is not None:  # one reply may go to several reporters
-        same = message.case_id == case.id
-        written_in = case if same else case_by_id(session, message.case_id)
-        if written_in is not None:
-            priority = ANSWER if troubled else ROUTINE
-            writer.show_reply(written_in, message.id or 0, later=later, priority=priority)
-            _show_in_private(writer, written_in, message, later, troubled=troubled)
-    writer.show_card(case, later=later, priority=CASEWORK if troubled else ROUTINE)
-
-
-def _show_in_private(
-    writer: OutboxWriter, case: Case, message: CaseMessage, later: timedelta, *, troubled: bool
-) -> None:
-    """Tell the author as well, where he sent it in private; an edit alone rings nobody."""
-    content = message_content(writer.vault, message)
-    if not content.shown_in:
-        return
-    for post in (content.shown_in, "") if troubled else (content.shown_in,):
-        writer.show_in_private(case, message.id or 0, content.shown_to, post, later=later)
-
-
-def _catch_up(
-    session: Session, vault: Vault, result: Result, now: datetime, read_failure: ReadFailure
-) -> None:
-    """Reports that came before the send was recorded take effect now."""
-    early = session.exec(
-        select(DeliveryReport)
-        .where(
-            DeliveryReport.organisation_id == result.row.organisation_id,
-            DeliveryReport.channel == result.row.channel,
-            DeliveryReport.external_id == vault.lookup(result.external_id),
-        )
-        .order_by(col(DeliveryReport.id))
-    ).all()
-    for report in early:
-        report_delivery(
-            session,
-            vault,
-            organisation_id=report.organisation_id,
-            channel=report.channel,
-            external_id=result.external_id,
-            status=report.status,
-            error=report.error,
-            now=now,
-            read_failure=read_failure,
-        )
-        session.delete(report)
+    show_delivery(session, vault, row, now)

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from bot.commands import Promise
 from bot.handlers.whatsapp.failures import report_failure
-from bot.outbox.results import keep_report, report_delivery
+from bot.outbox.reports import keep_report, report_delivery
 from storage.held import release_held
 from storage.outbound import claim_outbound
 from storage.tables import DeliveryReport, PersonAddress

@@ -9,7 +9,8 @@ from bot.channels import ContentRejected, WindowClosed
 from bot.commands import Promise
 from bot.handlers.whatsapp.failures import report_failure
 from bot.outbox.outcome import Result
-from bot.outbox.results import record_results, report_delivery
+from bot.outbox.reports import report_delivery
+from bot.outbox.results import record_results
 from bot.outbox.templates import UPDATE
 from bot.outbox.window import (
     SHUT,
