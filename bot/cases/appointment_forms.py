@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.cases import asking
 from bot.cases.act import Act, must_act
@@ -18,16 +19,18 @@ from bot.cases.appointments import (
 from bot.cases.dates import read_date, told_day, told_hour
 from bot.cases.form_fields import Answers, Field, Form
 from bot.cases.markup import escaped
+from bot.cases.moments import as_she_reads_it
 from bot.cases.pushes import post_untold
 from bot.cases.reminder_times import EVIDENCE, EVIDENCE_HOUR, evidence_moment, will_remind
 from bot.cases.stages import CLOSED, NotPossible
 from bot.cases.taps import button
 from bot.commands import Choice
+from bot.worktime.quiet import ZONES
 from storage.tables import Appointment
 
 _HOUR = re.compile(
     r"(?:jam |pukul )?(\d{1,2})(?:[.:](\d\d))?(?: ?(pagi|siang|sore|malam))?"
-    r"(?: ?(?:wib|wita|wit))?"
+    r"(?: ?(wib|wita|wit))?"
 )
 _AFTERNOON = {"siang": 6, "sore": 12, "malam": 12}
 _NOON, _MIDNIGHT, _HOUR_MINUTES = 12, 24, 60
@@ -102,7 +105,8 @@ def _make(act: Act, answers: Answers) -> str:
     why = make(work, case, answers["kind"], at, what=answers["what"], has_hour=has_hour,
                officer_id=act.officer.id)  # fmt: skip
     in_time = is_told_in_time(work, case, at)
-    return _done(act, "made" if reminds else "made_only", why, in_time=in_time)
+    done = _done(act, "made" if reminds else "made_only", why, in_time=in_time)
+    return _with_her_hour(act, done, at, has_hour=has_hour)
 
 
 def _ask_for_evidence(act: Act, answers: Answers) -> str:
@@ -124,7 +128,8 @@ def _move(act: Act, answers: Answers) -> str:
         at = _moment(act, answers)
     why, in_time = move(act.work, act.case, appointment, at,
                         has_hour=bool(answers.get("hour")), officer_id=act.officer.id)  # fmt: skip
-    return _done(act, "moved", why, in_time=in_time)
+    done = _done(act, "moved", why, in_time=in_time)
+    return _with_her_hour(act, done, at, has_hour=bool(answers.get("hour")))
 
 
 def _call_off(act: Act, answers: Answers) -> str:
@@ -138,6 +143,11 @@ def _done(act: Act, done: str, why: str, *, in_time: bool = True) -> str:
     """What became of it."""
     post_untold(act.work, act.case, why, in_time=in_time)
     return act.work.texts(f"officers.done.appointment_{done}")
+
+
+def _with_her_hour(act: Act, done: str, at: datetime, *, has_hour: bool) -> str:
+    hers = as_she_reads_it(act.work, act.case, at) if has_hour else ""
+    return f"{done} {hers}".rstrip()
 
 
 def _moment(act: Act, answers: Answers) -> datetime:
@@ -181,8 +191,8 @@ def _read_day(act: Act, text: str) -> str:
     return on.isoformat()
 
 
-def read_hour(_act: Act, text: str) -> str:
-    """An hour as people type it, as ``09:00``."""
+def read_hour(act: Act, text: str) -> str:
+    """An hour as people type it, as ``09:00`` where the union is."""
     match = _HOUR.fullmatch(" ".join(text.casefold().split()))
     if match is None:
         raise NotPossible("officers.appointment.no_hour")
@@ -191,7 +201,17 @@ def read_hour(_act: Act, text: str) -> str:
         hour += _NOON
     if hour >= _MIDNIGHT or minute >= _HOUR_MINUTES:
         raise NotPossible("officers.appointment.no_hour")
-    return time(hour, minute).isoformat("minutes")
+    said = time(hour, minute)
+    return (_at_home(act, said, match[4]) if match[4] else said).isoformat("minutes")
+
+
+def _at_home(act: Act, hour: time, letters: str) -> time:
+    """An hour of this zone in the union's; of another day it is no answer."""
+    there = datetime.combine(_today(act), hour, ZoneInfo(ZONES[letters.upper()]))
+    at = there.astimezone(act.work.zone)
+    if at.date() != there.date():
+        raise NotPossible("officers.appointment.no_hour")
+    return at.time()
 
 
 def _read_words(_act: Act, text: str) -> str:

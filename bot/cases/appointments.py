@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from bot.cases.dates import long_date, short_date
 from bot.cases.markup import escaped, shortened
+from bot.cases.moments import day_and_hour, her_zone
 from bot.cases.pushes import fitting_time, push
 from bot.cases.reminder_times import EVIDENCE, REMINDERS, reminder_times, will_remind
 from bot.cases.work import Work
@@ -74,7 +75,7 @@ def move(
 
     Returns why she was not told, and whether she is told before the time that it was for.
     """
-    before = when(work, appointment)
+    before = when(work, case, appointment)
     in_time = is_told_in_time(work, case, appointment.at)
     told = _told(work, appointment)
     appointment.at, appointment.made_at = at.astimezone(UTC), work.now
@@ -119,7 +120,7 @@ def tell(
         f"cases.appointment.{kind}.{news}",
         number=case.number,
         label=work.texts(f"cases.appointment.label.{appointment.kind}"),
-        when=when(work, appointment),
+        when=when(work, case, appointment),
         what=_what_line(work, appointment),
         reminded=work.texts(f"cases.appointment.{kind}.reminded") if reminded else "",
         **words,
@@ -175,18 +176,17 @@ def next_appointment(work: Work, case: Case) -> Appointment | None:
     return next((one for one in upcoming(work, case) if one.kind != EVIDENCE), None)
 
 
-def when(work: Work, appointment: Appointment) -> str:
-    """Day and hour in full: ``Kamis, 3 Desember 2026, jam 09.00``."""
-    at = appointment.at.astimezone(work.zone)
+def when(work: Work, case: Case, appointment: Appointment) -> str:
+    """The day for the reporter, with the hour where she is if it is known."""
     if not _told(work, appointment)["has_hour"]:
-        return long_date(at.date())
-    return work.texts("cases.appointment.when", date=long_date(at.date()), hour=f"{at:%H.%M}")
+        return long_date(appointment.at.astimezone(work.zone).date())
+    return day_and_hour(work, appointment.at, her_zone(work, case))
 
 
-def when_and_what(work: Work, _case: Case, appointment: Appointment) -> str:
+def when_and_what(work: Work, case: Case, appointment: Appointment) -> str:
     """In one line for the reporter."""
     label = work.texts(f"cases.appointment.label.{appointment.kind}")
-    return work.texts("cases.appointment.line", label=label, when=when(work, appointment))
+    return work.texts("cases.appointment.line", label=label, when=when(work, case, appointment))
 
 
 def short_line(work: Work, appointment: Appointment) -> str:

@@ -43,7 +43,7 @@ def note_promise(work: Work, case: Case, text: str) -> None:
     at = evidence_moment(work, on)
     make(work, case, EVIDENCE, at, has_hour=False, tells=False)
     made = next(one for one in upcoming(work, case) if one.kind == EVIDENCE)
-    text = work.texts("officers.appointment.promised", when=when(work, made))
+    text = work.texts("officers.appointment.promised", when=when(work, case, made))
     work.write.post(case, text, silent=True)
 
 

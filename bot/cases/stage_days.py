@@ -5,11 +5,13 @@ A first meeting or hearing that lies ahead becomes an appointment, as if noted w
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.cases.act import Act
 from bot.cases.appointments import is_reminded_of, is_told_in_time, make, upcoming
 from bot.cases.dates import long_date, read_date
 from bot.cases.form_fields import Answers
+from bot.cases.moments import as_she_reads_it, day_and_hour, her_zone
 from bot.cases.pushes import post_untold, why_not
 from bot.cases.reminder_times import EVIDENCE_HOUR, will_remind
 from bot.cases.stages import NotPossible
@@ -25,10 +27,14 @@ def moment_ahead(act: Act, answers: Answers, day: str) -> datetime | None:
     """When the meeting or hearing begins, if it lies ahead."""
     if not answers.get(day):
         return None
+    at = _begins(act, answers, day)
+    return at if at > act.work.now else None
+
+
+def _begins(act: Act, answers: Answers, day: str) -> datetime:
     hour = answers.get(HOUR)
     begins = time.fromisoformat(hour) if hour else EVIDENCE_HOUR
-    at = datetime.combine(date.fromisoformat(answers[day]), begins, act.work.zone)
-    return at if at > act.work.now else None
+    return datetime.combine(date.fromisoformat(answers[day]), begins, act.work.zone)
 
 
 def remind(act: Act, answers: Answers, kind: str, day: str, done: str) -> str:
@@ -42,7 +48,9 @@ def remind(act: Act, answers: Answers, kind: str, day: str, done: str) -> str:
              tells=False)  # fmt: skip
     post_untold(work, case, why_not(work, case), in_time=is_told_in_time(work, case, at))
     how = "reminds" if _is_reminded(act, answers, kind, at) else "reminds_not"
-    return f"{done} {work.texts(f'officers.done.{how}', when=day_and_hour(act, answers, day))}"
+    told = work.texts(f"officers.done.{how}", when=_when(act, answers, day, work.zone))
+    hers = as_she_reads_it(work, case, at) if answers.get(HOUR) else ""
+    return " ".join(filter(None, (done, told, hers)))
 
 
 def reminded_line(act: Act, answers: Answers, kind: str, day: str) -> str:
@@ -65,12 +73,15 @@ def _noted(act: Act, kind: str, at: datetime) -> Appointment | None:
                  and one.at.astimezone(act.work.zone).date() == at.date()), None)  # fmt: skip
 
 
-def day_and_hour(act: Act, answers: Answers, day: str) -> str:
-    """The day in full, with the hour if it is known."""
-    on, hour = long_date(date.fromisoformat(answers[day])), answers.get(HOUR)
-    if not hour:
-        return on
-    return act.work.texts("cases.appointment.when", date=on, hour=hour.replace(":", "."))
+def when_she_comes(act: Act, answers: Answers, day: str) -> str:
+    """The day in full for the reporter, with the hour where she is if it is known."""
+    return _when(act, answers, day, her_zone(act.work, act.case))
+
+
+def _when(act: Act, answers: Answers, day: str, zone: ZoneInfo) -> str:
+    if not answers.get(HOUR):
+        return long_date(date.fromisoformat(answers[day]))
+    return day_and_hour(act.work, _begins(act, answers, day), zone)
 
 
 def meets_ahead(answers: Answers) -> bool:

@@ -22,7 +22,6 @@ from bot.cases.referral import ask_consent
 from bot.cases.stage_days import (
     HOUR,
     TODAY,
-    day_and_hour,
     is_heard_ahead,
     just_now,
     meets_ahead,
@@ -31,6 +30,7 @@ from bot.cases.stage_days import (
     reminded_line,
     soon,
     today,
+    when_she_comes,
 )
 from bot.cases.stage_records import DATES, keep_record
 from bot.cases.stages import CLOSED, OUTCOMES, NotPossible, change_stage, next_stages
@@ -111,7 +111,7 @@ def _move(act: Act, answers: Answers, stage: str, *further: str) -> str:
 
 
 def _to_bipartit(act: Act, answers: Answers) -> str:
-    when = day_and_hour(act, answers, "meeting")
+    when = when_she_comes(act, answers, "meeting")
     told = act.work.texts("cases.further.meeting", date=when)
     reminded = reminded_line(act, answers, "bipartit", "meeting")
     done = _move(act, answers, "bipartit", told, reminded)
@@ -144,7 +144,7 @@ def _suit_words(act: Act, answers: Answers) -> str:
         if answers[name]
     ]
     if answers["hearing"]:
-        when = day_and_hour(act, answers, "hearing")
+        when = when_she_comes(act, answers, "hearing")
         further.append(texts("cases.further.hearing", value=when))
         further.append(reminded_line(act, answers, "sidang", "hearing"))
     return "\n".join(filter(None, further))

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from sqlmodel import col, func, select
 
 from bot.cases.appointments import next_appointment, when_and_what
-from bot.cases.dates import long_date, short_date
+from bot.cases.dates import short_date
 from bot.cases.failed_mediation import failed_on
+from bot.cases.moments import day_and_hour, her_zone
 from bot.cases.promises import FIRST_ANSWER, open_promise, replied_at
 from bot.cases.pushes import fitting_time, post_untold, push
 from bot.cases.referral import waiting_referrals
@@ -18,7 +19,6 @@ from bot.cases.silence import is_watched, patience, watch
 from bot.cases.work import Work
 from bot.events import DueCame
 from bot.outbox.validity import Validity
-from bot.worktime.quiet import zone_of
 from storage.cases import add_event, case_for_officer
 from storage.tables import Appointment, Case, CaseEvent
 
@@ -55,10 +55,7 @@ def tell_of_later_answer(work: Work, case: Case, before: datetime) -> None:
     promise = open_promise(work, case)
     if promise is None or promise.kind != FIRST_ANSWER or promise.due_at <= before:
         return
-    local = promise.due_at.astimezone(zone_of(case.region_code, work.zone))
-    when = work.texts(
-        "cases.appointment.when", date=long_date(local.date()), hour=f"{local:%H.%M}"
-    )
+    when = day_and_hour(work, promise.due_at, her_zone(work, case))
     text = work.texts("cases.later_answer", number=case.number, when=when)
     valid = Validity(stages=("baru", "verifikasi"), until=promise.due_at)
     post_untold(work, case, push(work, case, text, valid=valid, about="later_answer"))

@@ -10,7 +10,8 @@ from bot.worktime.safe_times import SLOT, SLOTS_A_DAY, SafeTimes, read_safe_time
 from nlp.regions import timezone_of
 
 QUIET_FROM, QUIET_UNTIL = time(20), time(8)
-_ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+"""The zones of Indonesia by their letters."""
 
 
 def zone_of(region_code: str, otherwise: ZoneInfo) -> ZoneInfo:
@@ -20,7 +21,7 @@ def zone_of(region_code: str, otherwise: ZoneInfo) -> ZoneInfo:
     stand in ``nlp.regions``.
     """
     try:
-        return ZoneInfo(_ZONES[timezone_of(region_code)])
+        return ZoneInfo(ZONES[timezone_of(region_code)])
     except ValueError:
         return otherwise
 

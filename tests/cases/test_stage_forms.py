@@ -98,7 +98,7 @@ def test_the_court_and_the_day_of_the_hearing_are_told(office: Office, case: Cas
     heard = _told(office)
     assert "Pengadilannya: PHI Gresik" in heard
     assert "Nomor perkaranya: 14/Pdt.Sus-PHI/2026" in heard
-    assert "Sidang pertama: Kamis, 7 Januari 2027, jam 09.00." in heard
+    assert "Sidang pertama: Kamis, 7 Januari 2027, jam 09.00 WIB." in heard
     assert _records(office, case)[-1][1] == date(2027, 1, 7)
     assert "📅 7 Jan 2027 09.00 Sidang" in _card(office, case)
 
@@ -110,10 +110,10 @@ def test_a_first_meeting_ahead_is_an_appointment_she_is_reminded_of(
     office.taps("joko", case, "to_stage", "bipartit")
     for said in ("3 desember 2026", "jam 10 pagi", "lewati"):
         office.writes("joko", case, said)
-    when = "Kamis, 3 Desember 2026, jam 10.00"
+    when = "Kamis, 3 Desember 2026, jam 10.00 WIB"
     assert _asked(office).endswith(office.texts("officers.done.reminds", when=when))
     heard = _told(office)
-    assert "Pertemuan pertama dengan perusahaan: Kamis, 3 Desember 2026, jam 10.00." in heard
+    assert "Pertemuan pertama dengan perusahaan: Kamis, 3 Desember 2026, jam 10.00 WIB." in heard
     assert heard.endswith("Kami ingatkan lagi sebelumnya.")
     assert "📅 3 Des 2026 10.00 Bipartit" in _card(office, case)
     with office.database.reading() as session:
