@@ -1,5 +1,7 @@
 """An officer's reply before it is sent: asking for its words, for other words, dropping it."""
 
+from dataclasses import replace
+
 from sqlmodel import col, select
 
 from bot.cases.private_reply import DRAFT_TIME, OPEN, tell_author
@@ -7,7 +9,7 @@ from bot.cases.replies import may_answer, must_own, new_reply, quoting
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import NotPossible
 from bot.cases.work import Work
-from storage.cases import MessageContent, row_id
+from storage.cases import MessageContent, message_content, row_id, seal_message
 from storage.tables import Case, CaseMessage
 
 
@@ -36,7 +38,10 @@ def edit_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOffi
     if message.state != "preview":
         raise NotPossible("cases.refused.already_sent")
     _drop_drafts(work, case, officer)
+    content = message_content(work.vault, message)
+    changed = replace(content, version=content.version + 1)  # what he saw is not what will go
     message.state, message.at = "draft", work.now
+    message.sealed = seal_message(work.vault, changed)
     work.session.add(message)
     work.write.show_reply(case, row_id(message))
 

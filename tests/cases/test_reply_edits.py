@@ -118,6 +118,22 @@ def test_after_ubah_the_old_message_may_be_edited_as_well(office: Office, case: 
     assert len(office.messages(case, "note")) == 1
 
 
+def test_kirim_under_the_words_before_ubah_does_not_send_the_new_ones(
+    office: Office, case: Case
+) -> None:
+    """A busy group shows the new preview only after a while; the old button stands till then."""
+    office.writes("joko", case, "/balas Kami datang besok.")
+    office.deliver(2)
+    old = list(office.posts_in(GROUP_CHAT).values())[-1].choices[0]
+    office.presses("joko", "Ubah")
+    office.writes("joko", case, "Kami datang lusa.")
+    refused = office.taps_payload("joko", old.id)
+    assert (old.label, refused.alert) == ("Kirim", True)
+    assert refused.text == office.texts("cases.refused.reply_changed")
+    office.deliver(2)
+    assert not office.presses("joko", "Kirim").alert
+
+
 def test_words_under_a_file_of_an_album_are_followed_until_others_take_their_place(
     office: Office, case: Case
 ) -> None:
