@@ -194,7 +194,7 @@ def _shown_refusal(act: Act, answers: Answers) -> Mapping[str, str]:
 
 
 def _shown_body(_act: Act, answers: Answers) -> Mapping[str, str]:
-    return {"body": escaped(answers["body"])}
+    return {"text": escaped(answers["body"])}
 
 
 def _has_sentence(answers: Answers) -> bool:

@@ -141,6 +141,17 @@ def test_the_sentence_that_closes_the_case_does_not_stay_in_the_topic(
     assert any("KENARI" in told for told in office.heard())
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_to_whom_the_case_is_to_go_is_checked_in_private(office: Office, case: Case) -> None:
+    """The name of a shelter tells what the case is about."""
+    office.taps("joko", case, "to_stage", "dilimpahkan")
+    typed = office.writes("joko", case, "KENARI rumah aman")
+    office.deliver(3)
+    assert typed in office.telegram.deleted
+    assert "KENARI rumah aman" in office.newest_in("joko")
+    assert "KENARI" not in _ever_in_the_group(office)
+
+
 def test_a_command_with_the_number_answers_in_private(office: Office, case: Case) -> None:
     """Who is in the private chat already needs no button."""
     assert _privately(office, "joko", f"/balas {case.number} {WORDS}")
