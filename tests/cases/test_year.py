@@ -36,7 +36,8 @@ _LADDER = {"baru", "verifikasi", "ditangani", "bipartit"}
 # left, and passed. Where two fall on one day the later one rings.
 _TERMS = {
     "bipartit": ("bipartit", {"bipartit"}, "", {15: "half", 25: "five", 29: "one", 31: "passed"}),
-    "mediasi": ("choice", {"mediasi"}, "chosen", {2: "five", 4: "half", 6: "one", 8: "passed"}),
+    "mediasi": ("choice", {"mediasi"}, "chosen anjuran",
+                {2: "five", 4: "half", 6: "one", 8: "passed"}),
     "mediasi+": ("mediation", {"mediasi"}, "",
                  {15: "half", 25: "five", 29: "one", 31: "passed"}),
     "anjuran": ("anjuran", {"mediasi"}, "anjuran_answered", {5: "five", 9: "one", 11: "passed"}),
@@ -244,7 +245,7 @@ class _Books:
     ) -> set[tuple[object, ...]]:
         name, stages, ended_by, points = _TERMS[key]
         newer = [r.at for r in records if r.stage == record.stage and r.at > record.at]
-        ended = [r.at for r in records if r.stage == ended_by and r.at >= record.at]
+        ended = [r.at for r in records if r.stage in ended_by.split() and r.at >= record.at]
         until = min([*newer, *ended, self.year.until])
         rings: set[tuple[object, ...]] = set()
         for nth, point in points.items():
