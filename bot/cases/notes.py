@@ -85,15 +85,29 @@ def note_privately(act: GroupAct, said: OfficerWrote, attachment_id: int | None)
     act.answer(work.texts("officers.note.kept", number=case.number))
 
 
-def correct_note(work: Work, event: OfficerWrote) -> None:
-    """An edited note keeps both versions; an edited command is not carried out again."""
-    note = work.session.exec(
-        select(CaseMessage).where(
-            CaseMessage.organisation_id == work.organisation.id,
-            CaseMessage.source == source_of(work, event),
-            CaseMessage.direction == "note",
-        )
-    ).first()
+def note_further(
+    work: Work, case: Case, officer: RosterOfficer, said: OfficerWrote, attachment_id: int | None
+) -> None:
+    """One more file of an album that is a private note."""
+    _keep(work, case, officer, said, said.text, attachment_id)
+
+
+def noted(work: Work, event: OfficerWrote) -> CaseMessage | None:
+    """The note that was made of this message."""
+    of_message = select(CaseMessage).where(
+        CaseMessage.organisation_id == work.organisation.id,
+        CaseMessage.source == source_of(work, event),
+        CaseMessage.direction == "note",
+    )
+    return work.session.exec(of_message).first()
+
+
+def correct_note(work: Work, event: OfficerWrote) -> bool:
+    """An edited note keeps both versions; an edited command is not carried out again.
+
+    Returns whether it was a note.
+    """
+    note = noted(work, event)
     if note is not None:
         before, words = message_content(work.vault, note), _words(event)
         versions = replace(
@@ -103,6 +117,7 @@ def correct_note(work: Work, event: OfficerWrote) -> None:
         )
         note.sealed = seal_message(work.vault, versions)
         work.session.add(note)
+    return note is not None
 
 
 def show_notes(work: Work, case: Case, officer: RosterOfficer) -> None:

@@ -4,15 +4,17 @@ Only those; whatever else an officer writes there is a reporter's word, for an o
 one too.
 """
 
+from collections.abc import Sequence
+
 from bot.cases import drafts, replies
 from bot.cases.act import command_of, must_be_typed
 from bot.cases.acts import TOPIC_COMMANDS
 from bot.cases.group_act import GroupAct
 from bot.cases.group_acts import GROUP_COMMANDS
-from bot.cases.notes import NOTE, correct_note, note_privately
+from bot.cases.notes import NOTE, correct_note, note_further, note_privately, noted
 from bot.cases.onboarding import COMMAND
 from bot.cases.private_reply import case_that_waits
-from bot.cases.reply_albums import album_replies
+from bot.cases.reply_albums import album_notes, album_replies
 from bot.cases.reply_edits import brings_other_file, edited_reply, follow_edit, source_of
 from bot.cases.roster import RosterOfficer, find_officer
 from bot.cases.sight import may_see
@@ -22,7 +24,7 @@ from bot.cases.work import Work
 from bot.events import MessageReceived, Officer, OfficerWrote
 from storage.cases import case_by_id, case_by_number, case_for_officer, row_id
 from storage.numbers import read_case_number
-from storage.tables import Case
+from storage.tables import Case, CaseMessage
 
 _REPLY = "/balas"
 
@@ -61,13 +63,13 @@ def _is_officers(work: Work, officer: RosterOfficer, word: OfficerWrote) -> bool
         return True
     if word.edited:
         waits = case_that_waits(work, officer, previewed=True)
-        if waits is not None or edited_reply(work, officer, word) is not None:
+        made = edited_reply(work, officer, word) or noted(work, word)
+        if waits is not None or made is not None:
             return True
         return not is_in_a_report(work, word) and may_be_for_a_reporter(work, officer, word.text)
     if command:
         return False
-    answers = _answered_by(work, officer, word.album) is not None
-    return answers or may_be_for_a_reporter(work, officer, word.text)
+    return _belongs(work, officer, word.album) or may_be_for_a_reporter(work, officer, word.text)
 
 
 def may_be_officers(said: MessageReceived) -> bool:
@@ -88,7 +90,7 @@ def is_reply(work: Work, said: OfficerWrote) -> bool:
     command, _ = command_of(said.text)
     if officer is None or command:
         return officer is not None and command in {_REPLY, NOTE}
-    return _answered_by(work, officer, said.album) is not None
+    return _belongs(work, officer, said.album)
 
 
 def answer_privately(work: Work, said: OfficerWrote, attachment_id: int | None) -> None:
@@ -101,12 +103,14 @@ def answer_privately(work: Work, said: OfficerWrote, attachment_id: int | None) 
     try:
         must_be_typed(said, command)
         if said.edited:
-            correct_note(work, said)
-            _follow(act, command, said, attachment_id)
+            if not correct_note(work, said):
+                _follow(act, command, said, attachment_id)
         elif command in GROUP_COMMANDS:
             GROUP_COMMANDS[command](act)
         elif command == NOTE:
             note_privately(act, said, attachment_id)
+        elif not command and (about := _noted_in(work, officer, said.album)) is not None:
+            note_further(work, about, officer, said, attachment_id)
         elif not command or command == _REPLY:
             _reply(act, command, said, attachment_id)
         else:
@@ -128,11 +132,28 @@ def _follow(act: GroupAct, command: str, said: OfficerWrote, attachment_id: int 
 
 def _answered_by(work: Work, officer: RosterOfficer, album: str) -> Case | None:
     """The case that an officer's private words or files answer."""
-    for begun in album_replies(work, officer, album):
-        case = case_by_id(work.session, begun.case_id)
+    begun = _secret_of(work, officer, album_replies(work, officer, album))
+    return begun or case_that_waits(work, officer)
+
+
+def _noted_in(work: Work, officer: RosterOfficer, album: str) -> Case | None:
+    """The case in which other files of this album are a note already."""
+    return _secret_of(work, officer, album_notes(work, officer, album))
+
+
+def _belongs(work: Work, officer: RosterOfficer, album: str) -> bool:
+    """Whether words or a file without a command are part of what she is writing."""
+    noted_in = _noted_in(work, officer, album)
+    return noted_in is not None or _answered_by(work, officer, album) is not None
+
+
+def _secret_of(work: Work, officer: RosterOfficer, said: Sequence[CaseMessage]) -> Case | None:
+    """The first of the cases in which this was said that is for private chats, and hers."""
+    for each in said:
+        case = case_by_id(work.session, each.case_id)
         if case is not None and work.hides(case) and may_see(work, officer, case):
             return case
-    return case_that_waits(work, officer)
+    return None
 
 
 def _reply(act: GroupAct, command: str, said: OfficerWrote, attachment_id: int | None) -> None:

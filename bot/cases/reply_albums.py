@@ -19,10 +19,12 @@ def album_replies(
     work: Work, officer: RosterOfficer, album: str, case: Case | None = None
 ) -> list[CaseMessage]:
     """The replies that this officer began with parts of an album, the newest first."""
-    if not album:
-        return []
-    said = _lately(work, officer, "reply", case)
-    return [reply for reply in said if message_content(work.vault, reply).album == album]
+    return _of_album(work, officer, "reply", album, case)
+
+
+def album_notes(work: Work, officer: RosterOfficer, album: str) -> list[CaseMessage]:
+    """The notes that this officer made of parts of an album, the newest first."""
+    return _of_album(work, officer, "note", album)
 
 
 def with_part(content: MessageContent, part: AlbumFile) -> MessageContent:
@@ -55,18 +57,18 @@ def with_notes(
 
     They were kept as notes; they are none any more.
     """
-    for note in _lately(work, officer, "note", case):
-        found = message_content(work.vault, note)
-        if found.files and found.album == content.album:
-            for part in found.files:
-                content = with_part(content, part)
-            work.session.delete(note)
+    for note in _of_album(work, officer, "note", content.album, case):
+        for part in message_content(work.vault, note).files:
+            content = with_part(content, part)
+        work.session.delete(note)
     return content
 
 
-def _lately(
-    work: Work, officer: RosterOfficer, direction: str, case: Case | None
-) -> Sequence[CaseMessage]:
+def _of_album(
+    work: Work, officer: RosterOfficer, direction: str, album: str, case: Case | None = None
+) -> list[CaseMessage]:
+    if not album:
+        return []
     here = [CaseMessage.case_id == case.id] if case is not None else []
     query = select(CaseMessage).where(
         *here,
@@ -76,7 +78,8 @@ def _lately(
         col(CaseMessage.attachment_id).is_not(None),
         CaseMessage.at >= work.now - _COMES_WITHIN,
     )
-    return work.session.exec(query.order_by(col(CaseMessage.id).desc())).all()
+    said = work.session.exec(query.order_by(col(CaseMessage.id).desc())).all()
+    return [each for each in said if message_content(work.vault, each).album == album]
 
 
 def _words(files: Sequence[AlbumFile]) -> str:

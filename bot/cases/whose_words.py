@@ -57,7 +57,7 @@ def ask_whose(work: Work, officer: RosterOfficer, text: str) -> bool:
 
 
 def _at_hand(work: Work, officer: RosterOfficer) -> list[Case]:
-    """The cases that she read or answered in private just now, the latest first."""
+    """The cases that she read, answered or noted something in just now, the latest first."""
     spoke = _spoke_as_reporter(work, officer)
     since = max(filter(None, (work.now - _LATELY, spoke)))
     sensitive = Case.organisation_id == work.organisation.id, col(Case.sensitive)
@@ -72,7 +72,7 @@ def _at_hand(work: Work, officer: RosterOfficer) -> list[Case]:
         select(Case, func.max(CaseMessage.at))
         .join(CaseMessage, col(CaseMessage.case_id) == col(Case.id))
         .where(*sensitive, CaseMessage.officer_id == officer.id, CaseMessage.at > since)
-        .where(CaseMessage.direction == "reply")
+        .where(col(CaseMessage.direction).in_(("reply", "note")))
         .group_by(col(Case.id))
     )
     latest: dict[int, tuple[datetime, Case]] = {}

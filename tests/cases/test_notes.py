@@ -101,6 +101,51 @@ def test_a_note_is_written_in_private_and_corrected_there(office: Office, case: 
     assert office.texts("officers.note.in_topic", name="Joko") in office.standing_in(GROUP_CHAT)
 
 
+def test_a_note_of_yesterday_is_corrected_and_is_no_report_of_hers(
+    office: Office, case: Case
+) -> None:
+    """She leaves the command away, and what she read is a day ago."""
+    office.clock.advance(3600 * 24 * 2)
+    _privately(office, "joko", f"/catatan {case.number} {WORDS}")
+    written, before = f"p{office._count}", len(office.whispered("joko"))
+    office.clock.advance(3600 * 25)
+    assert _privately(office, "joko", f"{WORDS} malam", edits=written)
+    assert _notes(office, case) == [f"{WORDS} malam"]
+    assert len(office.whispered("joko")) == before, "nothing to ask"
+
+
+def test_an_album_under_a_private_note_is_a_note_and_no_report_of_hers(
+    office: Office, case: Case
+) -> None:
+    """Telegram sends three messages for three pages, the command stands in one."""
+    office.clock.advance(3600 * 24 * 2)
+    for number, words in enumerate((f"/catatan {case.number} {WORDS}", "", "")):
+        said = MessageReceived(
+            Address("telegram", "joko"), f"a{number}", office.clock.now(), text=words,
+            media=PHOTO, album="9",
+        )  # fmt: skip
+        page = file(office, f"b{number}")
+        with office.database.transaction() as session:
+            work = office.work(session)
+            word = private_desk.as_officers_word(work, said)
+            assert word is not None
+            assert desk.is_officers_word(work, word)
+            desk.officer_wrote(work, word, page.id)
+    assert [bool(note.attachment_id) for note in office.messages(case, "note")] == [True] * 3
+    assert _notes(office, case) == [WORDS, "", ""]
+    office.deliver(3)
+    (*_, told) = office.whispered("joko")
+    assert told == office.texts("officers.note.kept", number=case.number)
+
+
+def test_words_after_a_note_in_the_topic_are_asked_about(office: Office, case: Case) -> None:
+    """She was just told to write in the private chat."""
+    office.clock.advance(3600 * 24 * 2)
+    office.writes("joko", case, WORDS)
+    assert _privately(office, "joko", "KENARI juga di gudang")
+    assert "<code>KENARI juga di gudang</code>" in office.newest_in("joko")
+
+
 def test_what_is_no_private_note_is_answered_with_the_way(office: Office, case: Case) -> None:
     """A note without a case, or about one that others must not know of, is kept nowhere."""
     plain, how = office.opens(REPORT), office.texts("officers.note.nothing_private")
