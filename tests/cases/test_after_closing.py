@@ -3,6 +3,7 @@
 import pytest
 from sqlmodel import select
 
+from bot.cases.opening import page_officers
 from bot.cases.promises import FIRST_ANSWER, open_promise
 from bot.cases.stages import change_stage
 from bot.cases.urgent import open_for_danger
@@ -13,7 +14,7 @@ from storage.tables import Case, CaseLink, Recusal
 from tests.cases.office import Office
 from tests.cases.passing import go, hour_by_hour, posted, whispered
 from tests.cases.rounding import fire, group_line, morning_of, no_first_case, plan
-from tests.cases.several import writes
+from tests.cases.several import opens, writes
 from tests.outbox.scripted import GROUP_CHAT
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -196,6 +197,29 @@ def test_an_old_reopen_button_does_not_throw_a_running_case_back(
     assert len(office.rows("say")) == heard
     office.deliver()
     assert not office.posts_in(GROUP_CHAT)[old].choices
+
+
+@on_sqlite
+def test_the_case_that_answers_for_hers_keeps_the_promise(office: Office) -> None:
+    """A merged case has no officers of its own."""
+    main, other = opens(office, "SRI"), opens(office, "DEWI")
+    office.deliver()
+    office.taps("ratna", other, "merge", str(main.id))
+    office.taps("joko", main, "take")
+    office.closes("joko", main, "tercapai")
+    writes(office, other, MORE)
+    assert _due(office, other) == ""
+    assert _due(office, main) == f"{FIRST_ANSWER} 24.11. 09:00"
+
+
+@on_sqlite
+def test_danger_that_meets_the_closing_has_its_hour(office: Office, case: Case) -> None:
+    """An officer closed the case while she was writing: her words came into it as an open one."""
+    go(office, "2026-11-28 21:00")
+    writes(office, case, "tolong")
+    with office.database.transaction() as session:
+        page_officers(office.work(session), "darurat", ("tolong",), case.number)
+    assert _due(office, case) == f"{FIRST_ANSWER} 28.11. 22:00"
 
 
 def test_danger_begins_an_urgent_case_with_an_hour(office: Office, case: Case) -> None:
