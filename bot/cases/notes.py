@@ -4,6 +4,7 @@ Where the words of a case do not stand in the group, a note typed in its topic i
 kept; it is read in private together with the story. ``/catatan KB-… kata`` there writes one.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from sqlmodel import col, select
 
 from bot.cases.act import command_of
 from bot.cases.group_act import GroupAct
-from bot.cases.markup import escaped, shortened
+from bot.cases.markup import escaped, escaped_pieces, shortened
 from bot.cases.ownership import plain_name
 from bot.cases.reply_albums import with_words
 from bot.cases.reply_edits import source_of
@@ -21,6 +22,7 @@ from bot.cases.stages import NotPossible
 from bot.cases.taps import button
 from bot.cases.work import Work
 from bot.events import OfficerWrote
+from bot.outbox.split import units
 from storage.cases import (
     AlbumFile,
     MessageContent,
@@ -37,7 +39,8 @@ NOTE = "/catatan"
 _A_SERIES = timedelta(minutes=10)
 """Notes of one officer within so long are announced once."""
 _SHOWN = 10
-_WORDS_SHOWN = 300
+_UNDER_A_FILE = 300
+_IN_ONE_MESSAGE = 3500  # units; Telegram takes 4096, and author and time stand there, too
 
 
 def note_in_topic(
@@ -121,7 +124,7 @@ def correct_note(work: Work, event: OfficerWrote) -> bool:
 
 
 def show_notes(work: Work, case: Case, officer: RosterOfficer) -> None:
-    """Send the newest notes of a secret, with their files, to this officer's private chat."""
+    """Send the newest notes of a secret, whole and with their files, to this officer alone."""
     if not work.hides(case):
         return
     query = select(CaseMessage).where(
@@ -130,20 +133,38 @@ def show_notes(work: Work, case: Case, officer: RosterOfficer) -> None:
     newest = work.session.exec(query.order_by(col(CaseMessage.id).desc()).limit(_SHOWN)).all()
     if not newest:
         return
-    lines = [_line(work, note) for note in reversed(newest)]
-    title = work.texts("officers.note.title", number=case.number)
-    work.write.whisper(officer.user_id, "\n".join([title, *lines]), case_id=case.id)
+    lines = [work.texts("officers.note.title", number=case.number)]
+    for note in reversed(newest):
+        first, *further = escaped_pieces(_text(work, note), _IN_ONE_MESSAGE) or ["📎"]
+        lines += [_line(work, note, first), *further]
+    for text in _joined(lines):
+        work.write.whisper(officer.user_id, text, case_id=case.id)
     for note in reversed(newest):
         if note.attachment_id is not None:
-            work.write.whisper(officer.user_id, _line(work, note), case_id=case.id,
+            words = escaped(shortened(_text(work, note), _UNDER_A_FILE)) or "📎"
+            work.write.whisper(officer.user_id, _line(work, note, words), case_id=case.id,
                                attachment_id=note.attachment_id)  # fmt: skip
 
 
-def _line(work: Work, note: CaseMessage) -> str:
+def _joined(lines: Iterable[str]) -> list[str]:
+    """The lines in as few messages as hold them."""
+    texts: list[str] = []
+    for line in lines:
+        if texts and units(texts[-1]) + units(line) < _IN_ONE_MESSAGE:
+            texts[-1] += f"\n{line}"
+        else:
+            texts.append(line)
+    return texts
+
+
+def _line(work: Work, note: CaseMessage, words: str) -> str:
     author = officer_by_id(work.session, work.vault, note.officer_id)
-    words = shortened(message_content(work.vault, note).text, _WORDS_SHOWN)
     return work.texts("officers.note.line", at=work.local(note.at), name=plain_name(author),
-                      text=escaped(words) or "📎")  # fmt: skip
+                      text=words)  # fmt: skip
+
+
+def _text(work: Work, note: CaseMessage) -> str:
+    return message_content(work.vault, note).text
 
 
 def _announce(work: Work, case: Case, officer: RosterOfficer) -> None:

@@ -88,6 +88,20 @@ def test_colleagues_with_the_right_read_it_with_its_files_and_that_is_logged(
     assert office.whispered("maria") == []
 
 
+def test_long_notes_are_read_to_their_ends(office: Office, case: Case) -> None:
+    """What a witness said stands nowhere else any more."""
+    long = " ".join(f"saksi{number} & lain" for number in range(280))
+    for _ in range(3):
+        office.writes("joko", case, long)
+    office.writes("joko", case, "singkat")
+    office.taps("ratna", case, "read_case")
+    office.deliver(3)
+    read = [text for text in office.whispered("ratna") if "saksi" in text]
+    assert sum("saksi279 &amp; lain" in text for text in read) == 3
+    assert "Joko: singkat" in read[-1]
+    assert max(len(html.unescape(text)) for text in read) < 4096
+
+
 def test_a_note_is_written_in_private_and_corrected_there(office: Office, case: Case) -> None:
     """Where nobody else reads along."""
     assert _privately(office, "joko", f"/catatan {case.number.lower()} {WORDS}")
