@@ -34,11 +34,11 @@ def begin_recusal(act: Act) -> str:
     A typed message that names somebody is taken away from the group. Nor does the group read
     that somebody is named in the story and cannot decide.
     """
-    _must_coordinate(act)
     work, case = act.work, act.case
-    named = _named(work, act.words) if act.words else None
     if act.words and act.message:
         work.write.erase(case.chat_id, [act.message], case)
+    _must_coordinate(act)
+    named = _named(work, act.words) if act.words else None
     if act.officer.id in in_question(work, case):
         _answer_privately(act, work.texts("officers.recusal.undecided"))
         return ""

@@ -94,11 +94,14 @@ def test_the_coordinator_is_asked_in_private_whom_it_is_about(office: Office) ->
 
 @pytest.mark.parametrize("who", ["joko", "budi"])
 def test_only_coordinators_say_whom_a_case_is_about(office: Office, who: str) -> None:
-    """Else anybody could shut a colleague out."""
+    """Else anybody could shut a colleague out. The group reads no name all the same."""
     case = office.opens(REPORT)
     office.taps(who, case, "recuse", str(office.officers["maria"].id))
-    office.writes(who, case, "/tentang maria")
+    office.deliver()
+    typed = office.writes(who, case, "/tentang maria")
+    office.deliver()
     assert _sees(office, "maria", case)
+    assert typed in office.telegram.deleted
 
 
 def test_a_coordinator_cannot_let_herself_in_again(office: Office) -> None:
