@@ -42,14 +42,15 @@ def officer_wrote(work: Work, event: OfficerWrote, attachment_id: int | None) ->
     command, rest = command_of(event.text)
     officer = find_officer(work.session, work.vault, _org(work), event.officer.user_id)
     watch_author(work, event.chat_id, event.officer, officer)
+    taken_away = False
     if case is not None and (rest or event.media or not command):
-        keep_off_the_group(work, case, event.message_id)
+        taken_away = keep_off_the_group(work, case, event.message_id)
     if event.edited:
         if officer is not None:
             _correct(work, case, officer, event, attachment_id)
         return
     if officer is None:
-        if command:
+        if command or taken_away:
             key = "anonymous" if not event.officer.user_id else "not_on_roster"
             _answer(work, event, case, work.texts(f"officers.refused.{key}"))
         return

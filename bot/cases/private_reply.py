@@ -62,10 +62,15 @@ def _take_back(work: Work, merge_key: str) -> None:
     work.session.execute(update(Outbound).where(*waiting).values(**cancelled))
 
 
-def keep_off_the_group(work: Work, case: Case, post: str) -> None:
-    """Take away what somebody typed in the topic, where the group must not read it."""
-    if post and work.hides(case):
-        work.write.erase(case.chat_id, [post], case)
+def keep_off_the_group(work: Work, case: Case, post: str) -> bool:
+    """Take away what somebody typed in the topic, where the group must not read it.
+
+    Returns whether it was.
+    """
+    if not post or not work.hides(case):
+        return False
+    work.write.erase(case.chat_id, [post], case)
+    return True
 
 
 def hide_replies(work: Work, case: Case) -> None:

@@ -180,6 +180,17 @@ def test_words_of_who_may_not_see_it_are_taken_away_too(office: Office, case: Ca
     assert _notes(office, case) == []
 
 
+@pytest.mark.parametrize(("who", "why"), [("", "anonymous"), ("orang", "not_on_roster")])
+def test_a_note_that_nobody_known_wrote_is_not_taken_away_in_silence(
+    office: Office, case: Case, who: str, why: str
+) -> None:
+    """An officer who is an anonymous administrator would believe that it was kept."""
+    typed = office.writes(who, case, WORDS)
+    office.deliver(3)
+    assert typed in office.telegram.deleted
+    assert office.texts(f"officers.refused.{why}") in office.standing_in(GROUP_CHAT)
+
+
 def test_a_command_with_words_goes_and_a_bare_one_stays(office: Office, case: Case) -> None:
     """Reasons and names tell of the story; that somebody asked for the timeline does not."""
     bare = office.writes("ratna", case, "/riwayat")
