@@ -27,6 +27,8 @@ SEARCHED = 5000
 FOUND = 50
 """So many are shown at most, the best first."""
 
+_MOST_WORDS = 12
+"""So many words are looked for: of a pasted story the first ones, for each costs its time."""
 _NUMBER = 8  # letters and digits of a number, without KB
 _FEWEST_OF_NUMBER = 3
 _ALIKE_NUMBER = 75.0  # two wrong signs of eight
@@ -54,7 +56,7 @@ def find_cases(work: Work, officer: RosterOfficer, words: str, *, private: bool)
     done = work.searched
     if done and (done.officer_id, done.words, done.private) == (officer.id, words, private):
         return done.hits
-    number, wanted = _as_number(words), clean(words).split()
+    number, wanted = _as_number(words), clean(words).split()[:_MOST_WORDS]
     told = _newest(work, private=private)
     hits = [Hit(one.id, score, by_words=False) for one in told
             if (score := _number_score(number, one.number))]  # fmt: skip

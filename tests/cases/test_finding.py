@@ -132,6 +132,14 @@ def test_a_case_is_found_by_number_company_and_words_with_typos(office: Office) 
     assert "Tidak ada yang cocok" in _asks(office, "joko", "/cari kapal selam nuklir")
 
 
+def test_of_a_pasted_story_the_first_words_are_looked_for(office: Office) -> None:
+    """Hundreds of words, each compared with all that was ever told, would take minutes."""
+    begin = "gaji bulan ini dan bulan lalu belum dibayar sama sekali oleh pabrik"
+    case = office.opens(parts=(Part(begin),))
+    pasted = " ".join(f"panjang{number}" for number in range(400))
+    assert case.number in _asks(office, "joko", f"/cari {begin} {pasted}")
+
+
 def test_closed_cases_are_found_and_pages_keep_the_search(office: Office) -> None:
     """What was tried before helps with what comes now."""
     cases = [office.opens(parts=(Part("mesin potong rusak"),)) for _ in range(6)]
