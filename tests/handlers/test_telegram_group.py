@@ -95,6 +95,13 @@ def test_a_file_in_the_group_comes_with_its_words() -> None:
     assert (event.text, event.media[0].reference) == ("Surat", "F1")
 
 
+def test_a_contact_in_the_group_is_words() -> None:
+    """Shared in the topic of a secret it names her: it is taken away like a note."""
+    budi = {"first_name": "Budi", "phone_number": "6281200000070"}
+    event = wrote("message__topic", text=None, contact=budi)
+    assert (event.text, event.media) == ("Budi: 6281200000070", ())
+
+
 @pytest.mark.parametrize(
     "changes",
     [

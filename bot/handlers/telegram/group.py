@@ -27,6 +27,7 @@ from bot.events import (
 )
 from bot.handlers.telegram.messages import (
     CHANNEL,
+    contact_of,
     external_id,
     media_of,
     replied_to,
@@ -72,7 +73,7 @@ def group_message(message: Message, *, edited: bool) -> OfficerWrote | GroupChan
             officer=officer,
             thread_id=thread_of(message),
         )
-    text, media = text_of(message), media_of(message)
+    text, media = text_of(message) or contact_of(message), media_of(message)
     if not (text or media):
         return None
     return OfficerWrote(
