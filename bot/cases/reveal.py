@@ -4,7 +4,7 @@ The story of a confidential case is read by all who may see the case, so that so
 it; who told it is shown only to the one in charge and to coordinators.
 """
 
-from bot.cases.markup import escaped, shortened
+from bot.cases.markup import escaped, escaped_pieces, shortened
 from bot.cases.notes import show_notes
 from bot.cases.roster import RosterOfficer
 from bot.cases.sight import must_see
@@ -60,15 +60,16 @@ def reveal_story(work: Work, case: Case, officer: RosterOfficer) -> None:
 
 
 def reveal_message(work: Work, case: Case, message: CaseMessage, officer: RosterOfficer) -> None:
-    """Send one message of a sensitive case to the officer's private chat.
+    """Send one message of a sensitive case, whole, to the officer's private chat.
 
     Raises:
         NotPossible: not for this officer.
     """
     _must_read(work, case, officer)
-    words = escaped(shortened(message_content(work.vault, message).text, _SHOWN))
+    words = message_content(work.vault, message).text
+    first, *further = escaped_pieces(words, _SHOWN) or ["-"]
     text = work.texts(
-        "officers.reveal.message", number=case.number, mark=_mark(work, case), text=words or "-"
+        "officers.reveal.message", number=case.number, mark=_mark(work, case), text=first
     )
     answer = button(work, case, work.texts.label("officers.button.reply"), "reply")
     work.write.whisper(
@@ -78,6 +79,8 @@ def reveal_message(work: Work, case: Case, message: CaseMessage, officer: Roster
         case_id=case.id,
         attachment_id=message.attachment_id or 0,
     )
+    for piece in further:
+        work.write.whisper(officer.user_id, piece, case_id=case.id)
     _log(work, case, officer, "revealed_message")
 
 

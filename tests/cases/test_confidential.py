@@ -90,6 +90,17 @@ def test_the_same_case_not_confidential_does_show_its_story(office: Office) -> N
         assert hidden not in group
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_long_message_is_read_to_its_end(office: Office) -> None:
+    """The end of what she told stands nowhere else that an officer could read."""
+    long = " ".join(f"kata{number}" for number in range(460))
+    case = office.opens(replace(SENSITIVE, parts=(Part(long, source="whatsapp:1"),)))
+    office.taps("ratna", case, "read", message_id=office.messages(case, "reporter")[0].id)
+    office.deliver(3)
+    assert "kata0 kata1 " in office.whispered("ratna")[-2]
+    assert office.whispered("ratna")[-1].endswith("kata459")
+
+
 def test_only_who_has_the_right_reads_it_and_it_is_logged(office: Office) -> None:
     """Whoever looked must be known afterwards; who told it is for the one in charge."""
     case = office.opens(SENSITIVE)
