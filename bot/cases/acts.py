@@ -34,7 +34,7 @@ from bot.cases.group_changes import topic_back
 from bot.cases.guidance import help_text
 from bot.cases.markup import escaped
 from bot.cases.posted import take_buttons_off
-from bot.cases.private_reply import tell_author
+from bot.cases.private_reply import follow_in_private, tell_author
 from bot.cases.reply_undo import undo_reply
 from bot.cases.roster import RosterOfficer
 from bot.cases.stages import CLOSED, NotPossible, change_stage
@@ -107,6 +107,8 @@ def _on_reply(
         do(act.work, act.case, message, act.officer)
         if act.chat == act.officer.user_id:
             tell_author(act.work, act.case, message, act.officer, edits=act.post)
+        else:
+            follow_in_private(act.work, act.case, message)
         return act.work.texts(done)
 
     return run

@@ -31,9 +31,9 @@ def tell_author(
     """Show the reply to its author alone; ``edits`` is the post that it takes the place of.
 
     An album is shown when its parts had time to come, and once. The post in which it was sent
-    goes on to tell how far it came.
+    goes on to tell how far it came, also when the case is not confidential any more.
     """
-    if not work.hides(case):
+    if not (edits or work.hides(case)):
         return
     if edits and message.state == "queued":
         content = message_content(work.vault, message)
@@ -53,6 +53,14 @@ def tell_author(
         delay=GATHERS if gathers else timedelta(0),
         merge_key=key if gathers else "",
     )
+
+
+def follow_in_private(work: Work, case: Case, message: CaseMessage) -> None:
+    """Let the post in which it was sent in private show what was done with it in the topic."""
+    content = message_content(work.vault, message)
+    if content.shown_in:
+        work.write.show_in_private(case, row_id(message), content.shown_to, content.shown_in,
+                                   later=timedelta(0))  # fmt: skip
 
 
 def _take_back(work: Work, merge_key: str) -> None:

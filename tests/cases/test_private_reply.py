@@ -106,6 +106,37 @@ def test_a_secret_reply_that_does_not_arrive_is_told_where_it_was_written(
     assert "✓ terkirim" in written.text
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_taken_back_in_the_topic_does_not_seem_to_go_out_in_private(
+    office: Office, case: Case
+) -> None:
+    """Its author, or a coordinator, taps the button that comes first."""
+    _privately(office, "joko", f"/balas {case.number} {WORDS}")
+    office.presses("joko", "Kirim", "joko")
+    office.deliver(3)
+    soon = office.texts("officers.reply.soon")
+    assert soon in office.newest_in("joko")
+    assert not office.presses("ratna", "Batalkan").alert
+    office.deliver(5)
+    assert soon not in office.standing_in("joko")
+    assert office.texts("officers.reply.withdrawn") in office.newest_in("joko")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_sent_in_private_is_told_there_when_the_case_is_no_secret_any_more(
+    office: Office, case: Case
+) -> None:
+    """The preview with its buttons would stand there as if nothing had been sent."""
+    _privately(office, "joko", f"/balas {case.number} {WORDS}")
+    office.taps("ratna", case, "to_category", "upah")
+    assert not office.stored(case).sensitive
+    office.presses("joko", "Kirim", "joko")
+    office.deliver(21)
+    office.deliver(5)
+    assert any("KENARI" in told for told in office.heard())
+    assert "✓ terkirim" in office.newest_in("joko")
+
+
 def test_what_is_typed_in_the_topic_is_taken_away_and_checked_in_private(
     office: Office, case: Case
 ) -> None:
