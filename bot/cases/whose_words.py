@@ -16,6 +16,7 @@ from bot.cases.taps import button
 from bot.cases.work import Work
 from bot.events import Address, OfficerWrote
 from bot.flows.words import command, is_greeting, is_opening
+from bot.outbox.albums import GATHERS
 from storage.cases import row_id
 from storage.tables import Case, CaseEvent, CaseMessage, PersonAddress
 
@@ -41,7 +42,10 @@ def is_in_a_report(work: Work, said: OfficerWrote) -> bool:
 
 
 def ask_whose(work: Work, officer: RosterOfficer, text: str) -> bool:
-    """Ask her for whom they are, with the words to be copied; False if nobody waits."""
+    """Ask her for whom they are, with the words to be copied; False if nobody waits.
+
+    Of files without words, the parts of an album, she is asked once.
+    """
     cases = _at_hand(work, officer)
     if not cases:
         return False
@@ -52,7 +56,13 @@ def ask_whose(work: Work, officer: RosterOfficer, text: str) -> bool:
         work.write.whisper(officer.user_id, piece)
     kind = "words" if last else "file"
     question = f"{work.texts(f'officers.reply.whose_{kind}')}\n{last}".strip()
-    work.write.whisper(officer.user_id, question, choices=answers)
+    work.write.whisper(
+        officer.user_id,
+        question,
+        choices=answers,
+        delay=timedelta(0) if last else GATHERS,
+        merge_key="" if last else f"whose:{officer.id}",
+    )
     return True
 
 

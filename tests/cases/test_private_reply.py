@@ -245,6 +245,26 @@ def test_words_after_reading_a_story_are_asked_about_and_so_is_a_change_of_them(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_of_an_album_after_reading_she_is_asked_once(office: Office, case: Case) -> None:
+    """Telegram sends ten messages for ten photos; ten questions would hide all else."""
+    office.taps("joko", case, "read_case")
+    office.deliver()
+    before = len(office.whispered("joko"))
+    for number in range(3):
+        photo = (Media(MediaKind.PHOTO, f"F{number}"),)
+        said = MessageReceived(
+            Address("telegram", "joko"), f"a{number}", office.clock.now(), media=photo, album="9"
+        )
+        with office.database.transaction() as session:
+            work = office.work(session)
+            word = private_desk.as_officers_word(work, said)
+            assert word is not None
+            desk.officer_wrote(work, word, None)
+    office.deliver(3)
+    assert office.whispered("joko")[before:] == [office.texts("officers.reply.whose_file")]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("words", ["LAPOR BARU", "halo min, mau lapor", "mau lapor tapi takut"])
 def test_an_officer_may_report_herself_beside_a_secret_case(
     office: Office, case: Case, words: str
