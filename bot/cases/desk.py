@@ -135,6 +135,8 @@ def _in_topic(
     question = None if part_of_reply else asking.waiting_question(work, case, officer)
     if question is not None and (not command or command in asking.WORDS):
         forms.answered(act, question, event.text)
+        if attachment_id is not None:  # an answer is words; the file that came along is kept
+            note_in_topic(work, case, officer, event, attachment_id)
     elif command in TOPIC_COMMANDS:
         TOPIC_COMMANDS[command](act)
     elif command in GROUP_COMMANDS:

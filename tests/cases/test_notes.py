@@ -222,6 +222,20 @@ def test_an_answer_that_is_refused_comes_back_whole(office: Office, case: Case) 
     assert "KENARI" not in office.standing_in(GROUP_CHAT)
 
 
+def test_a_file_with_an_answer_is_kept_as_a_note(office: Office, case: Case) -> None:
+    """It was taken out of the topic with the words, and stands nowhere else."""
+    office.taps("joko", case, "close")
+    office.chooses("joko", case, "to_selesai", "outcome", "tercapai")
+    photo = file(office, "foto")
+    answer = OfficerWrote("telegram", Officer("joko"), GROUP_CHAT, "g900", office.clock.now(),
+                          office.stored(case).thread_id, WORDS, PHOTO)  # fmt: skip
+    with office.database.transaction() as session:
+        desk.officer_wrote(office.work(session), answer, photo.id)
+    office.chooses("joko", case, "to_selesai", "sure", "ya")
+    assert office.stored(case).status == "selesai"
+    assert [note.attachment_id for note in office.messages(case, "note")] == [photo.id]
+
+
 def test_a_reply_that_is_refused_comes_back_with_its_file(office: Office, case: Case) -> None:
     """Joko took the case a moment before."""
     with office.database.transaction() as session:
