@@ -117,6 +117,8 @@ def send_reply(work: Work, case: Case, message: CaseMessage, officer: RosterOffi
     must_own(message, officer)
     if message.state != "preview":
         raise NotPossible("cases.refused.already_sent")
+    if not (message_content(work.vault, message).text or files_of(work, message)):
+        raise NotPossible("officers.refused.old_button")  # its words were deleted meanwhile
     trouble = file_trouble(work, reach_of(work, case), message)
     if trouble is not None:
         raise NotPossible(f"cases.refused.file_{trouble.why}")

@@ -2,9 +2,10 @@
 
 import pytest
 
+from bot.cases.own_data import empty_case
 from bot.channels import OutcomeUnknown, Unreachable
 from bot.commands import Part
-from storage.cases import cases_of_person, message_content
+from storage.cases import case_by_id, cases_of_person, message_content, row_id
 from storage.tables import Case
 from tests.cases.office import REPORT, Office
 
@@ -39,6 +40,19 @@ def test_nothing_leaves_before_the_officer_has_seen_and_sent_it(
     office.deliver(1)
     assert len(office.heard()) == 1
     assert "Kami hubungi HRD." in office.heard()[0]
+
+
+def test_a_reply_whose_words_were_deleted_is_not_told_as_sent(office: Office, case: Case) -> None:
+    """She took her story back while an officer looked at the preview."""
+    message = _preview(office, case)
+    with office.database.transaction() as session:
+        stored = case_by_id(session, row_id(case))
+        assert stored is not None
+        empty_case(office.work(session), stored)
+    refused = office.taps("joko", case, "reply_send", message_id=message)
+    assert (refused.alert, refused.text) == (True, office.texts("officers.refused.old_button"))
+    assert office.stored(case).answered_at is None
+    assert office.messages(case, "reply")[-1].state == "preview"
 
 
 def test_undo_works_for_twenty_seconds_and_then_says_that_it_is_too_late(
