@@ -62,11 +62,11 @@ def _is_officers(work: Work, officer: RosterOfficer, word: OfficerWrote) -> bool
     if command in {COMMAND, NOTE, *GROUP_COMMANDS, *TOPIC_COMMANDS}:
         return True
     if word.edited:
-        waits = case_that_waits(work, officer, previewed=True)
         made = edited_reply(work, officer, word) or noted(work, word)
-        if waits is not None or made is not None:
-            return True
-        return not is_in_a_report(work, word) and may_be_for_a_reporter(work, officer, word.text)
+        if made is not None or is_in_a_report(work, word):
+            return made is not None
+        waits = case_that_waits(work, officer, previewed=True)
+        return waits is not None or may_be_for_a_reporter(work, officer, word.text)
     if command:
         return False
     return _belongs(work, officer, word.album) or may_be_for_a_reporter(work, officer, word.text)

@@ -1,9 +1,12 @@
 """A confidential case without a small group is answered in private: the group reads no word."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.cases import desk, private_desk
 from bot.channels import ContentRejected
+from bot.commands import Part
 from bot.events import Address, Media, MediaKind, MessageReceived
 from storage.cases import message_content
 from storage.people import meet_reporter
@@ -278,6 +281,15 @@ def test_an_officer_may_report_herself_beside_a_secret_case(
         meet_reporter(session, office.vault, org, own, (), office.clock.now())
     assert not _privately(office, "joko", "gaji saya belum dibayar")
     assert not _privately(office, "joko", "gaji saya belum dibayar sama sekali", edits="p7")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_her_own_report_is_corrected_also_while_a_reply_waits(office: Office, case: Case) -> None:
+    """An officer is a worker, too; her correction is hers, whatever else she is writing."""
+    office.opens(replace(REPORT, parts=(Part("gaji saya", source="p7"),)))
+    office.taps("joko", case, "reply")
+    assert not _privately(office, "joko", "gaji saya Mei", edits="p7")
+    assert _privately(office, "joko", WORDS, edits="p8"), "what is no report may be a reply"
 
 
 def test_words_wait_only_for_who_may_still_see_it(office: Office, case: Case) -> None:
