@@ -26,6 +26,7 @@ from bot.outbox.split import units
 from storage.cases import (
     AlbumFile,
     MessageContent,
+    case_by_id,
     case_by_number,
     case_for_officer,
     message_content,
@@ -121,6 +122,20 @@ def correct_note(work: Work, event: OfficerWrote) -> bool:
         note.sealed = seal_message(work.vault, versions)
         work.session.add(note)
     return note is not None
+
+
+def correct_privately(work: Work, said: OfficerWrote) -> bool:
+    """The same of a private note, whose words begin with the number of its case.
+
+    Raises:
+        NotPossible: the number is that of another case now.
+    """
+    note, (_, rest) = noted(work, said), command_of(said.text)
+    case = case_by_id(work.session, note.case_id) if note is not None else None
+    number, _ = _numbered(rest)
+    if case is not None and number not in {"", case.number}:
+        raise NotPossible("officers.note.other_case", number=case.number)
+    return correct_note(work, said)
 
 
 def show_notes(work: Work, case: Case, officer: RosterOfficer) -> None:

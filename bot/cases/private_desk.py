@@ -11,7 +11,7 @@ from bot.cases.act import command_of, must_be_typed
 from bot.cases.acts import TOPIC_COMMANDS
 from bot.cases.group_act import GroupAct
 from bot.cases.group_acts import GROUP_COMMANDS
-from bot.cases.notes import NOTE, correct_note, note_further, note_privately, noted
+from bot.cases.notes import NOTE, correct_privately, note_further, note_privately, noted
 from bot.cases.onboarding import COMMAND
 from bot.cases.private_reply import case_that_waits
 from bot.cases.reply_albums import album_notes, album_replies
@@ -103,7 +103,7 @@ def answer_privately(work: Work, said: OfficerWrote, attachment_id: int | None) 
     try:
         must_be_typed(said, command)
         if said.edited:
-            if not correct_note(work, said):
+            if not correct_privately(work, said):
                 _follow(act, command, said, attachment_id)
         elif command in GROUP_COMMANDS:
             GROUP_COMMANDS[command](act)

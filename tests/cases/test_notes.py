@@ -128,6 +128,17 @@ def test_a_note_of_yesterday_is_corrected_and_is_no_report_of_hers(
     assert len(office.whispered("joko")) == before, "nothing to ask"
 
 
+def test_a_note_stays_with_its_case_and_its_author_is_told(office: Office, case: Case) -> None:
+    """A wrong number that is corrected seems to have moved it."""
+    other = office.opens(SENSITIVE)
+    _privately(office, "joko", f"/catatan {case.number} {WORDS}")
+    written = f"p{office._count}"
+    assert _privately(office, "joko", f"/catatan {other.number} lain", edits=written)
+    stays = office.texts("officers.note.other_case", number=case.number)
+    assert office.newest_in("joko") == stays
+    assert (_notes(office, case), _notes(office, other)) == ([WORDS], [])
+
+
 def test_an_album_under_a_private_note_is_a_note_and_no_report_of_hers(
     office: Office, case: Case
 ) -> None:
