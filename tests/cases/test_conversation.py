@@ -245,7 +245,9 @@ def test_a_preview_can_be_reworded(office: Office, case: Case) -> None:
     assert (stored.state, content.text, content.quote) == (
         "preview", "Kami bantu", "gaji belum dibayar",
     )  # fmt: skip
-    office.taps("joko", case, "reply_send", message_id=reply)
+    assert office.taps("joko", case, "reply_send", message_id=reply).alert, "a Kirim seen before"
+    office.deliver()
+    office.presses("joko", "Kirim")
     office.deliver(21)
     assert len(office.heard()) == 1
     assert office.taps("joko", case, "reply_edit", message_id=reply).alert
@@ -351,7 +353,8 @@ def test_a_file_that_cannot_reach_her_is_said_in_the_preview(
     writes_with_file(office, case, "", file(office, "b2"))
     (reply,) = office.messages(case, "reply")
     assert message_content(office.vault, reply).text == "Ini suratnya"
-    assert not office.taps("joko", case, "reply_send", message_id=reply.id).alert
+    office.deliver()
+    assert not office.presses("joko", "Kirim").alert
     office.deliver(21)
     assert [sent.file is not None for sent in office.whatsapp.sent] == [False, True]
 
