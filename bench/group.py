@@ -9,9 +9,10 @@ group is a fake Telegram on 127.0.0.1. Options: ``--count 200`` messages of the 
 ``--rate 20``, ``--seconds 150`` at most of the limited run, ``--engine sqlite|postgres``,
 ``--run lifted|limited``.
 
-Measured on two cores with nothing beside it, 200 messages: lifted p95 47 ms on SQLite, 92 ms on
-PostgreSQL. With other work on both cores (load 4 to 8): 104 to 170 ms and 172 to 391 ms; limited,
-60 messages in 3 seconds stood in the group after 57 seconds, in 20 posts, none twice, none lost.
+Measured on two cores with nothing beside it, 200 messages: lifted p95 47 to 54 ms on SQLite
+(273 ms in one run of six), 92 and 199 ms on PostgreSQL. With other work on both cores (load 4 to
+8): 104 to 170 ms and 172 to 391 ms; limited, 60 messages in 3 seconds stood in the group after 57
+seconds, in 20 posts, none twice, none lost.
 """
 
 import argparse
