@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from storage.tables import Outbound
+from storage.tables import DeliveryReport, Outbound
 
 _RANK = dict.fromkeys(("queued", "held", "sending", "uncertain"), 0) | {
     "sent": 1,
@@ -13,15 +13,7 @@ _RANK = dict.fromkeys(("queued", "held", "sending", "uncertain"), 0) | {
 }
 
 
-def apply_report(
-    session: Session,
-    organisation_id: int,
-    channel: str,
-    external_id: str,
-    status: str,
-    error: str,
-    now: datetime,
-) -> Outbound | None:
+def apply_report(session: Session, report: DeliveryReport, now: datetime) -> Outbound | None:
     """Move a sent message on as its provider reports; never back, a failure only once.
 
     Returns:
@@ -30,18 +22,19 @@ def apply_report(
     row = session.exec(
         select(Outbound)
         .where(
-            Outbound.organisation_id == organisation_id,
-            Outbound.channel == channel,
-            Outbound.external_id == external_id,
+            Outbound.organisation_id == report.organisation_id,
+            Outbound.channel == report.channel,
+            Outbound.external_id == report.external_id,
         )
         .with_for_update()
         .execution_options(populate_existing=True)
     ).first()
     if row is None:
         return None
+    status = report.status
     if status == "failed":
         if row.status not in {"failed", "held"} and _RANK.get(row.status, 0) < _RANK["delivered"]:
-            row.status, row.error, row.settled_at = "failed", error, now
+            row.status, row.error, row.settled_at = "failed", report.error, now
     elif row.status in _RANK and _RANK[status] > _RANK[row.status]:
         row.status, row.settled_at = status, now
     session.add(row)

@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session, select
 
 from bot.events import DeliveryReported, NotUnderstood, ReporterUnreachable
 from bot.inbox.workshop import Workshop
 from bot.metrics import Metrics
-from bot.outbox.reports import ReadFailure, keep_report, report_delivery
+from bot.outbox.reports import ReadFailure, report_delivery
 from storage.inbound import ClaimedInbound
-from storage.tables import PersonAddress
+from storage.tables import DeliveryReport, PersonAddress
 
 Notice = DeliveryReported | ReporterUnreachable | NotUnderstood
 
@@ -48,16 +47,17 @@ class Notices:
         self, session: Session, row: ClaimedInbound, event: DeliveryReported, now: datetime
     ) -> None:
         """A report may come before its message is known as sent: then it is kept for it."""
-        vault, read = self.workshop.vault, self.read_failure
-        told: dict[str, Any] = {
-            "organisation_id": row.organisation_id,
-            "channel": event.channel,
-            "external_id": event.external_id,
-            "status": event.status.value,
-            "error": event.error_code,
-        }
-        if not report_delivery(session, vault, **told, now=now, read_failure=read):
-            keep_report(session, vault, **told, now=now)
+        vault = self.workshop.vault
+        report = DeliveryReport(
+            organisation_id=row.organisation_id,
+            channel=event.channel,
+            external_id=vault.lookup(event.external_id),
+            status=event.status.value,
+            error=event.error_code,
+            at=now,
+        )
+        if not report_delivery(session, vault, report, now, self.read_failure):
+            session.add(report)
 
     def _reachable(
         self, session: Session, row: ClaimedInbound, event: ReporterUnreachable

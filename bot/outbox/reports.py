@@ -24,52 +24,21 @@ ReadFailure = Callable[[str], SendFailure]
 def report_delivery(
     session: Session,
     vault: Vault,
-    *,
-    organisation_id: int,
-    channel: str,
-    external_id: str,
-    status: str,
-    error: str,
+    report: DeliveryReport,
     now: datetime,
     read_failure: ReadFailure,
 ) -> bool:
-    """Take in a provider's delivery report; False when the message is not known (yet).
+    """Take in a provider's report; False when its message is not known (yet).
 
     A failure that is told late is judged as one that is told at once.
     """
-    trace = vault.lookup(external_id)
-    row = apply_report(session, organisation_id, channel, trace, status, error, now)
+    row = apply_report(session, report, now)
     if row is None:
         return False
-    if status == "failed" and row.status == "failed":
-        _judge_late(session, vault, row, read_failure(error), now)
+    if report.status == "failed" and row.status == "failed":
+        _judge_late(session, vault, row, read_failure(report.error), now)
     show_delivery(session, vault, row, now)
     return True
-
-
-def keep_report(
-    session: Session,
-    vault: Vault,
-    *,
-    organisation_id: int,
-    channel: str,
-    external_id: str,
-    status: str,
-    error: str,
-    now: datetime,
-) -> None:
-    """Keep a report that came before its send was recorded."""
-    trace = vault.lookup(external_id)
-    session.add(
-        DeliveryReport(
-            organisation_id=organisation_id,
-            channel=channel,
-            external_id=trace,
-            status=status,
-            error=error,
-            at=now,
-        )
-    )
 
 
 def catch_up(
@@ -86,17 +55,7 @@ def catch_up(
         .order_by(col(DeliveryReport.id))
     ).all()
     for report in early:
-        report_delivery(
-            session,
-            vault,
-            organisation_id=report.organisation_id,
-            channel=report.channel,
-            external_id=result.external_id,
-            status=report.status,
-            error=report.error,
-            now=now,
-            read_failure=read_failure,
-        )
+        report_delivery(session, vault, report, now, read_failure)
         session.delete(report)
 
 

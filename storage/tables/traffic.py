@@ -210,7 +210,10 @@ class Due(SQLModel, table=True):
 
 
 class DeliveryReport(SQLModel, table=True):
-    """A report for a message we do not know (yet): kept for ten minutes, then counted away."""
+    """What a provider reports of a message; stored only while the message is not known (yet).
+
+    ``external_id`` is the keyed hash of the provider's id. Kept for ten minutes.
+    """
 
     __tablename__ = "unmatched_reports"
     id: int | None = row_id()

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from bot.commands import Promise
 from bot.handlers.whatsapp.failures import report_failure
-from bot.outbox.reports import keep_report, report_delivery
+from bot.outbox.reports import report_delivery
 from storage.held import release_held
 from storage.outbound import claim_outbound
 from storage.tables import DeliveryReport, PersonAddress
@@ -22,15 +22,20 @@ def _say(desk: Desk) -> None:
         )  # fmt: skip
 
 
-def _report(
+def _reported(
     desk: Desk, status: str, error: str = "", external_id: str = "m1", of: int | None = None
-) -> bool:
+) -> DeliveryReport:
+    return DeliveryReport(
+        organisation_id=of or desk.organisation_id, channel="whatsapp",
+        external_id=desk.vault.lookup(external_id), status=status, error=error,
+        at=desk.clock.now(),
+    )  # fmt: skip
+
+
+def _report(desk: Desk, *told: str, **further: object) -> bool:
+    report = _reported(desk, *told, **further)  # type: ignore[arg-type]
     with desk.database.transaction() as session:
-        return report_delivery(
-            session, desk.vault, organisation_id=of or desk.organisation_id,
-            channel="whatsapp", external_id=external_id, status=status,
-            error=error, now=desk.clock.now(), read_failure=report_failure,
-        )  # fmt: skip
+        return report_delivery(session, desk.vault, report, desk.clock.now(), report_failure)
 
 
 def test_reports_in_any_order_end_at_the_furthest(desk: Desk) -> None:
@@ -64,16 +69,7 @@ def test_a_report_that_came_before_the_send_was_recorded_counts(desk: Desk, stat
     _say(desk)
     assert not _report(desk, status)
     with desk.database.transaction() as session:
-        keep_report(
-            session,
-            desk.vault,
-            organisation_id=desk.organisation_id,
-            channel="whatsapp",
-            external_id="m1",
-            status=status,
-            error="63024",
-            now=desk.clock.now(),
-        )
+        session.add(_reported(desk, status, "63024"))
     desk.deliver()
     assert desk.row().status == status
     with desk.database.reading() as session:

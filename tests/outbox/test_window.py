@@ -22,7 +22,7 @@ from bot.outbox.window import (
 from storage.cases import MessageContent, row_id, seal_message
 from storage.due import take_due
 from storage.outbound import claim_outbound
-from storage.tables import CaseMessage, Due, MessageTemplate, Outbound
+from storage.tables import CaseMessage, DeliveryReport, Due, MessageTemplate, Outbound
 from tests.outbox.scripted import SRI, Desk
 from tests.storage.rows import NOW
 
@@ -72,12 +72,13 @@ def _heard(desk: Desk) -> list[str]:
 
 
 def _report(desk: Desk, external_id: str, error: str) -> None:
+    now = desk.clock.now()
+    report = DeliveryReport(
+        organisation_id=desk.organisation_id, channel="whatsapp",
+        external_id=desk.vault.lookup(external_id), status="failed", error=error, at=now,
+    )  # fmt: skip
     with desk.database.transaction() as session:
-        assert report_delivery(
-            session, desk.vault, organisation_id=desk.organisation_id, channel="whatsapp",
-            external_id=external_id, status="failed", error=error, now=desk.clock.now(),
-            read_failure=report_failure,
-        )  # fmt: skip
+        assert report_delivery(session, desk.vault, report, now, report_failure)
 
 
 def _card(desk: Desk) -> str:

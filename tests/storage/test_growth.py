@@ -31,6 +31,7 @@ from storage.outbound import (
     uncertain_sends,
 )
 from storage.people import find_reporter
+from storage.tables import DeliveryReport
 from tests.storage.rows import NOW, Ground
 
 ROWS = 100_000
@@ -52,7 +53,15 @@ ACTIONS: dict[str, Action] = {
     "is_held_for": lambda s, g: is_held_for(s, 77, "whatsapp"),
     "waits_for_word": lambda s, g: waits_for_word(s, 77, "whatsapp"),
     "apply_report": lambda s, g: apply_report(
-        s, g.organisation_id, "whatsapp", "SM77", "read", "", NOW
+        s,
+        DeliveryReport(
+            organisation_id=g.organisation_id,
+            channel="whatsapp",
+            external_id="SM77",
+            status="read",
+            at=NOW,
+        ),
+        NOW,
     ),
     "take_due": lambda s, g: take_due(s, NOW),
     "find_reporter": lambda s, g: find_reporter(

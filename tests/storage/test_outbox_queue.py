@@ -18,7 +18,7 @@ from storage.outbound import (
     settle_outbound,
     uncertain_sends,
 )
-from storage.tables import Outbound, Person
+from storage.tables import DeliveryReport, Outbound, Person
 from tests.storage.rows import NOW, Ground, later
 
 
@@ -182,10 +182,12 @@ def _after(ground: Ground, *reports: str) -> list[str]:
         row_id = ground.outbound(session, "a", status="sent", external_id=f"SM{reports}")
     found = []
     for status in reports:
+        report = DeliveryReport(
+            organisation_id=ground.organisation_id, channel="telegram",
+            external_id=f"SM{reports}", status=status, at=NOW,
+        )  # fmt: skip
         with ground.database.transaction() as session:
-            apply_report(
-                session, ground.organisation_id, "telegram", f"SM{reports}", status, "", NOW
-            )
+            apply_report(session, report, NOW)
         found.append(_status(ground, row_id))
     return found
 
