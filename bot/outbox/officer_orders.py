@@ -174,42 +174,18 @@ class OfficerOrders(QueueWriter):
         merge_key: str = "",
     ) -> None:
         """Write to one officer's private chat; ``merge_key`` tells what waits from all else."""
-        self._write(
-            "whisper",
-            self.organisation.officer_channel,
-            lane=f"whisper:{self.vault.lookup(user_id)[:40]}",
-            chat=self.vault.lookup(user_id),
-            promise=Promise.RECEIPT,
-            priority=ANSWER,
-            payload={
-                "to": user_id,
-                "text": html,
-                "choices": as_payload(choices),
-                "attachment": attachment_id,
-                "edits": edits,
-            },
-            case_id=case_id,
-            delay=delay,
-            merge_key=merge_key,
-        )
+        payload = {"text": html, "choices": as_payload(choices), "attachment": attachment_id,
+                   "edits": edits}  # fmt: skip
+        self._privately(user_id, payload, case_id, delay, merge_key=merge_key)
 
     def show_in_private(
         self, case: Case, message_id: int, user_id: str, post: str, *, later: timedelta
     ) -> None:
         """Bring a reply in its author's private chat up to date; without ``post``: tell anew."""
         sort = "private" if post else "private_news"
-        self._write(
-            "whisper",
-            self.organisation.officer_channel,
-            lane=f"refresh:{sort}:{message_id}",
-            chat=self.vault.lookup(user_id),
-            promise=Promise.RECEIPT,
-            priority=ROUTINE,
-            payload={"to": user_id, "message": message_id, "edits": post},
-            case_id=case.id,
-            delay=later,
-            merge_key=f"{sort}:{message_id}",
-        )
+        key = f"{sort}:{message_id}"
+        payload = {"message": message_id, "edits": post}
+        self._privately(user_id, payload, case.id, later, merge_key=key, lane=f"refresh:{key}")
 
     def answer_tap(self, tap_id: str, text: str = "", *, alert: bool = False) -> None:
         """Tell an officer who tapped what became of it."""
@@ -221,6 +197,31 @@ class OfficerOrders(QueueWriter):
             promise=Promise.NOTICE,
             priority=DANGER,
             payload={"tap": tap_id, "text": text, "alert": alert},
+        )
+
+    def _privately(
+        self,
+        user_id: str,
+        payload: Mapping[str, Any],
+        case_id: int | None,
+        delay: timedelta,
+        *,
+        merge_key: str,
+        lane: str = "",
+    ) -> None:
+        """Into one officer's chat; in a lane of its own it waits for nothing and is no hurry."""
+        chat = self.vault.lookup(user_id)
+        self._write(
+            "whisper",
+            self.organisation.officer_channel,
+            lane=lane or f"whisper:{chat[:40]}",
+            chat=chat,
+            promise=Promise.RECEIPT,
+            priority=ROUTINE if lane else ANSWER,
+            payload={"to": user_id, **payload},
+            case_id=case_id,
+            delay=delay,
+            merge_key=merge_key,
         )
 
     def _living(
