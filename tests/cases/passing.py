@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 
 from bot.cases.due_work import due_came
+from bot.cases.promises import open_promise
 from bot.events import DueCame
+from storage.cases import case_by_id
 from storage.due import take_due
-from storage.tables import Outbound
+from storage.tables import Case, Outbound
 from tests.cases.office import Office
 
 
@@ -34,6 +36,17 @@ def sweep(office: Office, kind: str = "") -> list[str]:
             with office.database.transaction() as session:
                 due_came(office.work(session), event)
             swept.append(row.kind)
+
+
+def promised(office: Office, case: Case) -> str:
+    """Kind and local time of the promise that is open; empty without one."""
+    with office.database.reading() as session:
+        row = case_by_id(session, case.id or 0)
+        assert row is not None
+        promise = open_promise(office.work(session), row)
+        if promise is None:
+            return ""
+        return f"{promise.kind} {promise.due_at.astimezone(office.zone):%d.%m. %H:%M}"
 
 
 def hour_by_hour(office: Office, since: str, until: str, kind: str = "") -> None:

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from bot.cases.opening import page_officers
-from bot.cases.promises import FIRST_ANSWER, open_promise
+from bot.cases.promises import FIRST_ANSWER
 from bot.cases.stages import change_stage
 from bot.cases.urgent import open_for_danger
 from bot.commands import Part
@@ -12,7 +12,7 @@ from bot.flows.knowledge import Understanding
 from storage.cases import case_by_id, case_by_number
 from storage.tables import Case, CaseLink, Recusal
 from tests.cases.office import Office
-from tests.cases.passing import go, hour_by_hour, posted, whispered
+from tests.cases.passing import go, hour_by_hour, posted, promised, whispered
 from tests.cases.rounding import fire, group_line, morning_of, no_first_case, plan
 from tests.cases.several import opens, writes
 from tests.outbox.scripted import GROUP_CHAT
@@ -30,17 +30,6 @@ def case(office: Office) -> Case:
     office.closes("joko", case, "tercapai")
     office.deliver()
     return case
-
-
-def _due(office: Office, case: Case) -> str:
-    """Kind and local time of the promise that is open; empty without one."""
-    with office.database.reading() as session:
-        row = case_by_id(session, case.id or 0)
-        assert row is not None
-        promise = open_promise(office.work(session), row)
-        if promise is None:
-            return ""
-        return f"{promise.kind} {promise.due_at.astimezone(office.zone):%d.%m. %H:%M}"
 
 
 def _answers(office: Office, case: Case) -> int:
@@ -74,7 +63,7 @@ def test_her_words_hold_a_promise_that_goes_up_the_levels(office: Office, case: 
     """She was told to write if it is not solved: nobody may leave that lying."""
     go(office, "2026-11-23 10:00")
     writes(office, case, MORE)
-    assert _due(office, case) == f"{FIRST_ANSWER} 24.11. 10:00"
+    assert promised(office, case) == f"{FIRST_ANSWER} 24.11. 10:00"
     office.deliver()
     assert "Jawab pelapor paling lambat 24 Nov 10.00" in office.standing_in_the_group()
     hour_by_hour(office, "2026-11-24 10:00", "2026-11-25 09:00", "promise")
@@ -96,13 +85,13 @@ def test_it_is_asked_once_and_a_reply_keeps_the_promise(office: Office, case: Ca
     assert len(posted(office, asked)) == 1
     go(office, "2026-11-23 11:00")
     message = _answers(office, case)
-    assert _due(office, case) == ""
+    assert promised(office, case) == ""
     office.taps("joko", case, "reply_undo", message_id=message)
-    assert _due(office, case) == f"{FIRST_ANSWER} 24.11. 10:00"
+    assert promised(office, case) == f"{FIRST_ANSWER} 24.11. 10:00"
     _answers(office, case)
     go(office, "2026-11-23 12:00")
     writes(office, case, "belum juga kak")
-    assert _due(office, case) == f"{FIRST_ANSWER} 24.11. 12:00"
+    assert promised(office, case) == f"{FIRST_ANSWER} 24.11. 12:00"
     assert len(posted(office, asked)) == 2
 
 
@@ -113,13 +102,13 @@ def test_not_needed_ends_the_promise_until_she_writes_again(office: Office, case
     office.deliver()
     office.presses("joko", "Tidak perlu")
     office.deliver()
-    assert _due(office, case) == ""
+    assert promised(office, case) == ""
     assert office.newest_in(GROUP_CHAT) == office.texts("officers.done.let_rest")
     assert office.stored(case).status == "selesai"
     assert [event.actor for event in office.trail(case) if event.what == "let_rest"] == ["officer"]
     go(office, "2026-11-23 15:00")
     writes(office, case, MORE)
-    assert _due(office, case) == f"{FIRST_ANSWER} 24.11. 15:00"
+    assert promised(office, case) == f"{FIRST_ANSWER} 24.11. 15:00"
 
 
 @on_sqlite
@@ -136,7 +125,7 @@ def test_not_needed_of_an_old_question_settles_no_newer_words(office: Office, ca
     writes(office, case, "belum juga kak")
     told = office.taps_payload("joko", payload, old)
     assert told.text == office.texts("officers.refused.old_button")
-    assert _due(office, case) == f"{FIRST_ANSWER} 24.11. 11:00"
+    assert promised(office, case) == f"{FIRST_ANSWER} 24.11. 11:00"
     office.deliver()
     assert not office.posts_in(GROUP_CHAT)[old].choices
 
@@ -148,7 +137,7 @@ def test_opened_again_the_next_step_is_promised(office: Office, case: Case) -> N
     office.deliver()
     go(office, "2026-11-23 12:00")
     office.presses("joko", "Buka lagi")
-    assert _due(office, case) == "next_step 30.11. 12:00"
+    assert promised(office, case) == "next_step 30.11. 12:00"
 
 
 @on_sqlite
@@ -208,8 +197,8 @@ def test_the_case_that_answers_for_hers_keeps_the_promise(office: Office) -> Non
     office.taps("joko", main, "take")
     office.closes("joko", main, "tercapai")
     writes(office, other, MORE)
-    assert _due(office, other) == ""
-    assert _due(office, main) == f"{FIRST_ANSWER} 24.11. 09:00"
+    assert promised(office, other) == ""
+    assert promised(office, main) == f"{FIRST_ANSWER} 24.11. 09:00"
 
 
 @on_sqlite
@@ -219,7 +208,7 @@ def test_danger_that_meets_the_closing_has_its_hour(office: Office, case: Case) 
     writes(office, case, "tolong")
     with office.database.transaction() as session:
         page_officers(office.work(session), "darurat", ("tolong",), case.number)
-    assert _due(office, case) == f"{FIRST_ANSWER} 28.11. 22:00"
+    assert promised(office, case) == f"{FIRST_ANSWER} 28.11. 22:00"
 
 
 def test_danger_begins_an_urgent_case_with_an_hour(office: Office, case: Case) -> None:
@@ -228,7 +217,7 @@ def test_danger_begins_an_urgent_case_with_an_hour(office: Office, case: Case) -
     urgent = _in_danger(office, case)
     assert (urgent.status, urgent.urgency) == ("baru", "darurat")
     assert urgent.person_id == case.person_id
-    assert _due(office, urgent) == f"{FIRST_ANSWER} 28.11. 22:00"
+    assert promised(office, urgent) == f"{FIRST_ANSWER} 28.11. 22:00"
     assert [message.direction for message in office.messages(urgent, "reporter")] == ["reporter"]
     assert office.messages(case, "reporter")[1:] == []
     assert posted(office, f"Kasus baru yang darurat: {urgent.number}")

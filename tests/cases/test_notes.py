@@ -14,6 +14,7 @@ from storage.tables import Case
 from tests.cases.office import REPORT, SMALL_CHAT, Office
 from tests.cases.test_confidential import SENSITIVE
 from tests.cases.test_conversation import file
+from tests.cases.test_private_reply import with_file
 from tests.outbox.scripted import GROUP_CHAT
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -149,13 +150,7 @@ def test_an_album_under_a_private_note_is_a_note_and_no_report_of_hers(
             Address("telegram", "joko"), f"a{number}", office.clock.now(), text=words,
             media=PHOTO, album="9",
         )  # fmt: skip
-        page = file(office, f"b{number}")
-        with office.database.transaction() as session:
-            work = office.work(session)
-            word = private_desk.as_officers_word(work, said)
-            assert word is not None
-            assert desk.is_officers_word(work, word)
-            desk.officer_wrote(work, word, page.id)
+        assert with_file(office, said, file(office, f"b{number}"))
     assert [bool(note.attachment_id) for note in office.messages(case, "note")] == [True] * 3
     assert _notes(office, case) == [WORDS, "", ""]
     office.deliver(3)

@@ -10,7 +10,7 @@ from bot.commands import Part
 from bot.events import Address, Media, MediaKind, MessageReceived
 from storage.cases import message_content
 from storage.people import meet_reporter
-from storage.tables import Case
+from storage.tables import Attachment, Case
 from tests.cases.office import REPORT, SMALL_CHAT, Office
 from tests.cases.test_confidential import SENSITIVE
 from tests.cases.test_conversation import file
@@ -43,6 +43,17 @@ def _privately(office: Office, user_id: str, text: str, *, edits: str | None = N
             desk.officer_wrote(office.work(session), word, None)
     office.deliver(3)
     return word is not None
+
+
+def with_file(office: Office, said: MessageReceived, sent: Attachment) -> bool:
+    """An officer sends the bot a file; whether it was wanted as her officer's word."""
+    with office.database.transaction() as session:
+        work = office.work(session)
+        word = private_desk.as_officers_word(work, said)
+        if word is None or not desk.is_officers_word(work, word):
+            return False
+        desk.officer_wrote(work, word, sent.id)
+    return True
 
 
 def _ever_in_the_group(office: Office) -> str:
@@ -382,13 +393,7 @@ def test_no_part_of_an_album_becomes_a_report_of_the_officers(office: Office, ca
             Address("telegram", "joko"), f"a{number}", office.clock.now(), album="9",
             media=(Media(MediaKind.PHOTO, f"F{number}"),),
         )  # fmt: skip
-        photo = file(office, f"b{number}")
-        with office.database.transaction() as session:
-            work = office.work(session)
-            word = private_desk.as_officers_word(work, said)
-            assert word is not None
-            assert desk.is_officers_word(work, word)
-            desk.officer_wrote(work, word, photo.id)
+        assert with_file(office, said, file(office, f"b{number}"))
     (reply,) = office.messages(case, "reply")
     assert len(message_content(office.vault, reply).files) == 3
 

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.cases.opening import add_to_case, page_officers
-from bot.cases.promises import open_promise, refresh
+from bot.cases.promises import refresh
 from bot.cases.stages import change_stage
 from bot.commands import Part
 from bot.flows.knowledge import Understanding
@@ -12,7 +12,7 @@ from storage.cases import case_by_id
 from storage.setup import ensure_organisation
 from storage.tables import Case, Organisation, ServicePromise
 from tests.cases.office import Office
-from tests.cases.passing import go, hour_by_hour, posted, sweep, whispered
+from tests.cases.passing import go, hour_by_hour, posted, promised, sweep, whispered
 
 SATURDAY = "2026-11-28 10:00"
 
@@ -21,17 +21,6 @@ def _promises(office: Office, case: Case) -> list[ServicePromise]:
     with office.database.reading() as session:
         query = select(ServicePromise).where(ServicePromise.case_id == case.id)
         return list(session.exec(query.order_by(col(ServicePromise.id))).all())
-
-
-def _due(office: Office, case: Case) -> str:
-    """Kind and local time of the promise that is open."""
-    with office.database.reading() as session:
-        row = case_by_id(session, case.id or 0)
-        assert row is not None
-        promise = open_promise(office.work(session), row)
-        if promise is None:
-            return ""
-        return f"{promise.kind} {promise.due_at.astimezone(office.zone):%d.%m. %H:%M}"
 
 
 def _answers(office: Office, case: Case, who: str = "joko") -> int:
@@ -74,7 +63,7 @@ def test_the_first_answer_is_promised_by_urgency_and_working_time(
 ) -> None:
     """What the receipt tells her is what the clock of the officers shows."""
     go(office, opened)
-    assert _due(office, office.opens(urgency=urgency)) == f"first_answer {due}"
+    assert promised(office, office.opens(urgency=urgency)) == f"first_answer {due}"
 
 
 def test_an_answer_keeps_the_promise_and_begins_the_next(office: Office, case: Case) -> None:
@@ -84,24 +73,24 @@ def test_an_answer_keeps_the_promise_and_begins_the_next(office: Office, case: C
     first, following = _promises(office, case)
     assert first.kept_at is not None
     assert first.kept_at <= first.due_at
-    assert _due(office, case) == "next_step 30.11. 11:00"
+    assert promised(office, case) == "next_step 30.11. 11:00"
     assert following.kept_at is None
 
 
 def test_that_it_was_taken_is_no_answer_but_another_stage_is(office: Office, case: Case) -> None:
     """A tap on "Saya tangani" tells her nothing that she asked."""
     office.taps("joko", case, "take")
-    assert _due(office, case) == "first_answer 24.11. 09:00"
+    assert promised(office, case) == "first_answer 24.11. 09:00"
     go(office, "2026-11-23 12:00")
     office.taps("joko", case, "to_stage", "ditangani")
-    assert _due(office, case) == "next_step 30.11. 12:00"
+    assert promised(office, case) == "next_step 30.11. 12:00"
 
 
 def test_a_reply_that_was_taken_back_kept_nothing(office: Office, case: Case) -> None:
     """Undone within its seconds it never was."""
     message = _answers(office, case)
     office.taps("joko", case, "reply_undo", message_id=message)
-    assert _due(office, case) == "first_answer 24.11. 09:00"
+    assert promised(office, case) == "first_answer 24.11. 09:00"
     assert len(_promises(office, case)) == 1
 
 
@@ -113,7 +102,7 @@ def test_the_clock_stands_still_while_she_is_waited_for(office: Office, case: Ca
     go(office, "2026-11-24 15:00")
     assert sweep(office, "promise") == []
     _she_writes(office, case)
-    assert _due(office, case) == "first_answer 25.11. 14:00"  # 14 working hours later
+    assert promised(office, case) == "first_answer 25.11. 14:00"  # 14 working hours later
     assert posted(office, "pelapor masih menunggu") == []
 
 
@@ -123,11 +112,11 @@ def test_a_closed_case_promises_nothing_and_a_reopened_one_does(
     """Nobody is called for what is over."""
     office.taps("joko", case, "take")
     office.closes("joko", case, "tercapai")
-    assert _due(office, case) == ""
+    assert promised(office, case) == ""
     hour_by_hour(office, "2026-11-23 10:00", "2026-11-26 10:00", "promise")
     assert posted(office, "pelapor masih menunggu") == []
     office.taps("joko", case, "reopen")
-    assert _due(office, case).startswith("next_step")
+    assert promised(office, case).startswith("next_step")
 
 
 def test_an_incomplete_report_promises_nothing(office: Office) -> None:
@@ -138,12 +127,12 @@ def test_an_incomplete_report_promises_nothing(office: Office) -> None:
         row.status = "belum_lengkap"
         session.add(row)
         refresh(office.work(session), row)
-    assert _due(office, office.case) == ""
+    assert promised(office, office.case) == ""
     with office.database.transaction() as session:
         row = case_by_id(session, office.case.id or 0)
         assert row is not None
         change_stage(office.work(session), row, "baru", by_reporter=True)
-    assert _due(office, office.case) == "first_answer 24.11. 09:00"
+    assert promised(office, office.case) == "first_answer 24.11. 09:00"
 
 
 def test_it_goes_up_level_by_level_each_told_why(office: Office, case: Case) -> None:
@@ -208,9 +197,9 @@ def test_a_case_that_becomes_urgent_has_its_shorter_time_from_then_on(
     go(office, "2026-11-23 14:00")
     with office.database.transaction() as session:
         page_officers(office.work(session), "darurat", ("dipukul",), case.number)
-    assert _due(office, case) == "first_answer 23.11. 15:00"
+    assert promised(office, case) == "first_answer 23.11. 15:00"
     office.taps("ratna", case, "to_urgency", "normal")
-    assert _due(office, case) == "first_answer 24.11. 09:00"
+    assert promised(office, case) == "first_answer 24.11. 09:00"
 
 
 def test_after_three_days_of_death_each_level_has_its_turn(office: Office, case: Case) -> None:
