@@ -25,6 +25,16 @@ def read_case_number(text: str) -> str | None:
     return f"KB-{bare[:4]}-{bare[4:]}"
 
 
+def leading_case_number(words: str) -> tuple[str, str]:
+    """The case number that words begin with, and what follows it; no number, and all of them.
+
+    A new line parts the two as well as a space.
+    """
+    first, *rest = words.split(maxsplit=1) or [""]
+    number = read_case_number(first)
+    return (number, "".join(rest).strip()) if number else ("", words)
+
+
 def new_token() -> str:
     """An opaque token for a button (96 random bits, 16 URL-safe characters)."""
     return secrets.token_urlsafe(12)

@@ -33,7 +33,7 @@ from storage.cases import (
     row_id,
     seal_message,
 )
-from storage.numbers import read_case_number
+from storage.numbers import leading_case_number
 from storage.tables import Case, CaseMessage
 
 NOTE = "/catatan"
@@ -76,7 +76,7 @@ def note_privately(act: GroupAct, said: OfficerWrote, attachment_id: int | None)
         NotPossible: no such case for this officer, or nothing to note.
     """
     work, officer = act.work, act.officer
-    number, words = _numbered(act.words)
+    number, words = leading_case_number(act.words)
     found = case_by_number(work.session, work.organisation.id or 0, number) if number else None
     case = case_for_officer(work.session, row_id(found)) if found is not None else None
     if case is None or not may_see(work, officer, case) or not work.hides(case):
@@ -132,7 +132,7 @@ def correct_privately(work: Work, said: OfficerWrote) -> bool:
     """
     note, (_, rest) = noted(work, said), command_of(said.text)
     case = case_by_id(work.session, note.case_id) if note is not None else None
-    number, _ = _numbered(rest)
+    number, _ = leading_case_number(rest)
     if case is not None and number not in {"", case.number}:
         raise NotPossible("officers.note.other_case", number=case.number)
     return correct_note(work, said)
@@ -204,14 +204,7 @@ def _words(event: OfficerWrote) -> str:
     command, rest = command_of(event.text)
     if command != NOTE:
         return event.text
-    return _numbered(rest)[1] or rest
-
-
-def _numbered(words: str) -> tuple[str, str]:
-    """The case number that the words begin with, if they do, and what follows it."""
-    first, _, rest = words.partition(" ")
-    number = read_case_number(first) if first else None
-    return (number, rest.strip()) if number else ("", words)
+    return leading_case_number(rest)[1] or rest
 
 
 def _keep(

@@ -23,7 +23,7 @@ from bot.cases.whose_words import ask_whose, is_in_a_report, may_be_for_a_report
 from bot.cases.work import Work
 from bot.events import MessageReceived, Officer, OfficerWrote
 from storage.cases import case_by_id, case_by_number, case_for_officer, row_id
-from storage.numbers import read_case_number
+from storage.numbers import leading_case_number
 from storage.tables import Case, CaseMessage
 
 _REPLY = "/balas"
@@ -161,8 +161,7 @@ def _reply(act: GroupAct, command: str, said: OfficerWrote, attachment_id: int |
     work, officer = act.work, act.officer
     words = said.text
     if command:
-        first, _, words = act.words.partition(" ")
-        number = read_case_number(first) if first else None
+        number, words = leading_case_number(act.words)
         found = case_by_number(work.session, _org(work), number) if number else None
     else:
         found = _answered_by(work, officer, said.album)

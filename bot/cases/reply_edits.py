@@ -16,7 +16,7 @@ from bot.cases.sight import may_see
 from bot.cases.work import Work
 from bot.events import OfficerWrote
 from storage.cases import MessageContent, case_for_officer, message_content
-from storage.numbers import read_case_number
+from storage.numbers import leading_case_number
 from storage.tables import Attachment, CaseMessage
 
 _REPLY, _REPLY_TO_ALL = "/balas", "/balas_bersama"
@@ -104,9 +104,8 @@ def _words(event: OfficerWrote) -> str | None:
         return event.text.strip()
     if command not in {_REPLY, _REPLY_TO_ALL}:
         return None
-    first, _, words = rest.partition(" ")
     is_private = event.chat_id == event.officer.user_id
-    return words.strip() if is_private and read_case_number(first) else rest
+    return leading_case_number(rest)[1] if is_private else rest
 
 
 def _has_part(work: Work, reply: CaseMessage, post: str) -> bool:

@@ -199,8 +199,8 @@ def test_to_whom_the_case_is_to_go_is_checked_in_private(office: Office, case: C
 
 def test_a_command_with_the_number_answers_in_private(office: Office, case: Case) -> None:
     """Who is in the private chat already needs no button."""
-    assert _privately(office, "joko", f"/balas {case.number} {WORDS}")
-    assert WORDS in office.newest_in("joko")
+    assert _privately(office, "joko", f"/balas {case.number}\n{WORDS}\n\nSampai besok.")
+    assert f"{WORDS}\n\nSampai besok." in office.newest_in("joko")
     _sends(office)
     assert any("KENARI-BALASAN" in told for told in office.heard())
     how = office.texts("officers.reply.nothing_private")
