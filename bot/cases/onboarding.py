@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
+from bot.cases.act import command_of
 from bot.cases.confidential import withdraw
 from bot.cases.groups import is_big_group, is_our_group, is_small_group
 from bot.cases.markup import escaped, shortened
@@ -47,7 +48,7 @@ def introduce(work: Work, event: GroupChanged) -> None:
 
 def begins_group(event: OfficerWrote | OfficerTapped | GroupChanged) -> bool:
     """Whether somebody wants to bind this group."""
-    return isinstance(event, OfficerWrote) and _command(event.text) == COMMAND
+    return isinstance(event, OfficerWrote) and command_of(event.text)[0] == COMMAND
 
 
 def begin_group(work: Work, event: OfficerWrote) -> None:
@@ -183,13 +184,8 @@ def _missing(work: Work, value: str) -> list[str]:
     return [work.texts("officers.onboarding.missing.head"), *lines]
 
 
-def _command(text: str) -> str:
-    first = text.split(maxsplit=1)[:1]
-    return first[0].split("@")[0].lower() if first else ""
-
-
 def _code(event: OfficerWrote) -> str:
-    return event.text.partition(" ")[2].strip()
+    return command_of(event.text)[1]
 
 
 def _say(work: Work, chat: str, key: str) -> None:

@@ -81,7 +81,7 @@ def test_the_small_group_takes_over_the_confidential_cases(office: Office) -> No
     """Those that stood neutrally in the big group are read together from now on."""
     secret, plain = office.opens(SENSITIVE), office.opens(REPORT)
     office.deliver()
-    _answer(office, f"/mulai_grup {_code(office, 'sensitive')}", SMALL_CHAT)
+    _answer(office, f"/mulai_grup\n{_code(office, 'sensitive')}", SMALL_CHAT)
     office.deliver(3)
     assert _chats(office) == (GROUP_CHAT, SMALL_CHAT)
     assert office.stored(secret).chat_id == SMALL_CHAT
